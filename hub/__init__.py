@@ -1,0 +1,1 @@
+"""The domain: what open government publishing is, with no HTTP and no templates."""

@@ -1,0 +1,74 @@
+"""An item of government information and the pictures that belong to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+__all__ = ["Attribute", "Item", "ItemState", "Picture", "Validity"]
+
+
+class Attribute(StrEnum):
+    """公开属性, decided when the document is drafted (Regulation on Government Information
+    Disclosure, State Council order 711, articles 13-16)."""
+
+    PROACTIVE = "proactive"
+    ON_APPLICATION = "on-application"
+    WITHHELD = "withheld"
+
+
+class Validity(StrEnum):
+    IN_FORCE = "in-force"
+    REPEALED = "repealed"
+    EXPIRED = "expired"
+
+
+class ItemState(StrEnum):
+    DRAFT = "draft"
+    IN_REVIEW = "in-review"
+    RETURNED = "returned"
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A stored picture: size in bytes, sides in pixels, `alt` for those who cannot see it."""
+
+    sha256: str
+    media_type: str
+    size: int
+    width: int
+    height: int
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One version of an item. `body` is plain text: paragraphs separated by blank lines,
+    headings begin with `## `. `external_key` is the importer's own key, unique per body.
+
+    Every change makes a new `version` with a new `content_hash`, and voids all signatures.
+    """
+
+    id: str
+    body_id: str
+    external_key: str
+    version: int
+    title: str
+    body: str
+    issuer: str
+    attribute: Attribute
+    state: ItemState
+    entered_by: str
+    entered_at: datetime
+    content_hash: str
+    summary: str = ""
+    doc_no: str = ""
+    theme: str = ""
+    formed_on: date | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    validity: Validity = Validity.IN_FORCE
+    source_url: str = ""
+    pictures: tuple[Picture, ...] = ()

@@ -1,0 +1,119 @@
+"""The database as the areas see it: one way to write, one way to read, on SQLite and PostgreSQL.
+
+A *work* is a plain function over a SQLAlchemy connection. `write` runs it inside a transaction
+that is durable when the call returns; works that arrive while another commit is under way share
+the next one (grouped commits), each in a savepoint of its own so that one's failure leaves the
+others whole. `read` runs it on a snapshot.
+
+A work that changes rows must record an audit event in the same transaction; one that does not
+is rolled back with `Unaudited`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Executable
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from hub.kernel.errors import GongkaiError, Unavailable, Words
+from hub.kernel.events import Event, append_events
+
+__all__ = ["Database", "Outcome", "Queued", "Transaction", "Unaudited", "run_group", "translated"]
+
+T = TypeVar("T")
+
+Queued = tuple[Callable[["Transaction"], Any], bool]
+Outcome = tuple[Any, BaseException | None]
+
+
+class Unaudited(GongkaiError):
+    """A transaction changed rows and recorded no event: a defect in our own code."""
+
+    code = "unaudited"
+
+
+class Transaction:
+    """One write: the statements, and the audit events that say what they did."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.events: list[Event] = []
+        self.changed = False
+
+    def execute(
+        self,
+        statement: Executable,
+        parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    ) -> CursorResult[Any]:
+        result = self.connection.execute(statement, parameters)
+        if getattr(statement, "is_dml", False) and result.rowcount != 0:
+            self.changed = True
+        return result
+
+    def record(self, event: Event) -> None:
+        """Append `event` to the audit chain when this transaction commits, or not at all."""
+        self.events.append(event)
+
+
+class Database(Protocol):
+    """A place that keeps rows. Opened and closed by whoever composes the application."""
+
+    async def write(self, work: Callable[[Transaction], T], *, audited: bool = True) -> T:
+        """Run `work` in a transaction and return its result once that is durable.
+
+        `audited=False` is for bookkeeping that changes nothing a person is told about (leases,
+        heartbeats); anything else must record an event or Unaudited is raised and nothing kept.
+        Whatever `work` raises is raised here, with its changes rolled back.
+        Raises Unavailable when the database cannot be reached or is full: then the change may
+        or may not be durable, exactly as after a crash.
+        """
+        ...
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on a consistent snapshot and return its result."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is queued, then release every connection."""
+        ...
+
+
+def run_group(connection: Connection, works: Sequence[Queued]) -> list[Outcome]:
+    """Run every work inside the open transaction, each in a savepoint; append their events."""
+    outcomes: list[Outcome] = []
+    events: list[Event] = []
+    for work, audited in works:
+        savepoint = connection.begin_nested()
+        transaction = Transaction(connection)
+        try:
+            value = work(transaction)
+            if audited and transaction.changed and not transaction.events:
+                name = getattr(work, "__qualname__", repr(work))
+                raise Unaudited(Words(f"{name} 未写审计", f"{name} recorded no audit event"))
+        except Exception as error:
+            savepoint.rollback()
+            outcomes.append((None, translated(error)))
+        else:
+            savepoint.commit()
+            events += transaction.events
+            outcomes.append((value, None))
+    append_events(connection, events)
+    return outcomes
+
+
+def translated(error: BaseException) -> BaseException:
+    """A driver's error as ours; a violated constraint and our own errors pass unchanged."""
+    if isinstance(error, IntegrityError) or not isinstance(error, (DBAPIError, OSError)):
+        return error
+    cause = getattr(error, "orig", error)
+    failure = Unavailable(
+        Words(f"数据库不可用：{cause}", f"the database is not available: {cause}"),
+        field="database",
+        remedy=Words(
+            "检查磁盘、权限与数据库服务后重试", "check disk, permissions and server, try again"
+        ),
+    )
+    failure.__cause__ = error
+    return failure

@@ -1,0 +1,177 @@
+"""What happened: events in the past tense, kept in a hash chain beside the change they explain.
+
+Every event carries the SHA-256 of its predecessor, so an altered, removed or inserted row breaks
+the chain at a known number. Cutting off the tail leaves a valid chain; whoever needs proof against
+that keeps the head that `gongkai audit export` prints.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+)
+
+from hub.kernel.columns import metadata
+from hub.kernel.errors import GongkaiError, Words
+
+__all__ = [
+    "GENESIS",
+    "BrokenChain",
+    "Event",
+    "Kind",
+    "append_events",
+    "audit_events",
+    "read_events",
+    "verify_chain",
+]
+
+GENESIS = "0" * 64
+_CHAIN_LOCK = 0x676F6E67  # any constant: PostgreSQL's advisory lock that keeps the chain one line
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The name of something that happens, `area.thing.verbed`, and the sentence people read."""
+
+    name: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened. `actor` is a person's login or `system:<part>`."""
+
+    kind: Kind
+    subject: str
+    actor: str
+    at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class BrokenChain(GongkaiError):
+    code = "broken-chain"
+
+    def __init__(self, seq: int, why: Words) -> None:
+        super().__init__(why, field=f"audit_events.seq={seq}")
+        self.seq = seq
+
+
+def _digest(seq: int, previous: str, body: str) -> str:
+    return hashlib.sha256(f"{seq}\n{previous}\n{body}".encode()).hexdigest()
+
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(64), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("ix_audit_events_subject", "subject", "seq"),
+    Index("ix_audit_events_kind", "kind", "seq"),
+)
+
+
+def _body(event: Event) -> str:
+    """The canonical JSON that is hashed: keys sorted, UTF-8, time in ISO 8601 with offset."""
+    row = {
+        "actor": event.actor,
+        "at": event.at.isoformat(),
+        "data": event.data,
+        "kind": event.kind.name,
+        "subject": event.subject,
+    }
+    return msgspec.json.encode(row, order="sorted").decode()
+
+
+def append_events(connection: Connection, events: Sequence[Event]) -> None:
+    """Add `events` to the end of the chain; call it last in a transaction.
+
+    On PostgreSQL it takes a transaction-level advisory lock, so that two processes never hang
+    their events on the same predecessor.
+    """
+    if not events:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))
+    seq, previous = chain_head(connection)
+    rows = []
+    for event in events:
+        seq += 1
+        body = _body(event)
+        digest = _digest(seq, previous, body)
+        rows.append(
+            {
+                "seq": seq,
+                "kind": event.kind.name,
+                "subject": event.subject,
+                "body": body,
+                "previous": previous,
+                "hash": digest,
+            }
+        )
+        previous = digest
+    connection.execute(insert(audit_events), rows)
+
+
+def chain_head(connection: Connection) -> tuple[int, str]:
+    """The number and hash of the newest event; (0, GENESIS) for an empty chain."""
+    newest = select(audit_events.c.seq, audit_events.c.hash).order_by(audit_events.c.seq.desc())
+    row = connection.execute(newest.limit(1)).first()
+    return (0, GENESIS) if row is None else (row.seq, row.hash)
+
+
+def read_events(
+    connection: Connection, *, after: int = 0, subject: str = "", limit: int = 10_000
+) -> list[dict[str, Any]]:
+    """Events numbered above `after`, oldest first: seq, hash, previous and the body's fields."""
+    query = select(audit_events).where(audit_events.c.seq > after)
+    if subject:
+        query = query.where(audit_events.c.subject == subject)
+    rows = connection.execute(query.order_by(audit_events.c.seq).limit(limit))
+    return [
+        {"seq": r.seq, "hash": r.hash, "previous": r.previous, **msgspec.json.decode(r.body)}
+        for r in rows
+    ]
+
+
+def verify_chain(connection: Connection, batch: int = 10_000) -> Iterator[int]:
+    """Walk the whole chain, yielding the number verified so far; raises BrokenChain at a fault."""
+    seq, previous = 0, GENESIS
+    while True:
+        query = select(audit_events).where(audit_events.c.seq > seq)
+        rows = connection.execute(query.order_by(audit_events.c.seq).limit(batch)).all()
+        if not rows:
+            return
+        for row in rows:
+            _check_link(row, seq + 1, previous)
+            seq, previous = row.seq, row.hash
+        yield seq
+
+
+def _check_link(row: Any, expected: int, previous: str) -> None:
+    if row.seq != expected:
+        raise BrokenChain(expected, Words("缺少一条审计记录", "an event is missing"))
+    if row.previous != previous or row.hash != _digest(row.seq, previous, row.body):
+        raise BrokenChain(row.seq, Words("审计记录被改动", "an event was altered"))
+    body = msgspec.json.decode(row.body)
+    if (body["kind"], body["subject"]) != (row.kind, row.subject):
+        raise BrokenChain(row.seq, Words("审计索引与正文不符", "index columns and body disagree"))

@@ -1,0 +1,1 @@
+"""Bodies, people and their roles, channel accounts and their filing."""

@@ -1,0 +1,166 @@
+"""What publishing asks of the outside: a channel's outlet, a renderer, a source of media."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from hub.catalogue.models import Item
+from hub.organisations.models import Account, Body
+from hub.publishing.models import Declaration, Part
+
+__all__ = ["Accepted", "Access", "Finding", "Job", "MediaSource", "Outlet", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How to reach one account: the API's base URL (no trailing slash), secrets, settings.
+
+    `handle` is the account's name on the platform (chat id, uid, AppID, folder …).
+    """
+
+    account_id: str
+    handle: str
+    base_url: str
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+class MediaSource(Protocol):
+    async def read(self, sha256: str) -> bytes:
+        """The bytes with that hash; raises NotFound. Checked against the hash when stored."""
+        ...
+
+
+class Job(Protocol):
+    """One delivery as its publisher sees it, valid while the lease holds.
+
+    `key` is derived from the delivery and never changes: 32 hex characters, to be given to the
+    platform as idempotency key or marker. `progress` is what earlier attempts saved. `remote_id`
+    is set when the job is to verify, amend or withdraw something published before. `started_at`
+    is when the first attempt became durable (None before), for matching by time.
+    """
+
+    delivery_id: str
+    key: str
+    access: Access
+    part: Part
+    media: MediaSource
+    progress: Mapping[str, Any]
+    remote_id: str
+    started_at: datetime | None
+
+    async def checkpoint(self, progress: Mapping[str, Any]) -> None:
+        """Save `progress` durably and make sure that the lease still holds.
+
+        Call it after each step whose repetition costs something, and before each step that
+        cannot be undone. Raises LeaseLost when another worker or a cancellation took over: then
+        nothing more may be sent.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The platform took it. `pending`: it still works on it, ask `verify` from time to time."""
+
+    remote_id: str
+    url: str = ""
+    receipt: Mapping[str, Any] = field(default_factory=dict)
+    pending: bool = False
+    adopted: bool = False
+
+
+class Verdict(StrEnum):
+    FOUND = "found"  # it is there
+    ABSENT = "absent"  # proved: it is not there and will not appear
+    PENDING = "pending"  # cannot be said yet; ask again after `retry_after` seconds
+    PERSON = "person"  # cannot be said by any program
+    GONE = "gone"  # was there and is no longer (deleted, blocked, rejected by review)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a reconciliation or verification found."""
+
+    verdict: Verdict
+    remote_id: str = ""
+    url: str = ""
+    detail: str = ""
+    same: bool | None = None  # whether what is public equals what was signed, where that shows
+    retry_after: float = 30.0
+    receipt: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Outlet(Protocol):
+    """One channel's platform, as dispatcher and reconciler see it.
+
+    Every method may raise the errors of `hub.publishing.errors` and nothing else on purpose.
+    None of them retries by itself, sleeps for a limit, or holds a transaction. Each has its own
+    timeout on every outside call.
+    """
+
+    declaration: Declaration
+
+    async def deliver(self, job: Job) -> Accepted:
+        """Make the post public. Called at most once per attempt, after the attempt is durable.
+
+        When it ends in Unknown, `reconcile` is called before it is ever called again; when an
+        earlier attempt saved progress, it continues from there.
+        """
+        ...
+
+    async def reconcile(self, job: Job) -> Finding:
+        """Settle an unknown outcome without any effect that a repeat could double.
+
+        ABSENT must be proof: the platform was asked and would have shown the post by now.
+        A channel whose repeat is harmless answers ABSENT at once: the repeat is the proof.
+        """
+        ...
+
+    async def verify(self, job: Job) -> Finding:
+        """Read back what is public under `job.remote_id` and compare it with `job.part`."""
+        ...
+
+    async def withdraw(self, job: Job) -> None:
+        """Remove `job.remote_id` from the public; already gone counts as done."""
+        ...
+
+    async def amend(self, job: Job) -> Accepted:
+        """Replace `job.remote_id` in place by `job.part`; only where EDIT is declared."""
+        ...
+
+    async def close(self) -> None:
+        """Release what the outlet holds; the wire is closed by its owner."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftEdition:
+    """The parts one channel would be given, for all accounts that share `variation`."""
+
+    channel: str
+    variation: Mapping[str, str]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """Every edition of one item, and the pictures they refer to by SHA-256."""
+
+    editions: tuple[DraftEdition, ...]
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+
+class Renderer(Protocol):
+    async def render(self, item: Item, body: Body, accounts: Sequence[Account]) -> Rendered:
+        """Render `item` once for every channel and variation among `accounts`.
+
+        Deterministic: the same item, accounts and templates give the same bytes. Raises
+        InvalidInput, naming channel and limit, where a channel could not take the post: a
+        refusal belongs to approval, never to sending.
+        """
+        ...

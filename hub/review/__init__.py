@@ -1,0 +1,1 @@
+"""三审: three levels, three different people, signatures over exact bytes."""

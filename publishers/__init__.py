@@ -1,0 +1,1 @@
+"""One folder per channel, both directions, and the little that channels share."""

@@ -1,0 +1,118 @@
+"""What a channel's folder exports: one frozen `CHANNEL`, found and never imported by name.
+
+A channel's folder holds
+
+    __init__.py    CHANNEL = Channel(...)
+    publisher.py   an Outlet (hub.publishing.ports) and the table of the platform's codes
+    client.py      the platform's calls, where one file would be too long
+    inbox.py       callback bytes → Report | None, where the platform calls back
+    simulator.py   class Platform (publishers.simulation): the platform as documented
+    templates/     only what differs from templates/publish/<markup>/
+    fixtures/      recorded exchanges
+    README.md      how to obtain credentials, what differs from the platform's documents
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from hub.kernel.clock import Clock
+from hub.kernel.errors import Words
+from hub.publishing.models import Declaration, MediaRef, Part
+from hub.publishing.ports import Finding, Outlet
+from publishers.wire import Wire
+
+__all__ = ["Channel", "Field", "Inbox", "Report", "Source"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One credential or setting of an account on this channel."""
+
+    name: str
+    words: Words
+    secret: bool = False
+    required: bool = True
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An item as templates see it. `link` is its public address; `body` is plain text whose
+    paragraphs are separated by blank lines and whose headings begin with `## `."""
+
+    item_id: str
+    title: str
+    body: str
+    summary: str
+    link: str
+    organisation: str
+    issuer: str
+    doc_no: str = ""
+    theme: str = ""
+    formed_on: date | None = None
+    published_at: datetime | None = None
+    validity: str = ""
+    images: tuple[MediaRef, ...] = ()
+    cover: MediaRef | None = None
+    card: MediaRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a platform's callback says about a post we sent.
+
+    `remote_id` is the id that `Accepted.remote_id` carried while pending.
+    """
+
+    remote_id: str
+    finding: Finding
+
+
+class Inbox(Protocol):
+    """Callback bytes of one account, checked at the door and typed once."""
+
+    def handshake(self, query: Mapping[str, str]) -> bytes:
+        """The answer to the platform's verification of the URL; raises Forbidden."""
+        ...
+
+    def parse(self, query: Mapping[str, str], body: bytes, now: datetime) -> Report | None:
+        """The report in a callback; None for what is known and not a report.
+
+        Raises Forbidden for a bad signature or a stale timestamp, InvalidInput for a payload
+        that is no such callback at all.
+        """
+        ...
+
+
+def _nothing_differs(settings: Mapping[str, Any]) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One channel, complete.
+
+    `open` makes the outlet; the wire and the clock belong to the caller. `variation` names what
+    of an account's settings shows in its posts: accounts with equal variations share an edition,
+    and the templates see it as `variation`. `finish` is the channel's last word on the rendered
+    parts (splitting albums, adding `extra`); it must be pure. `inbox` opens the callback door of
+    one account.
+    """
+
+    declaration: Declaration
+    credentials: tuple[Field, ...]
+    settings: tuple[Field, ...] = ()
+    default_base_url: str = ""
+    open: Callable[[Wire, Clock], Outlet]
+    variation: Callable[[Mapping[str, Any]], Mapping[str, str]] = _nothing_differs
+    finish: Callable[[tuple[Part, ...], Source], tuple[Part, ...]] | None = None
+    inbox: Callable[[Mapping[str, str], Mapping[str, Any]], Inbox] | None = None
+    notes: tuple[Words, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        return self.declaration.name

@@ -1,0 +1,170 @@
+"""The way out: one HTTP call with a timeout, a size limit, no redirects, and a typed ending.
+
+The one question every other hub gets wrong is answered here: did bytes leave? A call that never
+got a connection raises NotSent. After that point a call with an effect that ends without a
+decisive answer raises Unknown, and one without an effect raises Busy. Nothing is retried here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from hub.kernel.errors import Words
+from hub.publishing.errors import Busy, DeliveryError, NotSent, Rejected, Unknown
+
+__all__ = ["Answer", "Wire", "connector"]
+
+_CONNECT_TIMEOUT_S = 5.0
+_LARGEST_ANSWER = 8 * 1024 * 1024
+_CHUNK = 64 * 1024
+# Shorter than any server's own limit: a reused connection that the server is just closing would
+# leave the fate of a post unknown.
+_KEEPALIVE_S = 8.0
+
+
+def connector(limit: int = 256) -> aiohttp.TCPConnector:
+    """The pool behind a wire: `limit` connections over all hosts, names cached for a minute."""
+    return aiohttp.TCPConnector(limit=limit, ttl_dns_cache=60, keepalive_timeout=_KEEPALIVE_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: `status`, `headers`, the whole `body`; `effect` of the call it answers."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    effect: bool
+    what: str
+
+    def json(self) -> Any:
+        """The body as JSON; raises as an undecided call does when it is not (a proxy's page)."""
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise self.unreadable("not-json", "不是 JSON", "not JSON") from error
+
+    def unreadable(self, code: str, zh: str, en: str) -> DeliveryError:
+        """The error for an answer from which nothing can be concluded."""
+        kind = Unknown if self.effect else Busy
+        return kind(
+            Words(f"{self.what}：平台的回答{zh}", f"{self.what}: the platform's answer is {en}"),
+            platform_code=f"{code} (HTTP {self.status})",
+            platform_message=self.body[:200].decode("utf-8", "replace"),
+        )
+
+
+class Wire:
+    """HTTP calls over a session that its owner opens and closes."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        return self._session
+
+    async def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        what: str,
+        effect: bool,
+        timeout: timedelta = timedelta(seconds=20),
+        params: Mapping[str, str] | None = None,
+        json: Any = None,
+        data: bytes | aiohttp.FormData | Mapping[str, str] | AsyncIterable[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = _LARGEST_ANSWER,
+    ) -> Answer:
+        """Make one call and return its whole answer, whatever its status.
+
+        `what` names the call in errors and logs (never the URL: it may hold a token). `effect`
+        says whether the platform's state may change. `json` is sent as raw UTF-8, never as
+        \\u escapes. Raises NotSent, Unknown or Busy, and Rejected for a redirect.
+        """
+        sent_headers = dict(headers or {})
+        if json is not None:
+            data = msgspec.json.encode(json)
+            sent_headers.setdefault("Content-Type", "application/json; charset=utf-8")
+        limits = aiohttp.ClientTimeout(
+            total=timeout.total_seconds(), sock_connect=_CONNECT_TIMEOUT_S
+        )
+        try:
+            async with self._session.request(
+                method,
+                url,
+                params=params,
+                data=data,
+                headers=sent_headers,
+                timeout=limits,
+                allow_redirects=False,
+            ) as response:
+                body = await _read(response, max_bytes, what, effect)
+                answer = Answer(response.status, response.headers, body, effect, what)
+        except DeliveryError:
+            raise
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise _ended(error, what, effect) from error
+        return _refuse_redirect(answer)
+
+
+async def _read(response: aiohttp.ClientResponse, max_bytes: int, what: str, effect: bool) -> bytes:
+    if (response.content_length or 0) <= _CHUNK and response.content_length is not None:
+        return await response.read()
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        size += len(chunk)
+        if size > max_bytes:
+            response.close()
+            head = Answer(response.status, response.headers, chunks[0][:200], effect, what)
+            raise head.unreadable("answer-too-large", "过大", f"over {max_bytes} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _refuse_redirect(answer: Answer) -> Answer:
+    """301, 302, 307, 308 mean "not here": nothing was done. 303 comes after something was."""
+    if not 300 <= answer.status < 400:
+        return answer
+    if answer.status == 303:
+        raise answer.unreadable("redirect", "是跳转", "a redirect")
+    raise Rejected(
+        Words(f"{answer.what}：接口要求跳转，未跟随", f"{answer.what}: a redirect, not followed"),
+        platform_code=f"redirect (HTTP {answer.status})",
+        remedy=Words("检查账号的接口地址 base_url", "check the account's base_url"),
+        field="base_url",
+    )
+
+
+def _ended(error: Exception, what: str, effect: bool) -> DeliveryError:
+    """A call that ended without an answer, by the one question: did bytes leave?"""
+    cause = type(error).__name__
+    if isinstance(error, (aiohttp.InvalidURL, ValueError)) and not isinstance(error, OSError):
+        return Rejected(
+            Words(f"{what}：接口地址无效", f"{what}: the API address is invalid"),
+            platform_code=cause,
+            field="base_url",
+            remedy=Words("改正账号的接口地址", "correct the account's base_url"),
+        )
+    if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
+        return NotSent(
+            Words(f"{what}：连不上平台，未发出", f"{what}: no connection, nothing was sent"),
+            platform_code=cause,
+            remedy=Words(
+                "检查网络与接口地址；将自动重试", "check network and base_url; it is retried"
+            ),
+        )
+    kind = Unknown if effect else Busy
+    return kind(
+        Words(f"{what}：没有等到明确的回答", f"{what}: no decisive answer came"),
+        platform_code=cause,
+    )
