@@ -1,0 +1,284 @@
+"""What an installation can set: environment (`GONGKAI_…`) first, then a TOML file, then defaults.
+
+Every field carries its description; docs/settings.md is generated from them. A value is checked
+when it is loaded, and a wrong one names the field and the remedy, never the value: it may be a
+secret.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from hub.kernel.errors import Misconfigured, Words
+
+__all__ = [
+    "CONFIG_VARIABLE",
+    "ENV_PREFIX",
+    "LogFormat",
+    "LogLevel",
+    "Settings",
+    "config_path",
+    "load_settings",
+    "unknown_variables",
+]
+
+ENV_PREFIX = "GONGKAI_"
+CONFIG_VARIABLE = "GONGKAI_CONFIG"
+_DEFAULT_FILE = Path("gongkai.toml")
+_NOT_SETTINGS = ("GONGKAI_TEST_", CONFIG_VARIABLE)
+
+# pydantic's error types in words people can act on; anything else falls back to its own message
+_REASONS: Mapping[str, Words] = {
+    "extra_forbidden": Words("没有这一项设置", "there is no such setting"),
+    "missing": Words("必须填写", "is required"),
+    "int_parsing": Words("应为整数", "must be a whole number"),
+    "int_type": Words("应为整数", "must be a whole number"),
+    "float_parsing": Words("应为数字", "must be a number"),
+    "greater_than_equal": Words("太小", "is too small"),
+    "greater_than": Words("太小", "is too small"),
+    "less_than_equal": Words("太大", "is too large"),
+    "enum": Words("不在可选值之内", "is not one of the choices"),
+}
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    AUTO = "auto"  # console on a terminal, JSON elsewhere
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class Settings(BaseSettings):
+    """One installation. Sizes are counts, times are in the unit their name says."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    home: Path = Field(Path("var"), description="Folder for everything the hub writes.")
+    database_url: str = Field(
+        "",
+        repr=False,
+        description="`sqlite:///PATH` or `postgresql+asyncpg://USER:PASSWORD@HOST/NAME`. "
+        "Empty: `gongkai.db` in `home`.",
+    )
+    redis_url: str = Field(
+        "",
+        repr=False,
+        description="`redis://HOST:PORT/N`, shared limits and wake-ups of several processes. "
+        "Empty: everything in one process.",
+    )
+    secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="AES-256 keys that seal credentials at rest, `ID:BASE64`, separated by "
+        "commas; the first one seals, all of them open. Empty with SQLite: `secret.key` in "
+        "`home`, made on first use.",
+    )
+    site_url: str = Field(
+        "http://127.0.0.1:8080",
+        description="Public base address of the website, without a trailing slash; links to "
+        "items begin with it.",
+    )
+    http_host: str = Field("127.0.0.1", description="Address the HTTP server listens on.")
+    http_port: int = Field(8080, ge=0, le=65535, description="Its port; 0 takes a free one.")
+    time_zone: str = Field(
+        "Asia/Shanghai", description="IANA zone of wall-clock times given without one."
+    )
+    log_level: LogLevel = Field(LogLevel.INFO, description="Least severe line that is written.")
+    log_format: LogFormat = Field(
+        LogFormat.AUTO, description="`auto` is `console` on a terminal and `json` elsewhere."
+    )
+    connections: int = Field(
+        256, ge=1, le=10_000, description="Outside calls that may run at the same time."
+    )
+    emergency_connections: int = Field(
+        16, ge=1, le=1_000, description="Of them, those kept free for emergency deliveries."
+    )
+    lease_seconds: int = Field(
+        120,
+        ge=30,
+        le=3_600,
+        description="How long a worker owns a delivery before another may settle it; longer than "
+        "any single call.",
+    )
+    sweep_seconds: int = Field(
+        5,
+        ge=1,
+        le=300,
+        description="How often the database is searched for what a wake-up lost.",
+    )
+    outage_minutes: int = Field(
+        30,
+        ge=1,
+        description="Deliveries overdue by more than this after a gap are held for a person.",
+    )
+    default_not_after_minutes: int = Field(
+        720,
+        ge=1,
+        description="How long after its due time a delivery may still be sent, where the plan "
+        "says nothing.",
+    )
+
+    @property
+    def embedded(self) -> bool:
+        """One process on SQLite, with no server beside it."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file; only in embedded mode."""
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @field_validator("secret_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: Any) -> Any:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("未知时区 / unknown IANA time zone") from error
+        return value
+
+    @field_validator("site_url")
+    @classmethod
+    def _public_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+            raise ValueError("应为 http(s) 地址 / must be an http(s) address")
+        return value.rstrip("/")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+            raise ValueError("应以 redis:// 开头 / must begin with redis://")
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_database(cls, values: Any) -> Any:
+        if isinstance(values, dict) and not values.get("database_url"):
+            home = Path(values.get("home") or "var").absolute()
+            values = {**values, "database_url": f"sqlite:///{home / 'gongkai.db'}"}
+        return values
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql+asyncpg://")):
+            raise ValueError(
+                "应以 sqlite:/// 或 postgresql+asyncpg:// 开头 / must begin with sqlite:/// or "
+                "postgresql+asyncpg://"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Settings:
+        if self.emergency_connections >= self.connections:
+            raise ValueError("emergency_connections 须小于 connections / must be below connections")
+        return self
+
+
+class _Installed(Settings):
+    """Settings whose keyword arguments come from the file, so that the environment wins."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+
+def config_path(path: Path | None = None) -> Path | None:
+    """The TOML file in use: `path`, else GONGKAI_CONFIG, else ./gongkai.toml if it is there."""
+    named = path or (Path(given) if (given := os.environ.get(CONFIG_VARIABLE)) else None)
+    if named is None:
+        return _DEFAULT_FILE if _DEFAULT_FILE.is_file() else None
+    return named
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings of this installation; raises Misconfigured naming the field and the remedy."""
+    file = config_path(path)
+    values = {} if file is None else _read_toml(file)
+    try:
+        return _Installed(**values)
+    except ValidationError as error:
+        raise _misconfigured(error, file) from None
+
+
+def unknown_variables(environ: Mapping[str, str] | None = None) -> Sequence[str]:
+    """GONGKAI_… variables that set nothing, as a typing mistake does."""
+    known = {f"{ENV_PREFIX}{name}".upper() for name in Settings.model_fields}
+    names = os.environ if environ is None else environ
+    return sorted(
+        name
+        for name in names
+        if name.upper().startswith(ENV_PREFIX)
+        and name.upper() not in known
+        and not name.startswith(_NOT_SETTINGS)
+    )
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise Misconfigured(
+            Words(f"读不到配置文件 {file}", f"cannot read the settings file {file}"),
+            field=CONFIG_VARIABLE,
+            remedy=Words("检查路径与权限", "check its path and permissions"),
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        where = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "UTF-8"
+        raise Misconfigured(
+            Words(f"{file} 不是合法的 TOML：{where}", f"{file} is not valid TOML: {where}"),
+            field=CONFIG_VARIABLE,
+            remedy=Words("按所示位置改正", "correct it at that place"),
+        ) from None
+
+
+def _misconfigured(error: ValidationError, file: Path | None) -> Misconfigured:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    field = str(first["loc"][0]) if first["loc"] else "settings"
+    own = first["msg"].removeprefix("Value error, ")
+    zh, _, en = own.partition(" / ")
+    reason = _REASONS.get(first["type"], Words(zh, en or zh))
+    info = Settings.model_fields.get(field)
+    place = f"{ENV_PREFIX}{field.upper()}" + (f" / {file}" if file else "")
+    about = info.description if info and info.description else "see docs/settings.md"
+    return Misconfigured(
+        Words(f"设置 {field} 无效：{reason.zh}", f"setting {field}: {reason.en}"),
+        field=field,
+        remedy=Words(f"改正 {place}", f"correct {place}: {about}"),
+    )
