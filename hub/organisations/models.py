@@ -8,7 +8,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Account", "Body", "BodyKind", "FilingState", "Person", "Role", "Selection"]
+__all__ = [
+    "Account",
+    "Body",
+    "BodyKind",
+    "FilingState",
+    "Group",
+    "Imported",
+    "NewAccount",
+    "NewBody",
+    "NewPerson",
+    "Person",
+    "Role",
+    "Selection",
+]
 
 
 class BodyKind(StrEnum):
@@ -91,7 +104,8 @@ class Account:
 class Selection:
     """Which accounts: every field given narrows the choice, an empty one does not.
 
-    `body` includes the bodies below it.
+    `body_id` includes the bodies below it, `region` and `tag` are compared whole, `group` is a
+    group's name.
     """
 
     ids: tuple[str, ...] = ()
@@ -100,3 +114,70 @@ class Selection:
     region: str = ""
     tag: str = ""
     group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A named set of accounts: those its `rule` matches, and `members` named one by one.
+
+    An empty rule matches none; a rule cannot name another group.
+    """
+
+    id: str
+    name: str
+    rule: Selection = Selection()
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBody:
+    """A body as it is entered; `parent_code` names one that exists or comes in the same list."""
+
+    code: str
+    name: str
+    kind: BodyKind
+    region: str = ""
+    parent_code: str = ""
+    separate_author: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """A person as entered, with every role by the code of its body."""
+
+    login: str
+    name: str
+    roles: tuple[tuple[str, Role], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account as entered. An empty `region` becomes the body's; `credentials` are sealed."""
+
+    channel: str
+    name: str
+    handle: str
+    body_code: str
+    base_url: str
+    region: str = ""
+    tags: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    filing: FilingState = FilingState.FILED
+    authorised_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """How many rows of a list were new, changed something, or were already there."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: Imported) -> Imported:
+        return Imported(
+            added=self.added + other.added,
+            updated=self.updated + other.updated,
+            unchanged=self.unchanged + other.unchanged,
+        )

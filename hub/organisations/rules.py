@@ -1,0 +1,168 @@
+"""What a body, a person and an account must be, and when an account may publish."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from hub.kernel.errors import InvalidInput, Words
+from hub.organisations.errors import EmptyCredential
+from hub.organisations.models import Account, FilingState, NewAccount, NewBody, NewPerson
+
+__all__ = [
+    "check_account",
+    "check_body",
+    "check_person",
+    "merged_credentials",
+    "parents_first",
+    "why_not_publishable",
+    "why_paused",
+]
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+_CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+_FILING_REFUSALS: Mapping[FilingState, Words] = {
+    FilingState.NOT_FILED: Words("账号未备案", "the account is not filed"),
+    FilingState.SUSPENDED: Words("账号备案已暂停", "the account's filing is suspended"),
+    FilingState.CLOSED: Words("账号已注销备案", "the account's filing is closed"),
+}
+
+
+def why_not_publishable(account: Account, now: datetime) -> Words | None:
+    """Why nothing may be published on `account`, or None.
+
+    A pause is no such reason: it ends by itself (`why_paused`).
+    """
+    if not account.active:
+        return Words("账号已停用", "the account is not active")
+    if account.filing in _FILING_REFUSALS:
+        return _FILING_REFUSALS[account.filing]
+    if account.needs_reconnecting:
+        why = account.needs_reconnecting
+        return Words(f"账号需要重新授权：{why}", f"the account needs reconnecting: {why}")
+    if account.authorised_until is not None and account.authorised_until <= now:
+        end = account.authorised_until.isoformat(timespec="seconds")
+        return Words(f"账号授权已于 {end} 到期", f"the account's authorisation ended at {end}")
+    return None
+
+
+def why_paused(account: Account, now: datetime) -> Words | None:
+    """Why the account waits, and until when; None when it does not."""
+    if account.paused_until is None or account.paused_until <= now:
+        return None
+    end = account.paused_until.isoformat(timespec="seconds")
+    why = account.pause_reason
+    return Words(f"账号暂停至 {end}：{why}", f"the account is paused until {end}: {why}")
+
+
+def check_body(body: NewBody) -> None:
+    _match(_CODE, body.code, "code", "字母数字、点、横线，至多 64 个", "letters, digits, . _ -")
+    _text(body.name, "name", 200)
+    _text(body.region, "region", 64, required=False)
+
+
+def check_person(person: NewPerson) -> None:
+    _match(_LOGIN, person.login, "login", "小写字母数字，至多 64 个", "lower case letters, digits")
+    _text(person.name, "name", 100)
+
+
+def check_account(account: NewAccount) -> None:
+    """Raises InvalidInput, naming the field."""
+    _match(_CHANNEL, account.channel, "channel", "小写字母开头", "starts with a small letter")
+    _text(account.name, "name", 200)
+    _text(account.handle, "handle", 200)
+    _text(account.region, "region", 64, required=False)
+    for tag in account.tags:
+        _text(tag, "tags", 64)
+    _base_url(account.base_url)
+    _no_empty(account.credentials)
+
+
+def merged_credentials(held: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """`held` with what `given` says anew; an empty value never replaces a held one.
+
+    Raises EmptyCredential when nothing is given, or an empty value for what is not held.
+    """
+    fresh = {name: value for name, value in given.items() if value.strip()}
+    if not fresh:
+        raise EmptyCredential(
+            Words("没有给出任何凭据", "no credential was given"),
+            field="credentials",
+            remedy=Words("至少给出一项新凭据", "give at least one new credential"),
+        )
+    _no_empty({name: value for name, value in given.items() if name not in held})
+    return {**held, **fresh}
+
+
+def parents_first(rows: Sequence[NewBody], known: frozenset[str]) -> list[NewBody]:
+    """`rows` in an order in which every parent is known or comes before its children.
+
+    Raises InvalidInput for a parent that is nowhere and for bodies that stand in a circle.
+    """
+    waiting, ready, placed = list(rows), set(known), []
+    codes = {row.code for row in rows}
+    while waiting:
+        free = [r for r in waiting if not r.parent_code or r.parent_code in ready - codes]
+        if not free:
+            row = waiting[0]
+            raise InvalidInput(
+                Words(
+                    f"单位 {row.code} 的上级 {row.parent_code} 不存在或成环",
+                    f"the parent {row.parent_code} of {row.code} is missing or a circle",
+                ),
+                field="parent_code",
+                remedy=Words("先登记上级单位", "enter the parent body too"),
+            )
+        placed += free
+        done = {row.code for row in free}
+        ready |= done
+        codes -= done
+        waiting = [row for row in waiting if row.code not in done]
+    return placed
+
+
+def _no_empty(credentials: Mapping[str, str]) -> None:
+    for name, value in credentials.items():
+        if not value.strip():
+            raise EmptyCredential(
+                Words(f"凭据 {name} 为空", f"credential {name} is empty"),
+                field=f"credentials.{name}",
+                remedy=Words("填写或去掉该项", "fill it in or leave it out"),
+            )
+
+
+def _base_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        good = good and not (parts.username or parts.query or parts.fragment)
+    except ValueError:
+        good = False
+    if not good or len(url) > 500:
+        raise InvalidInput(
+            Words("平台接口地址不合法", "the platform's address is not a plain http(s) URL"),
+            field="base_url",
+            remedy=Words("如 https://api.weixin.qq.com", "such as https://api.weixin.qq.com"),
+        )
+
+
+def _match(pattern: re.Pattern[str], value: str, field: str, zh: str, en: str) -> None:
+    if not pattern.fullmatch(value):
+        raise InvalidInput(
+            Words(f"“{value[:80]}”不合要求", f"'{value[:80]}' is not allowed"),
+            field=field,
+            remedy=Words(zh, en),
+        )
+
+
+def _text(value: str, field: str, longest: int, *, required: bool = True) -> None:
+    if (required and not value.strip()) or len(value) > longest or not value.isprintable():
+        raise InvalidInput(
+            Words(f"须为 1 至 {longest} 个可见字符", f"1 to {longest} printable characters"),
+            field=field,
+            remedy=Words("改短或去掉控制字符", "shorten it, remove control characters"),
+        )
