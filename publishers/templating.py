@@ -1,0 +1,109 @@
+"""Finds, compiles once and fills the text templates of a post.
+
+Each markup has a folder in `templates/publish/`, and a channel may replace single files of it in
+its own `templates/`:
+
+    title.j2    the part's title, plain text
+    digest.j2   the part's digest, plain text; only where the markup's platforms have one
+    text.j2     the whole text, or one part of a thread
+    short.j2    the text when the whole is too long; ends in the link to the whole
+
+VARIABLES lists what each file may use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Template, TemplateNotFound
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from hub.kernel.errors import Misconfigured, Words
+from hub.publishing.models import Declaration
+
+__all__ = ["VARIABLES", "fill", "has", "template"]
+
+_CHINA = ZoneInfo("Asia/Shanghai")
+_HERE = Path(__file__).resolve().parent
+_SHARED = _HERE.parent / "templates" / "publish"
+
+_COMMON = frozenset({"source", "variation"})
+_SHOWN = frozenset({"images", "cover", "card"})  # the chosen MediaRefs; cover and card or None
+VARIABLES: Mapping[str, frozenset[str]] = {
+    "title": _COMMON | {"title"},
+    "digest": _COMMON | {"summary"},
+    "text": _COMMON | _SHOWN | {"blocks", "number", "total", "last"},
+    "short": _COMMON | _SHOWN | {"summary", "blocks"},
+}
+_IN_MARKUP = frozenset({"text", "short"})
+_ESCAPED = frozenset({"html", "article", "page"})
+# In these, line feeds are visible, so the gaps that template lines leave must be closed.
+_LINE_FEEDS_SHOW = frozenset({"html", "text"})
+_GAP = re.compile(r"\s*\n[ \t]*\n\s*")
+
+
+def has(declaration: Declaration, name: str) -> bool:
+    """Whether the channel, or its markup, has a template `name`."""
+    try:
+        template(declaration.name, declaration.markup, name)
+    except Misconfigured:
+        return False
+    return True
+
+
+def fill(declaration: Declaration, name: str, values: Mapping[str, Any]) -> str:
+    """The filled template; `values` are those that VARIABLES names for it."""
+    filled = template(declaration.name, declaration.markup, name).render(values).strip()
+    if name in _IN_MARKUP and declaration.markup not in _LINE_FEEDS_SHOW:
+        return filled
+    if name not in _IN_MARKUP:
+        return " ".join(filled.split())
+    return _GAP.sub("\n\n", filled)
+
+
+@cache
+def template(channel: str, markup: str, name: str) -> Template:
+    """The compiled template; raises Misconfigured where neither channel nor markup has one."""
+    escaped = markup in _ESCAPED and name in _IN_MARKUP
+    try:
+        return _environment(channel, markup, escaped).get_template(f"{name}.j2")
+    except TemplateNotFound as error:
+        raise Misconfigured(
+            Words(f"缺少模板 {markup}/{name}.j2", f"there is no template {markup}/{name}.j2"),
+            field=f"{channel}.templates",
+        ) from error
+
+
+@cache
+def _environment(channel: str, markup: str, escaped: bool) -> ImmutableSandboxedEnvironment:
+    folders = (_HERE / channel / "templates", _SHARED / markup)
+    environment = ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        autoescape=escaped,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {"chinese_date": _chinese_date, "pubdate": _pubdate}
+    return environment
+
+
+def _chinese_date(day: date) -> str:
+    """As official documents write it; a moment is shown by its day in China."""
+    if isinstance(day, datetime):
+        day = day.astimezone(_CHINA).date()
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _pubdate(moment: date) -> str:
+    """The form of the PubDate tag: `2024-05-01 09:30`, without a time where none is known."""
+    if isinstance(moment, datetime):
+        return moment.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M")
+    return moment.isoformat()
