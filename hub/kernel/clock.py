@@ -60,9 +60,11 @@ class ManualClock:
     def advance(self, seconds: float) -> None:
         self._elapsed += seconds
         self._now += timedelta(seconds=seconds)
-        due = [woken for at, woken in self._sleepers if at <= self._elapsed]
+        due = sorted(
+            (entry for entry in self._sleepers if entry[0] <= self._elapsed), key=lambda e: e[0]
+        )
         self._sleepers = [entry for entry in self._sleepers if entry[0] > self._elapsed]
-        for woken in due:
+        for _, woken in due:
             if not woken.done():
                 woken.set_result(None)
 

@@ -15,10 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 from hub.kernel.errors import GongkaiError, Unavailable, Words
-from hub.kernel.events import Event, append_events
+from hub.kernel.events import Event, SealedEvent, append_events, seal_event
 
 __all__ = ["Database", "Outcome", "Queued", "Transaction", "Unaudited", "run_group", "translated"]
 
@@ -26,6 +26,9 @@ T = TypeVar("T")
 
 Queued = tuple[Callable[["Transaction"], Any], bool]
 Outcome = tuple[Any, BaseException | None]
+
+_DEFECTS = (IntegrityError, DataError, ProgrammingError)
+_SQLITE_ERROR = 1  # SQLite's code for a wrong statement, which Python calls operational
 
 
 class Unaudited(GongkaiError):
@@ -39,7 +42,7 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.events: list[Event] = []
+        self.events: list[SealedEvent] = []
         self.changed = False
 
     def execute(
@@ -54,7 +57,7 @@ class Transaction:
 
     def record(self, event: Event) -> None:
         """Append `event` to the audit chain when this transaction commits, or not at all."""
-        self.events.append(event)
+        self.events.append(seal_event(event))
 
 
 class Database(Protocol):
@@ -83,7 +86,7 @@ class Database(Protocol):
 def run_group(connection: Connection, works: Sequence[Queued]) -> list[Outcome]:
     """Run every work inside the open transaction, each in a savepoint; append their events."""
     outcomes: list[Outcome] = []
-    events: list[Event] = []
+    events: list[SealedEvent] = []
     for work, audited in works:
         savepoint = connection.begin_nested()
         transaction = Transaction(connection)
@@ -104,10 +107,16 @@ def run_group(connection: Connection, works: Sequence[Queued]) -> list[Outcome]:
 
 
 def translated(error: BaseException) -> BaseException:
-    """A driver's error as ours; a violated constraint and our own errors pass unchanged."""
-    if isinstance(error, IntegrityError) or not isinstance(error, (DBAPIError, OSError)):
+    """A driver's error as ours.
+
+    A violated constraint, a defect in our own SQL and our own errors pass unchanged: trying again
+    later would not help.
+    """
+    if isinstance(error, _DEFECTS) or not isinstance(error, (DBAPIError, OSError)):
         return error
     cause = getattr(error, "orig", error)
+    if getattr(cause, "sqlite_errorcode", None) == _SQLITE_ERROR:
+        return error
     failure = Unavailable(
         Words(f"数据库不可用：{cause}", f"the database is not available: {cause}"),
         field="database",

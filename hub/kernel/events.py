@@ -35,13 +35,16 @@ __all__ = [
     "BrokenChain",
     "Event",
     "Kind",
+    "SealedEvent",
     "append_events",
     "audit_events",
     "read_events",
+    "seal_event",
     "verify_chain",
 ]
 
 GENESIS = "0" * 64
+_NAME_LENGTH = 64
 _CHAIN_LOCK = 0x676F6E67  # any constant: PostgreSQL's advisory lock that keeps the chain one line
 
 
@@ -64,6 +67,15 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class SealedEvent:
+    """An event in the form the chain keeps; `body` is the canonical JSON that is hashed."""
+
+    kind: str
+    subject: str
+    body: str
+
+
 class BrokenChain(GongkaiError):
     code = "broken-chain"
 
@@ -80,8 +92,8 @@ audit_events = Table(
     "audit_events",
     metadata,
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("kind", String(64), nullable=False),
-    Column("subject", String(64), nullable=False),
+    Column("kind", String(_NAME_LENGTH), nullable=False),
+    Column("subject", String(_NAME_LENGTH), nullable=False),
     Column("body", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
@@ -90,19 +102,28 @@ audit_events = Table(
 )
 
 
-def _body(event: Event) -> str:
-    """The canonical JSON that is hashed: keys sorted, UTF-8, time in ISO 8601 with offset."""
+def seal_event(event: Event) -> SealedEvent:
+    """Turn `event` into canonical JSON: keys sorted, UTF-8, time in ISO 8601 with offset.
+
+    Raises ValueError or TypeError for what the table could not take. That must happen in the
+    work that records it: in a grouped commit it would take every other work down with it.
+    """
+    kind = event.kind.name
+    if not 0 < len(kind) <= _NAME_LENGTH or not 0 < len(event.subject) <= _NAME_LENGTH:
+        raise ValueError(f"kind and subject need 1 to {_NAME_LENGTH} characters: {kind}")
+    if "\0" in event.subject or event.at.utcoffset() is None:
+        raise ValueError(f"subject has a NUL or the time has no offset: {kind}")
     row = {
         "actor": event.actor,
         "at": event.at.isoformat(),
         "data": event.data,
-        "kind": event.kind.name,
+        "kind": kind,
         "subject": event.subject,
     }
-    return msgspec.json.encode(row, order="sorted").decode()
+    return SealedEvent(kind, event.subject, msgspec.json.encode(row, order="sorted").decode())
 
 
-def append_events(connection: Connection, events: Sequence[Event]) -> None:
+def append_events(connection: Connection, events: Sequence[SealedEvent]) -> None:
     """Add `events` to the end of the chain; call it last in a transaction.
 
     On PostgreSQL it takes a transaction-level advisory lock, so that two processes never hang
@@ -116,14 +137,13 @@ def append_events(connection: Connection, events: Sequence[Event]) -> None:
     rows = []
     for event in events:
         seq += 1
-        body = _body(event)
-        digest = _digest(seq, previous, body)
+        digest = _digest(seq, previous, event.body)
         rows.append(
             {
                 "seq": seq,
-                "kind": event.kind.name,
+                "kind": event.kind,
                 "subject": event.subject,
-                "body": body,
+                "body": event.body,
                 "previous": previous,
                 "hash": digest,
             }

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
+import asyncpg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -25,6 +26,9 @@ _LARGEST_GROUP = 512
 _STATEMENT_TIMEOUT_S = 30
 _CONNECT_TIMEOUT_S = 10
 
+# what asyncpg raises before SQLAlchemy has a connection to translate for
+_AT_CONNECT = (asyncpg.PostgresError, asyncpg.InterfaceError)
+
 Entry = tuple[Queued, "asyncio.Future[object]"]
 
 
@@ -36,6 +40,7 @@ class PostgresDatabase:
             url,
             pool_size=5,
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args={
                 "timeout": _CONNECT_TIMEOUT_S,
                 "command_timeout": _STATEMENT_TIMEOUT_S,
@@ -55,12 +60,16 @@ class PostgresDatabase:
         return await future
 
     async def read(self, work: Callable[[Connection], T]) -> T:
+        if self._closed:
+            raise Unavailable(Words("数据库已关闭", "the database is closed"))
         try:
             async with self._engine.connect() as connection:
-                await connection.execution_options(isolation_level="REPEATABLE READ")
+                await connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
                 return await connection.run_sync(work)
-        except (DBAPIError, OSError) as error:
-            raise translated(error) from error
+        except (DBAPIError, OSError, *_AT_CONNECT) as error:
+            raise _ours(error) from error
 
     async def close(self) -> None:
         if self._closed:
@@ -92,7 +101,7 @@ class PostgresDatabase:
             async with self._engine.begin() as connection:
                 outcomes = await connection.run_sync(run_group, works)
         except Exception as error:
-            outcomes = [(None, translated(error))] * len(group)
+            outcomes = [(None, _ours(error))] * len(group)
         for (_, future), (value, failure) in zip(group, outcomes, strict=True):
             if future.done():  # the caller was cancelled; the commit stands all the same
                 continue
@@ -100,3 +109,7 @@ class PostgresDatabase:
                 future.set_result(value)
             else:
                 future.set_exception(failure)
+
+
+def _ours(error: Exception) -> BaseException:
+    return translated(OSError(str(error)) if isinstance(error, _AT_CONNECT) else error)

@@ -1,0 +1,220 @@
+"""Brings a database's tables to the newest revision, and proves that models and revisions agree.
+
+Revisions are in hub/kernel/migrations: forward only, numbered, with the newest one's number in
+the file HEAD, so that two branches that both add a revision meet as a conflict.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import pkgutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+import hub
+from hub.kernel.columns import metadata
+from hub.kernel.database import translated
+from hub.kernel.errors import InvalidInput, Misconfigured, Words
+
+__all__ = [
+    "MIGRATIONS",
+    "add_revision",
+    "differences",
+    "head",
+    "load_tables",
+    "migrate",
+    "revision",
+]
+
+T = TypeVar("T")
+
+MIGRATIONS = Path(hub.__file__).parent / "kernel" / "migrations"
+_LOCK = 0x676F6E68  # any constant: PostgreSQL's advisory lock while a process migrates
+
+
+def load_tables() -> MetaData:
+    """The metadata with every area's tables in it: hub/*/tables.py, found and never listed."""
+    importlib.import_module("hub.kernel.events")
+    for area in pkgutil.iter_modules(hub.__path__):
+        if area.ispkg and (Path(hub.__path__[0]) / area.name / "tables.py").is_file():
+            importlib.import_module(f"hub.{area.name}.tables")
+    return metadata
+
+
+def head() -> str:
+    """The newest revision there is; raises Misconfigured when HEAD and the revisions disagree."""
+    heads = ScriptDirectory.from_config(_config()).get_heads()
+    noted = (MIGRATIONS / "HEAD").read_text("ascii").strip()
+    if heads != [noted]:
+        raise Misconfigured(
+            Words(f"迁移链 {heads} 与 HEAD {noted} 不符", f"revisions {heads}, HEAD says {noted}"),
+            field="migrations",
+            remedy=Words("合并两条分支的迁移并改 HEAD", "put the branches' revisions in one line"),
+        )
+    return noted
+
+
+def migrate(url: str) -> str:
+    """Bring the database at `url` to the newest revision and return it.
+
+    Blocks: call it through a thread where a loop runs. Safe when several processes start at once.
+    Raises Unavailable for a database that does not answer, Misconfigured for one that is newer
+    than this program.
+    """
+    newest = head()
+
+    def upgrade(connection: Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        _refuse_newer(connection)
+        command.upgrade(_config(connection), "head")
+
+    _connected(url, upgrade)
+    return newest
+
+
+def revision(url: str) -> str:
+    """The revision the database is at; empty before the first migration."""
+    return _connected(url, _current)
+
+
+def differences(url: str) -> list[str]:
+    """What migrated tables lack against the models, in words; empty when they agree.
+
+    Checks the database at `url` and, for what a database cannot be asked (partial indexes,
+    checks), a scratch one in memory.
+    """
+    found = _connected(url, _compare)
+    return found or _scratch(_compare_texts)
+
+
+def add_revision(message: str) -> Path | None:
+    """Write the revision that leads from the newest one to the models; None if nothing differs."""
+    if not message.replace(" ", "").replace("_", "").isalnum() or not message.isascii():
+        raise InvalidInput(
+            Words("名称应为“动词 名词”", "the name must be a verb and a noun"),
+            field="name",
+            remedy=Words("例如 add subscriptions", "for example: add subscriptions"),
+        )
+    number = f"{len(list((MIGRATIONS / 'versions').glob('*.py'))) + 1:04d}"
+
+    def write(connection: Connection) -> str:
+        config = _config(connection)
+        if number != "0001":
+            command.upgrade(config, "head")
+        command.revision(config, message, autogenerate=True, rev_id=number)
+        return str(config.attributes.get("nothing", ""))
+
+    if _scratch(write):
+        return None
+    (MIGRATIONS / "HEAD").write_text(f"{number}\n", "ascii")
+    return next((MIGRATIONS / "versions").glob(f"{number}_*.py"))
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = load_tables()
+    return config
+
+
+def _current(connection: Connection) -> str:
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def _refuse_newer(connection: Connection) -> None:
+    current = _current(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if current and current not in known:
+        raise Misconfigured(
+            Words(f"数据库版本 {current} 比程序新", f"the database is at {current}, newer than us"),
+            field="database",
+            remedy=Words(
+                "升级程序，迁移只能向前", "upgrade the program; migrations only go forward"
+            ),
+        )
+
+
+def _compare(connection: Connection) -> list[str]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return [str(difference) for difference in compare_metadata(context, load_tables())]
+
+
+def _compare_texts(migrated: Connection) -> list[str]:
+    """Index definitions and checks of migrated tables against those the models would make."""
+    command.upgrade(_config(migrated), "head")
+    actual = _texts(migrated)
+
+    def modelled(connection: Connection) -> set[str]:
+        load_tables().create_all(connection)
+        return _texts(connection)
+
+    expected = _scratch(modelled)
+    missing = [f"missing: {line}" for line in sorted(expected - actual)]
+    return missing + [f"superfluous: {line}" for line in sorted(actual - expected)]
+
+
+def _texts(connection: Connection) -> set[str]:
+    indexes = connection.execute(
+        text("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+    )
+    found = {" ".join(row.sql.split()) for row in indexes}
+    inspector = inspect(connection)
+    for table in inspector.get_table_names():
+        for check in inspector.get_check_constraints(table):
+            found.add(f"{table}: {check['name']} CHECK ({' '.join(check['sqltext'].split())})")
+    return found
+
+
+def _connected(url: str, work: Callable[[Connection], T]) -> T:
+    """Run `work` in one transaction on the database at `url`, also where a loop is running."""
+    try:
+        if url.startswith("sqlite"):
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            return _on_sqlite(url, work)
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, _on_postgres(url, work)).result()
+    except (DBAPIError, OSError) as error:
+        raise translated(error) from error
+
+
+def _scratch(work: Callable[[Connection], T]) -> T:
+    return _on_sqlite("sqlite://", work)
+
+
+def _on_sqlite(url: str, work: Callable[[Connection], T]) -> T:
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def configure(raw: Any, record: object) -> None:
+        raw.isolation_level = None  # ours begins before the first DDL, pysqlite's would not
+        raw.execute("PRAGMA busy_timeout=30000")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    with engine.begin() as connection:
+        return work(connection)
+
+
+async def _on_postgres(url: str, work: Callable[[Connection], T]) -> T:
+    engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
+    async with engine.begin() as connection:
+        return await connection.run_sync(work)

@@ -1,0 +1,140 @@
+"""What every test may ask for: a database (both kinds), a clock that is told, ids, services."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from app.migrate import load_tables
+from hub.kernel.clock import ManualClock
+from hub.kernel.database import Database
+from hub.kernel.ids import IdSource
+from hub.kernel.postgres import PostgresDatabase
+from hub.kernel.sqlite import SqliteDatabase
+
+# marker → the variable that says where its service is
+SERVICES = {
+    "postgres": "GONGKAI_TEST_POSTGRES",
+    "redis": "GONGKAI_TEST_REDIS",
+    "browser": "GONGKAI_TEST_CHROMIUM",
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test whose service is missing is skipped on a desk and fails where everything must run."""
+    for marker, variable in SERVICES.items():
+        if item.get_closest_marker(marker) and not os.environ.get(variable):
+            if os.environ.get("CI") == "true":
+                pytest.fail(f"{variable} is not set, and CI skips nothing", pytrace=False)
+            pytest.skip(f"{variable} is not set")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """09:00 on a working Monday in Shanghai."""
+    return ManualClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def ids() -> IdSource:
+    return IdSource()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with every area's empty tables."""
+    file = tmp_path_factory.mktemp("template") / "empty.db"
+    engine = create_engine(f"sqlite:///{file}")
+    _create_all(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """The name of a database with every area's empty tables."""
+    server, name = os.environ["GONGKAI_TEST_POSTGRES"], f"gongkai_test_{uuid.uuid4().hex[:12]}"
+    _aside(_administer(server, f"CREATE DATABASE {name}"))
+    _aside(_create_tables(_named(server, name)))
+    yield name
+    _aside(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a fresh database of each kind, with empty tables."""
+    if request.param == "sqlite":
+        file = tmp_path / "gongkai.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    template = request.getfixturevalue("postgres_template")
+    server, name = os.environ["GONGKAI_TEST_POSTGRES"], f"{template}_{uuid.uuid4().hex[:8]}"
+    await _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _named(server, name)
+    await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh, open database of each kind."""
+    opened = open_test_database(database_url)
+    yield opened
+    await opened.close()
+
+
+def open_test_database(url: str) -> Database:
+    if url.startswith("sqlite"):
+        return SqliteDatabase(Path(url.removeprefix("sqlite:///")))
+    return PostgresDatabase(url)
+
+
+def _aside(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` to its end on a loop of its own: the test's loop is already running."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
+def _named(server: str, name: str) -> str:
+    return f"{server.rsplit('/', 1)[0]}/{name}"
+
+
+async def _administer(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(server.replace("+asyncpg", ""))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _create_tables(url: str) -> None:
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_create_all)
+    finally:
+        await engine.dispose()
+
+
+def _create_all(bind: Any) -> None:
+    tables = dict(load_tables().tables)
+    while dangling := {
+        name
+        for name, table in tables.items()
+        for key in table.foreign_keys
+        if key.target_fullname.split(".")[0] not in tables
+    }:
+        tables = {name: table for name, table in tables.items() if name not in dangling}
+    load_tables().create_all(bind, tables=list(tables.values()))
