@@ -1,0 +1,44 @@
+"""Telegram: channels and groups through the Bot API."""
+
+from __future__ import annotations
+
+from hub.kernel.errors import Words
+from publishers.contract import Channel, Field
+from publishers.telegram.declaration import DECLARATION
+from publishers.telegram.markup import checked
+from publishers.telegram.publisher import TelegramOutlet
+
+__all__ = ["CHANNEL"]
+
+CHANNEL = Channel(
+    declaration=DECLARATION,
+    credentials=(
+        Field(
+            name="bot_token",
+            words=Words("机器人令牌（@BotFather 提供）", "the bot's token, from @BotFather"),
+            secret=True,
+        ),
+    ),
+    settings=(
+        Field(
+            name="silent",
+            words=Words("静默发送，不响提示音", "send without a sound"),
+            required=False,
+            default="false",
+        ),
+        Field(
+            name="thread_id",
+            words=Words("话题编号（论坛群组）", "the topic's number, in a forum group"),
+            required=False,
+        ),
+    ),
+    default_base_url="https://api.telegram.org",
+    open=TelegramOutlet,
+    finish=checked,
+    notes=(
+        Words(
+            "机器人读不到历史消息：结果不明的发送由人核对后处理",
+            "a bot cannot read history: a person settles a post whose outcome is unknown",
+        ),
+    ),
+)
