@@ -20,11 +20,13 @@ __all__ = [
     "LIFECYCLE",
     "OPEN",
     "SETTLED",
+    "Attempt",
     "Capability",
     "Declaration",
+    "Delivery",
     "DeliveryEvent",
     "DeliveryState",
-    "LedgerRow",
+    "Edition",
     "LengthUnit",
     "MediaRef",
     "MediaRole",
@@ -32,6 +34,7 @@ __all__ = [
     "Outcome",
     "Overflow",
     "Part",
+    "Plan",
     "Priority",
     "Purpose",
     "Quota",
@@ -85,7 +88,8 @@ LIFECYCLE: StateTable[DeliveryState, DeliveryEvent] = StateTable(
         _E.STARTED: ((_S.CLAIMED,), _S.SENDING),
         _E.ACCEPTED: ((_S.SENDING, _S.UNKNOWN), _S.ACCEPTED),
         _E.VERIFIED: ((_S.SENDING, _S.ACCEPTED, _S.UNKNOWN), _S.VERIFIED),
-        _E.BLOCKED: ((_S.PLANNED, _S.READY, _S.CLAIMED, _S.SENDING, _S.BLOCKED), _S.BLOCKED),
+        # from unknown: a decisive "not now" that arrived after its lease had run out
+        _E.BLOCKED: ((*_WAITING, _S.CLAIMED, _S.SENDING, _S.UNKNOWN), _S.BLOCKED),
         _E.LOST: ((_S.SENDING,), _S.UNKNOWN),
         _E.PROVED_ABSENT: ((_S.UNKNOWN,), _S.READY),
         _E.REFUSED: ((_S.CLAIMED, _S.SENDING, _S.ACCEPTED, _S.UNKNOWN), _S.FAILED),
@@ -275,8 +279,45 @@ class Declaration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRow:
-    """A delivery as the ledger holds it. `next_at` says until when a waiting state waits."""
+class Edition:
+    """What one channel is given for one item version: `payload` is the exact signed JSON text."""
+
+    id: str
+    item_id: str
+    item_version: int
+    channel: str
+    name: str  # the entry in the approval's manifest
+    variation: Mapping[str, str]
+    payload: str
+    payload_hash: str
+    parts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """When an item goes out: the wall-clock time and zone people chose; `due_at` is derived."""
+
+    id: str
+    item_id: str
+    item_version: int
+    approval_id: str
+    wall_time: str
+    zone: str
+    due_at: datetime
+    not_after: datetime
+    priority: int
+    created_by: str
+    embargo_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One edition × one account × one part as the ledger holds it.
+
+    `next_at` says until when a waiting state waits, `reason` for what; without `next_at` it
+    waits for a person. `fence` grows with every claim. `attempts` counts calls begun, `tries`
+    those that used up the retry budget.
+    """
 
     id: str
     plan_id: str
@@ -289,12 +330,34 @@ class LedgerRow:
     priority: int
     due_at: datetime
     not_after: datetime
+    next_at: datetime | None
+    reason: str
+    lease_owner: str
     fence: int
     attempts: int
-    next_at: datetime | None = None
-    reason: str = ""
-    remote_id: str = ""
-    remote_url: str = ""
-    error_code: str = ""
-    progress: Mapping[str, Any] = field(default_factory=dict)
-    handed_over_at: datetime | None = None
+    tries: int
+    first_started_at: datetime | None
+    handed_over_at: datetime | None
+    remote_id: str
+    remote_url: str
+    error_code: str
+    error_zh: str
+    error_en: str
+    progress: Mapping[str, Any]
+    receipt: Mapping[str, Any]
+
+    @property
+    def lateness(self) -> timedelta | None:
+        """How long after its due time the platform was called; None before."""
+        return self.handed_over_at - self.due_at if self.handed_over_at else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    delivery_id: str
+    no: int
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str
+    platform_code: str
+    platform_message: str

@@ -44,14 +44,29 @@ class Job(Protocol):
     is when the first attempt became durable (None before), for matching by time.
     """
 
-    delivery_id: str
-    key: str
-    access: Access
-    part: Part
-    media: MediaSource
-    progress: Mapping[str, Any]
-    remote_id: str
-    started_at: datetime | None
+    @property
+    def delivery_id(self) -> str: ...
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def access(self) -> Access: ...
+
+    @property
+    def part(self) -> Part: ...
+
+    @property
+    def media(self) -> MediaSource: ...
+
+    @property
+    def progress(self) -> Mapping[str, Any]: ...
+
+    @property
+    def remote_id(self) -> str: ...
+
+    @property
+    def started_at(self) -> datetime | None: ...
 
     async def checkpoint(self, progress: Mapping[str, Any]) -> None:
         """Save `progress` durably and make sure that the lease still holds.
@@ -163,4 +178,16 @@ class Renderer(Protocol):
         InvalidInput, naming channel and limit, where a channel could not take the post: a
         refusal belongs to approval, never to sending.
         """
+        ...
+
+
+class ChannelBook(Protocol):
+    """What the channels declare, for rules that must not know a channel by name."""
+
+    def declaration(self, channel: str) -> Declaration:
+        """The channel's declaration; raises NotFound."""
+        ...
+
+    def variation(self, channel: str, settings: Mapping[str, Any]) -> Mapping[str, str]:
+        """What of an account's settings shows in its posts; equal values share an edition."""
         ...

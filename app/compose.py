@@ -1,0 +1,159 @@
+"""The one place that knows everything: settings in, a hub with its parts wired out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import aiohttp
+from hub.review.service import Review
+
+from app.keys import load_keys
+from app.migrate import migrate
+from app.settings import Settings
+from hub.catalogue.service import Catalogue
+from hub.kernel.clock import Clock, SystemClock, check_zones
+from hub.kernel.database import Database
+from hub.kernel.ids import IdSource
+from hub.kernel.meter import Meter, NoMeter
+from hub.kernel.postgres import PostgresDatabase
+from hub.kernel.sqlite import SqliteDatabase
+from hub.organisations.service import Organisations
+from hub.organisations.vault import Vault
+from hub.publishing.models import Declaration
+from hub.publishing.operations import Operations
+from hub.publishing.ports import Outlet
+from hub.publishing.service import Publishing
+from publishers.registry import channels, find_channel
+from publishers.rendering import TemplateRenderer
+from publishers.wire import Wire, connector
+from scheduler.dispatcher import DispatchSettings
+from scheduler.engine import Engine, EngineSettings
+from scheduler.media import StoredMedia
+
+__all__ = ["Hub", "Installed", "open_database", "open_engine", "open_hub"]
+
+
+class Installed:
+    """`ChannelBook` (hub.publishing.ports) over the channels that are found."""
+
+    def declaration(self, channel: str) -> Declaration:
+        return find_channel(channel).declaration
+
+    def variation(self, channel: str, settings: Mapping[str, Any]) -> Mapping[str, str]:
+        return find_channel(channel).variation(settings)
+
+
+@dataclass(slots=True, kw_only=True)
+class Hub:
+    """An open installation: what can be done, with nothing running by itself yet."""
+
+    settings: Settings
+    clock: Clock
+    ids: IdSource
+    database: Database
+    organisations: Organisations
+    catalogue: Catalogue
+    review: Review
+    publishing: Publishing
+    operations: Operations
+
+
+@asynccontextmanager
+async def open_hub(
+    settings: Settings, *, clock: Clock | None = None, database: Database | None = None
+) -> AsyncIterator[Hub]:
+    """Check the machine, bring the tables up to date and open everything; closes it after.
+
+    A test may bring its own clock and a database that is already migrated.
+    """
+    check_zones()
+    async with AsyncExitStack() as stack:
+        if database is None:
+            database = await open_database(settings)
+            stack.push_async_callback(database.close)
+        time = clock or SystemClock()
+        ids = IdSource()
+        parts = {"database": database, "clock": time, "ids": ids}
+        yield Hub(
+            settings=settings,
+            **parts,
+            organisations=Organisations(database, time, ids, Vault(load_keys(settings))),
+            catalogue=Catalogue(database, time, ids),
+            review=Review(database, time, ids),
+            publishing=Publishing(
+                **parts,
+                renderer=TemplateRenderer(settings.site_url),
+                channels=Installed(),
+                default_not_after=timedelta(minutes=settings.default_not_after_minutes),
+            ),
+            operations=Operations(**parts),
+        )
+
+
+async def open_database(settings: Settings) -> Database:
+    """The database of the settings, with its tables up to date."""
+    await asyncio.to_thread(migrate, settings.database_url)
+    if settings.embedded:
+        return SqliteDatabase(settings.database_path)
+    return PostgresDatabase(settings.database_url)
+
+
+@asynccontextmanager
+async def open_engine(
+    hub: Hub, *, meter: Meter | None = None, wire: Wire | None = None
+) -> AsyncIterator[Engine]:
+    """The running scheduler of `hub`: started on entry, stopped gracefully on exit.
+
+    An embedded hub must hold its lock file (`app.lock`) when it opens one.
+    """
+    async with AsyncExitStack() as stack:
+        if wire is None:
+            pool = connector(hub.settings.connections)
+            session = await stack.enter_async_context(aiohttp.ClientSession(connector=pool))
+            wire = Wire(session)
+        outlets = _open_outlets(stack, wire, hub.clock)
+        engine = Engine(
+            database=hub.database,
+            clock=hub.clock,
+            outlets=outlets,
+            keyring=hub.organisations,
+            media=StoredMedia(hub.database),
+            meter=meter or NoMeter(),
+            settings=_engine_settings(hub.settings),
+            random=Random(secrets.randbits(64)),
+        )
+        hub.publishing.on_change = hub.operations.on_change = engine.dispatcher.wake
+        await engine.start()
+        stack.push_async_callback(engine.stop)
+        yield engine
+
+
+def _open_outlets(stack: AsyncExitStack, wire: Wire, clock: Clock) -> dict[str, Outlet]:
+    outlets = {}
+    for name, channel in channels().items():
+        outlets[name] = outlet = channel.open(wire, clock)
+        stack.push_async_callback(outlet.close)
+    return outlets
+
+
+def _engine_settings(settings: Settings) -> EngineSettings:
+    owner = f"{socket.gethostname()[:20]}:{os.getpid()}:{secrets.token_hex(4)}"
+    lease = timedelta(seconds=settings.lease_seconds)
+    limits = f"async+{settings.redis_url}" if settings.redis_url else "async+memory://"
+    return EngineSettings(
+        owner=owner,
+        alone=settings.embedded,
+        dispatch=DispatchSettings(connections=settings.connections, lease=lease),
+        sweep_every=timedelta(seconds=settings.sweep_seconds),
+        outage_after=timedelta(minutes=settings.outage_minutes),
+        limits_storage=limits,
+    )

@@ -1,0 +1,53 @@
+"""What happens in publishing, with the sentence people read beside each name."""
+
+from __future__ import annotations
+
+from hub.kernel.errors import Words
+from hub.kernel.events import Kind
+
+__all__ = [
+    "ATTEMPTS_ENDED",
+    "ATTEMPTS_STARTED",
+    "CANCELLED",
+    "DUE",
+    "EXPIRED",
+    "HELD_BACK",
+    "LEASES_REAPED",
+    "PLANNED",
+    "PROGRESSED",
+    "RECALL_ORDERED",
+    "RECONCILED",
+    "RELEASED",
+    "RESCHEDULED",
+    "RESOLVED",
+    "RETRIED",
+    "SUBMITTED",
+    "VERIFIED",
+    "WAITING",
+]
+
+
+def _kind(name: str, zh: str, en: str) -> Kind:
+    return Kind(f"publishing.{name}", Words(zh, en))
+
+
+SUBMITTED = _kind("edition.rendered", "各渠道稿件已生成并送审", "editions were rendered for review")
+PLANNED = _kind("plan.made", "发布计划已排定", "a plan was made")
+RESCHEDULED = _kind("plan.rescheduled", "发布时间已调整", "a plan was rescheduled")
+CANCELLED = _kind("delivery.cancelled", "投递已取消", "deliveries were cancelled")
+DUE = _kind("delivery.due", "到期或受阻，状态已更新", "deliveries fell due or changed their wait")
+ATTEMPTS_STARTED = _kind("attempt.started", "开始投递", "attempts were begun")
+ATTEMPTS_ENDED = _kind("attempt.ended", "投递有了结果", "attempts ended")
+PROGRESSED = _kind("attempt.progressed", "投递完成了一步", "an attempt finished a step")
+WAITING = _kind("delivery.blocked", "投递等待中", "deliveries wait")
+LEASES_REAPED = _kind("lease.reaped", "收回中断的投递", "leases that ran out were taken back")
+EXPIRED = _kind("delivery.expired", "已过期，不再发送", "too late, not sent")
+HELD_BACK = _kind(
+    "backlog.held", "停机积压，等待人工放行", "an outage's backlog is held for a person"
+)
+RELEASED = _kind("backlog.released", "积压已放行", "held deliveries were released")
+RECONCILED = _kind("delivery.reconciled", "已与平台核对", "an unknown outcome was settled")
+VERIFIED = _kind("delivery.verified", "已回读核验", "a post was read back")
+RETRIED = _kind("delivery.retried", "人工重新投递", "a person started a delivery again")
+RESOLVED = _kind("delivery.resolved", "人工确认结果", "a person settled an unknown outcome")
+RECALL_ORDERED = _kind("recall.ordered", "已下达撤稿", "a recall was ordered")

@@ -1,0 +1,174 @@
+"""Where a delivery is, why, and what happens next: words for people, from the row alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hub.kernel.errors import Words
+from hub.organisations.models import Account
+from hub.publishing.models import Attempt, Delivery, DeliveryState
+
+__all__ = ["REASONS", "explain"]
+
+_S = DeliveryState
+_STALE = timedelta(seconds=60)
+_ZONE = ZoneInfo("Asia/Shanghai")
+
+# What a `reason` in the ledger means, and the person's next step where one is needed.
+REASONS: Mapping[str, Words] = {
+    "outage": Words(
+        "停机期间到期，等待放行：gongkai delivery release",
+        "fell due in an outage, waits for: gongkai delivery release",
+    ),
+    "person": Words(
+        "平台无法查询，请到账号查看后用 delivery resolve 确认",
+        "the platform cannot be asked; look at the account, then use delivery resolve",
+    ),
+    "previous-part": Words("等待同一串的上一条发出", "waits for the thread's previous part"),
+    "reconnect": Words(
+        "账号授权失效，需重新授权：gongkai account connect",
+        "the account's authorisation is dead: gongkai account connect",
+    ),
+    "reconnect-to-check": Words(
+        "账号需重新授权后才能核对", "the account must be connected again before it can be checked"
+    ),
+    "account": Words("账号未备案或已停用", "the account is not on file, or closed"),
+    "account-paused": Words("账号暂停中", "the account is paused"),
+    "throttled": Words("平台限流，按要求等待", "the platform asked to wait"),
+    "quota-exhausted": Words(
+        "平台额度已用完，等下一周期", "the quota is used up, waits for the next"
+    ),
+    "busy": Words("平台繁忙，稍后自动重试", "the platform is busy, tried again later"),
+    "not-sent": Words("未连上平台，稍后自动重试", "no connection, tried again later"),
+    "no-answer": Words("没有等到平台答复，正在核对", "no answer came, the platform is being asked"),
+    "crash": Words("进程中断时正在发送，正在核对", "was being sent when a process died; checking"),
+    "platform-review": Words("平台审核中", "under the platform's review"),
+    "differs": Words(
+        "公开内容与签审稿不一致，请核查", "what is public differs from what was signed"
+    ),
+    "proved-absent": Words("已证实未发出，将重新发送", "proved absent, it is sent again"),
+    "too-late": Words("超过最晚发布时间", "past its latest time"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    delivery: Delivery
+    account: Account
+    attempts: Sequence[Attempt]
+    stale: bool
+
+
+Sentence = Callable[[_View], Words]
+
+
+def explain(
+    delivery: Delivery,
+    account: Account,
+    attempts: Sequence[Attempt],
+    last_beat: datetime | None,
+    now: datetime,
+) -> tuple[Words, Words, Words]:
+    """(where, why, next). `last_beat` is when the scheduler was last seen."""
+    stale = last_beat is None or now - last_beat > _STALE
+    view = _View(delivery, account, attempts, stale)
+    where, following = _SENTENCES[delivery.state]
+    return where(view), _why(view), following(view)
+
+
+def _why(view: _View) -> Words:
+    delivery = view.delivery
+    if delivery.error_zh:
+        return Words(delivery.error_zh, delivery.error_en)
+    if delivery.reason in REASONS:
+        return REASONS[delivery.reason]
+    if view.attempts:
+        last = view.attempts[-1]
+        said = last.outcome or "—"
+        return Words(
+            f"第 {last.no} 次投递：{said} {last.platform_code}".strip(),
+            f"attempt {last.no}: {said} {last.platform_code}".strip(),
+        )
+    return Words(f"计划于 {_local(delivery.due_at)}", f"planned for {_local(delivery.due_at)}")
+
+
+def _local(at: datetime | None) -> str:
+    return "—" if at is None else at.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _fixed(zh: str, en: str) -> Sentence:
+    words = Words(zh, en)
+    return lambda view: words
+
+
+def _by_worker(zh: str, en: str) -> Sentence:
+    """A step the scheduler takes; says so when the scheduler is not running."""
+
+    def sentence(view: _View) -> Words:
+        if view.stale:
+            return Words(
+                f"{zh}；但调度进程没有心跳，请运行 gongkai run",
+                f"{en}; but the scheduler gives no sign of life: start gongkai run",
+            )
+        return Words(zh, en)
+
+    return sentence
+
+
+def _at(zh: str, en: str, field: str) -> Sentence:
+    def sentence(view: _View) -> Words:
+        at = getattr(view.delivery, field)
+        if at is None:
+            return REASONS.get(view.delivery.reason, Words("等待人工处理", "waits for a person"))
+        told = _by_worker(f"{_local(at)} {zh}", f"at {_local(at)} {en}")
+        return told(view)
+
+    return sentence
+
+
+def _receipt(zh: str, en: str) -> Sentence:
+    def sentence(view: _View) -> Words:
+        place = view.delivery.remote_url or view.delivery.remote_id
+        return Words(f"{zh} {place}", f"{en} {place}")
+
+    return sentence
+
+
+_SENTENCES: Mapping[DeliveryState, tuple[Sentence, Sentence]] = {
+    _S.PLANNED: (_fixed("已排期", "planned"), _at("自动发送", "it is sent", "due_at")),
+    _S.READY: (
+        _fixed("已到期，排队中", "due, in the queue"),
+        _by_worker("即将发送", "is sent next"),
+    ),
+    _S.CLAIMED: (
+        _fixed("已领取", "claimed by a worker"),
+        _by_worker("马上发送", "is sent at once"),
+    ),
+    _S.SENDING: (
+        _fixed("正在发送", "being sent"),
+        _at("前若无结果，将转为核对", "without an answer it will be checked", "next_at"),
+    ),
+    _S.ACCEPTED: (
+        _receipt("平台已接收", "accepted by the platform"),
+        _at("回读核验", "it is read back", "next_at"),
+    ),
+    _S.VERIFIED: (_receipt("已发布并核验", "published and read back"), _fixed("已完成", "done")),
+    _S.BLOCKED: (_fixed("等待中", "waiting"), _at("自动继续", "it goes on", "next_at")),
+    _S.UNKNOWN: (
+        _fixed("结果未知，不会盲目重发", "outcome unknown, never blindly repeated"),
+        _at("向平台核对", "the platform is asked", "next_at"),
+    ),
+    _S.FAILED: (
+        _fixed("失败", "failed"),
+        _fixed("改正后用 delivery retry 重发", "mend the cause, then use delivery retry"),
+    ),
+    _S.EXPIRED: (
+        _fixed("已过期，未发送", "expired, not sent"),
+        _fixed("如仍需发送，用 delivery retry", "if it is still wanted, use delivery retry"),
+    ),
+    _S.CANCELLED: (_fixed("已取消", "cancelled"), _fixed("不会发送", "it will not be sent")),
+    _S.RECALLED: (_fixed("已撤回", "recalled"), _fixed("已完成", "done")),
+}

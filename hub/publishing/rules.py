@@ -1,0 +1,128 @@
+"""The pure rules of publishing: canonical bytes, keys, waiting times, quotas, explanations."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from hub.kernel.errors import Conflict, InvalidInput, Words
+from hub.publishing.errors import UnsignedEdition
+from hub.publishing.models import Edition, MediaRef, MediaRole, Part, Quota
+from hub.review.models import Approval
+
+__all__ = [
+    "MAX_TRIES",
+    "back_off",
+    "decode_parts",
+    "delivery_key",
+    "edition_name",
+    "encode_parts",
+    "quota_period",
+    "refuse_past",
+    "refuse_unsigned",
+]
+
+MAX_TRIES = 12
+_FIRST_WAIT_S = 5.0
+_LONGEST_WAIT_S = 600.0
+_PAST_TOLERANCE = timedelta(seconds=60)
+
+
+def encode_parts(parts: Sequence[Part]) -> str:
+    """The canonical JSON of an edition: the exact text that is hashed, signed and stored."""
+    return msgspec.json.encode([asdict(part) for part in parts], order="sorted").decode()
+
+
+def decode_parts(payload: str) -> tuple[Part, ...]:
+    """The parts in a stored payload; the inverse of `encode_parts`."""
+    rows: list[dict[str, Any]] = msgspec.json.decode(payload)
+    return tuple(Part(**row | {"media": tuple(map(_media, row["media"]))}) for row in rows)
+
+
+def _media(row: Mapping[str, Any]) -> MediaRef:
+    return MediaRef(**{**row, "role": MediaRole(row["role"])})
+
+
+def payload_hash(payload: str) -> str:
+    return hashlib.sha256(payload.encode()).hexdigest()
+
+
+def edition_name(channel: str, variation: Mapping[str, str]) -> str:
+    """An edition's name in the approval's manifest, equal for equal variations."""
+    if not variation:
+        return channel
+    canonical = msgspec.json.encode(dict(variation), order="sorted")
+    return f"{channel}:{hashlib.sha256(canonical).hexdigest()[:16]}"
+
+
+def delivery_key(delivery_id: str) -> str:
+    """The idempotency key: derived from the delivery, never from time or attempt."""
+    return hashlib.sha256(f"gongkai:delivery:{delivery_id}".encode()).hexdigest()[:32]
+
+
+def refuse_unsigned(edition: Edition, approval: Approval | None, current_version: int) -> None:
+    """Raise UnsignedEdition unless three people signed exactly these bytes of this version."""
+    why: Words | None = None
+    if payload_hash(edition.payload) != edition.payload_hash:
+        why = Words("稿件内容与登记的哈希不符", "the stored bytes do not match their hash")
+    elif approval is None or not approval.complete:
+        why = Words("缺少三人完整签审", "the three signatures are not complete")
+    elif approval.entries.get(edition.name) != edition.payload_hash:
+        why = Words("该稿件不在签审清单内", "these bytes are not in the signed manifest")
+    elif not approval.item_version == edition.item_version == current_version:
+        why = Words("信息已修改，原签审失效", "the item was edited, its approval is void")
+    if why is not None:
+        raise UnsignedEdition(
+            why, field="edition", remedy=Words("重新送审并完成三审", "submit it for review again")
+        )
+
+
+def back_off(tries: int, spread: float) -> timedelta:
+    """How long to wait before the next try: 5 s doubling to 10 min, plus up to a quarter.
+
+    `spread` in [0, 1) keeps a thousand accounts from coming back in the same second.
+    """
+    base = min(_FIRST_WAIT_S * 2.0**tries, _LONGEST_WAIT_S)
+    return timedelta(seconds=base * (1 + spread / 4))
+
+
+def quota_period(quota: Quota, at: datetime) -> tuple[datetime, datetime]:
+    """The calendar day or month around `at` in the quota's zone, as UTC [from, to)."""
+    local = at.astimezone(ZoneInfo(quota.zone))
+    start = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    if quota.period == "month":
+        start = start.replace(day=1)
+        following = (start + timedelta(days=32)).replace(day=1)
+    else:
+        following = start + timedelta(days=1)
+    return start, following
+
+
+def refuse_past(due_at: datetime, now: datetime) -> None:
+    """A plan for the past is a mistake, not a wish to publish at once."""
+    if due_at < now - _PAST_TOLERANCE:
+        raise InvalidInput(
+            Words(f"发布时间 {due_at.isoformat()} 已过去", f"{due_at.isoformat()} is in the past"),
+            field="at",
+            remedy=Words("选择将来的时间，或立即发布", "choose a future time, or publish now"),
+        )
+
+
+def refuse_overspent(quota: Quota, used: int, account: str) -> None:
+    """Raise Conflict when a plan would go over an account's quota."""
+    if used >= quota.count:
+        period = Words("当月" if quota.period == "month" else "当日", f"this {quota.period}")
+        raise Conflict(
+            Words(
+                f"账号“{account}”{period.zh}额度 {quota.count} 次已排满",
+                f"'{account}' has used its {quota.count} posts for {period.en}",
+            ),
+            field="account",
+            remedy=Words("改期，或先取消已排的一条", "choose another day, or cancel one planned"),
+        )

@@ -1,0 +1,309 @@
+"""Reading the ledger, and the writes people cause: editions, plans, and single decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.kernel.database import Transaction
+from hub.publishing.ledger import row_to_delivery
+from hub.publishing.models import Attempt, Delivery, DeliveryState, Edition, Plan, Purpose
+from hub.publishing.tables import attempts, deliveries, editions, heartbeats, plans
+
+__all__ = [
+    "add_deliveries",
+    "add_editions",
+    "add_plan",
+    "attempts_of",
+    "beat",
+    "change_deliveries",
+    "count_by_state",
+    "deliveries_of_plan",
+    "editions_by_ids",
+    "editions_of",
+    "find_deliveries",
+    "get_delivery",
+    "get_plan",
+    "last_beat",
+    "list_plans",
+    "lock_for_check",
+    "mark_recalled",
+    "move_plan",
+    "oldest_unknown",
+    "originals_of",
+    "promote_next_part",
+    "published_deliveries",
+    "recalls_of",
+    "spent",
+]
+
+_S = DeliveryState
+_d = deliveries.c
+
+
+def _edition(row: Row[Any]) -> Edition:
+    values = dict(row._mapping)
+    values.pop("created_at")
+    return Edition(**values)
+
+
+def _plan(row: Row[Any]) -> Plan:
+    values = dict(row._mapping)
+    values.pop("created_at")
+    return Plan(**values)
+
+
+def add_editions(tx: Transaction, rows: Sequence[Edition], at: datetime) -> None:
+    """Keep editions; one with the same name and bytes is kept once."""
+    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(editions).on_conflict_do_nothing()
+    fields = Edition.__dataclass_fields__
+    tx.execute(statement, [{f: getattr(e, f) for f in fields} | {"created_at": at} for e in rows])
+
+
+def editions_of(connection: Connection, item_id: str, version: int) -> list[Edition]:
+    query = select(editions).where(
+        editions.c.item_id == item_id, editions.c.item_version == version
+    )
+    return [_edition(row) for row in connection.execute(query.order_by(editions.c.name))]
+
+
+def editions_by_ids(connection: Connection, ids: Collection[str]) -> dict[str, Edition]:
+    rows = connection.execute(select(editions).where(editions.c.id.in_(ids)))
+    return {row.id: _edition(row) for row in rows}
+
+
+def add_plan(tx: Transaction, plan: Plan, at: datetime) -> None:
+    values = {f: getattr(plan, f) for f in plan.__dataclass_fields__}
+    tx.execute(insert(plans).values(**values, created_at=at))
+
+
+def get_plan(connection: Connection, plan_id: str) -> Plan | None:
+    row = connection.execute(select(plans).where(plans.c.id == plan_id)).first()
+    return None if row is None else _plan(row)
+
+
+def list_plans(connection: Connection, limit: int = 50) -> list[Plan]:
+    rows = connection.execute(select(plans).order_by(plans.c.due_at.desc()).limit(limit))
+    return [_plan(row) for row in rows]
+
+
+def move_plan(tx: Transaction, plan_id: str, **values: Any) -> None:
+    tx.execute(update(plans).where(plans.c.id == plan_id).values(**values))
+
+
+def add_deliveries(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many deliveries; a row gives id, plan, edition, account, part, state and times."""
+    tx.execute(insert(deliveries), list(rows))
+
+
+def get_delivery(connection: Connection, delivery_id: str) -> Delivery | None:
+    row = connection.execute(select(deliveries).where(_d.id == delivery_id)).first()
+    return None if row is None else row_to_delivery(row)
+
+
+def deliveries_of_plan(connection: Connection, plan_id: str) -> list[Delivery]:
+    query = select(deliveries).where(_d.plan_id == plan_id).order_by(_d.id)
+    return [row_to_delivery(row) for row in connection.execute(query)]
+
+
+def find_deliveries(
+    connection: Connection,
+    *,
+    state: str = "",
+    channel: str = "",
+    plan_id: str = "",
+    account_id: str = "",
+    reason: str = "",
+    limit: int = 100,
+    after: str = "",
+) -> list[Delivery]:
+    """Deliveries by id, each filter narrowing; `after` continues behind an id."""
+    query = select(deliveries)
+    wanted = {"state": state, "channel": channel, "plan_id": plan_id, "account_id": account_id}
+    for column, value in (wanted | {"reason": reason}).items():
+        if value:
+            query = query.where(_d[column] == value)
+    if after:
+        query = query.where(_d.id > after)
+    return [row_to_delivery(r) for r in connection.execute(query.order_by(_d.id).limit(limit))]
+
+
+def attempts_of(connection: Connection, delivery_id: str) -> list[Attempt]:
+    query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.no)
+    return [
+        Attempt(
+            delivery_id=r.delivery_id,
+            no=r.no,
+            started_at=r.started_at,
+            finished_at=r.finished_at,
+            outcome=r.outcome,
+            platform_code=r.platform_code,
+            platform_message=r.platform_message,
+        )
+        for r in connection.execute(query)
+    ]
+
+
+def change_deliveries(
+    tx: Transaction,
+    states: Collection[DeliveryState],
+    *,
+    ids: Collection[str] = (),
+    plan_id: str = "",
+    reason: str = "",
+    part: int | None = None,
+    limit: int = 0,
+    values: Mapping[str, Any],
+) -> list[str]:
+    """Change deliveries that are in one of `states` at this moment; returns their ids.
+
+    Choose by `ids`, `plan_id`, `reason`, `part`; with `limit`, the most urgent and newest.
+    """
+    chosen: list[ColumnElement[bool]] = [_d.state.in_(tuple(states))]
+    if ids:
+        chosen.append(_d.id.in_(ids))
+    if plan_id:
+        chosen.append(_d.plan_id == plan_id)
+    if reason:
+        chosen.append(_d.reason == reason)
+    if part is not None:
+        chosen.append(_d.part == part)
+    if limit:
+        first = select(_d.id).where(*chosen).order_by(_d.priority.desc(), _d.due_at.desc())
+        chosen.append(_d.id.in_(first.limit(limit)))
+    change = update(deliveries).where(*chosen).values(**values).returning(_d.id)
+    return list(tx.execute(change).scalars())
+
+
+def promote_next_part(tx: Transaction, delivery: Delivery, now: datetime) -> int:
+    """Part n was accepted: part n + 1 of the same thread becomes ready."""
+    change = update(deliveries).where(
+        _d.edition_id == delivery.edition_id,
+        _d.account_id == delivery.account_id,
+        _d.purpose == delivery.purpose,
+        _d.part == delivery.part + 1,
+        _d.state == _S.BLOCKED,
+        _d.reason == "previous-part",
+    )
+    return tx.execute(change.values(state=_S.READY, next_at=now, reason="")).rowcount
+
+
+def lock_for_check(
+    tx: Transaction, state: DeliveryState, now: datetime, until: datetime, limit: int
+) -> list[Delivery]:
+    """Take such deliveries for one asker: nobody else sees them before `until`."""
+    query = select(_d.id).where(_d.state == state, _d.next_at <= now)
+    query = query.order_by(_d.next_at).limit(limit)
+    if tx.connection.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    ids = list(tx.connection.execute(query).scalars())
+    if not ids:
+        return []
+    change = update(deliveries).where(_d.id.in_(ids), _d.state == state)
+    rows = tx.execute(change.values(next_at=until).returning(deliveries))
+    return [row_to_delivery(row) for row in rows]
+
+
+def spent(
+    connection: Connection, account_ids: Collection[str], since: datetime, until: datetime
+) -> dict[str, int]:
+    """Posts per account that count against a quota: due in the period and not given up."""
+    gone = (_S.FAILED, _S.EXPIRED, _S.CANCELLED)
+    query = (
+        select(_d.account_id, func.count())
+        .where(
+            _d.account_id.in_(account_ids),
+            _d.due_at >= since,
+            _d.due_at < until,
+            _d.purpose == Purpose.PUBLISH,
+            _d.state.not_in(gone),
+        )
+        .group_by(_d.account_id)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def published_deliveries(connection: Connection, item_id: str) -> list[Delivery]:
+    """What an item has on platforms now: published deliveries with their receipts."""
+    query = (
+        select(deliveries)
+        .join(plans, plans.c.id == _d.plan_id)
+        .where(
+            plans.c.item_id == item_id,
+            _d.purpose != Purpose.RECALL,
+            _d.state.in_((_S.ACCEPTED, _S.VERIFIED)),
+        )
+        .order_by(_d.id)
+    )
+    return [row_to_delivery(row) for row in connection.execute(query)]
+
+
+def originals_of(connection: Connection, recalls: Collection[Delivery]) -> dict[str, str]:
+    """The platform ids that recalls are to withdraw, by the recall's delivery id."""
+    original = deliveries.alias("original")
+    query = (
+        select(_d.id, original.c.remote_id)
+        .join(
+            original,
+            (original.c.edition_id == _d.edition_id)
+            & (original.c.account_id == _d.account_id)
+            & (original.c.part == _d.part)
+            & (original.c.purpose == Purpose.PUBLISH),
+        )
+        .where(_d.id.in_([recall.id for recall in recalls]))
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def mark_recalled(tx: Transaction, recall: Delivery) -> None:
+    """The platform withdrew what `recall` was for: the original delivery says so."""
+    change = update(deliveries).where(
+        _d.edition_id == recall.edition_id,
+        _d.account_id == recall.account_id,
+        _d.part == recall.part,
+        _d.purpose == Purpose.PUBLISH,
+        _d.state.in_((_S.ACCEPTED, _S.VERIFIED)),
+    )
+    tx.execute(change.values(state=_S.RECALLED, next_at=None))
+
+
+def recalls_of(connection: Connection, item_id: str) -> set[tuple[str, str, int]]:
+    """What of an item already has a recall: (edition, account, part)."""
+    query = (
+        select(_d.edition_id, _d.account_id, _d.part)
+        .join(plans, plans.c.id == _d.plan_id)
+        .where(plans.c.item_id == item_id, _d.purpose == Purpose.RECALL)
+    )
+    return {(row[0], row[1], row[2]) for row in connection.execute(query)}
+
+
+def count_by_state(connection: Connection, plan_id: str = "") -> dict[tuple[str, str], int]:
+    """How many deliveries are in each (channel, state)."""
+    query = select(_d.channel, _d.state, func.count()).group_by(_d.channel, _d.state)
+    if plan_id:
+        query = query.where(_d.plan_id == plan_id)
+    return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+
+
+def oldest_unknown(connection: Connection) -> dict[str, datetime]:
+    """By channel, when the attempt behind the longest unsettled delivery began."""
+    query = select(_d.channel, func.min(_d.handed_over_at)).where(_d.state == _S.UNKNOWN)
+    rows = connection.execute(query.group_by(_d.channel))
+    return {channel: since for channel, since in rows if since is not None}
+
+
+def beat(tx: Transaction, name: str, at: datetime) -> None:
+    """Write the heartbeat of a part of the scheduler."""
+    change = update(heartbeats).where(heartbeats.c.name == name).values(at=at)
+    if tx.execute(change).rowcount == 0:
+        tx.execute(insert(heartbeats).values(name=name, at=at))
+
+
+def last_beat(connection: Connection, name: str) -> datetime | None:
+    query = select(heartbeats.c.at).where(heartbeats.c.name == name)
+    return connection.execute(query).scalar()

@@ -1,0 +1,155 @@
+"""Tables of publishing. Rows that a worker touches carry partial indexes: a delivery leaves them
+when it leaves the state, so a million stored deliveries cost a claim nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from hub.kernel.columns import Instant, Json, metadata
+from hub.publishing.models import DeliveryState, Outcome, Purpose
+
+__all__ = ["attempts", "deliveries", "editions", "heartbeats", "plans"]
+
+_ID = String(26)
+_HASH = String(64)
+
+
+def _one_of(column: str, values: type[DeliveryState] | type[Outcome] | type[Purpose]) -> str:
+    return f"{column} IN ({', '.join(repr(str(v)) for v in values)})"
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("item_id", _ID, ForeignKey("items.id"), nullable=False),
+    Column("item_version", Integer, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("variation", Json, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("payload_hash", _HASH, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("item_id", "item_version", "name", "payload_hash"),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("item_id", _ID, ForeignKey("items.id"), nullable=False),
+    Column("item_version", Integer, nullable=False),
+    Column("approval_id", _ID, ForeignKey("approvals.id"), nullable=False),
+    Column("wall_time", String(32), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("embargo_until", Instant),
+    Column("not_after", Instant, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_plans_item", "item_id"),
+    Index("ix_plans_due", "due_at"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("plan_id", _ID, ForeignKey("plans.id"), nullable=False),
+    Column("edition_id", _ID, ForeignKey("editions.id"), nullable=False),
+    Column("account_id", _ID, ForeignKey("accounts.id"), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("part", Integer, nullable=False, server_default="0"),
+    Column("purpose", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("due_at", Instant, nullable=False),
+    Column("not_after", Instant, nullable=False),
+    Column("next_at", Instant),
+    Column("reason", String(64), nullable=False, server_default=""),
+    Column("lease_owner", String(64), nullable=False, server_default=""),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("first_started_at", Instant),
+    Column("handed_over_at", Instant),
+    Column("remote_id", String(255), nullable=False, server_default=""),
+    Column("remote_url", String(1024), nullable=False, server_default=""),
+    Column("error_code", String(64), nullable=False, server_default=""),
+    Column("error_zh", Text, nullable=False, server_default=""),
+    Column("error_en", Text, nullable=False, server_default=""),
+    Column("progress", Json, nullable=False, server_default="{}"),
+    Column("receipt", Json, nullable=False, server_default="{}"),
+    UniqueConstraint("edition_id", "account_id", "part", "purpose"),
+    CheckConstraint(_one_of("state", DeliveryState), name="state_known"),
+    CheckConstraint(_one_of("purpose", Purpose), name="purpose_known"),
+    # Nothing leaves the running states without a receipt or a typed error.
+    CheckConstraint("state NOT IN ('accepted', 'verified') OR remote_id <> ''", name="receipt"),
+    CheckConstraint("state <> 'failed' OR error_code <> ''", name="typed_error"),
+    # A waiting row says until when, or for which person's decision.
+    CheckConstraint(
+        "state NOT IN ('blocked', 'unknown') OR next_at IS NOT NULL OR reason <> ''",
+        name="says_what_it_waits_for",
+    ),
+    Index("ix_deliveries_plan", "plan_id", "state"),
+    Index("ix_deliveries_account", "account_id", "due_at"),
+    Index("ix_deliveries_due", "due_at", **_where("state = 'planned'")),
+    Index(
+        "ix_deliveries_ready", text("priority DESC"), "due_at", "id", **_where("state = 'ready'")
+    ),
+    Index(
+        "ix_deliveries_waiting",
+        "state",
+        "next_at",
+        **_where("state IN ('claimed', 'sending', 'accepted', 'blocked', 'unknown')"),
+    ),
+    # Serial per account: two workers can never hold two deliveries of one account.
+    Index(
+        "uq_deliveries_held_account",
+        "account_id",
+        unique=True,
+        **_where("state IN ('claimed', 'sending')"),
+    ),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery_id", _ID, ForeignKey("deliveries.id"), primary_key=True),
+    Column("no", Integer, primary_key=True, autoincrement=False),
+    Column("fence", Integer, nullable=False),
+    Column("payload_hash", _HASH, nullable=False),
+    Column("idempotency_key", String(32), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("outcome", String(16), nullable=False, server_default=""),
+    Column("platform_code", String(64), nullable=False, server_default=""),
+    Column("platform_message", String(500), nullable=False, server_default=""),
+    CheckConstraint(f"outcome = '' OR {_one_of('outcome', Outcome)}", name="outcome_known"),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+)

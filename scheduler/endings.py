@@ -1,0 +1,156 @@
+"""From how a call ended to where its delivery stands: one table, one row per kind of ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from hub.kernel.errors import Words
+from hub.publishing.errors import (
+    Busy,
+    DeliveryError,
+    Exhausted,
+    NotSent,
+    Rejected,
+    Throttled,
+    Unauthorised,
+    Unknown,
+    UnsignedEdition,
+)
+from hub.publishing.ledger import Ending
+from hub.publishing.models import (
+    Capability,
+    Declaration,
+    Delivery,
+    DeliveryState,
+    Outcome,
+    Purpose,
+    Quota,
+)
+from hub.publishing.ports import Accepted
+from hub.publishing.rules import MAX_TRIES, back_off, quota_period
+
+__all__ = ["Case", "ending_of_acceptance", "ending_of_error"]
+
+_S = DeliveryState
+_SETTLING = timedelta(seconds=5)
+_DEFAULT_PAUSE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One finished call: whose, by which declaration, when, and a source of spread."""
+
+    delivery: Delivery
+    declaration: Declaration
+    now: datetime
+    random: Random
+
+
+@dataclass(frozen=True, slots=True)
+class _Next:
+    state: DeliveryState
+    next_at: datetime | None = None
+    reason: str = ""
+    burnt: int = 0
+
+
+def ending_of_acceptance(case: Case, accepted: Accepted) -> Ending:
+    """Accepted; read back later where the channel can, or where the platform still works on it."""
+    recalled = case.delivery.purpose is Purpose.RECALL
+    asks = not recalled and (accepted.pending or case.declaration.can(Capability.VERIFY))
+    return Ending(
+        delivery_id=case.delivery.id,
+        fence=case.delivery.fence,
+        no=case.delivery.attempts + 1,
+        state=_S.VERIFIED if recalled else _S.ACCEPTED,
+        outcome=Outcome.ADOPTED if accepted.adopted else Outcome.ACCEPTED,
+        finished_at=case.now,
+        next_at=case.now + case.declaration.verify_after if asks else None,
+        reason="platform-review" if accepted.pending else "",
+        remote_id=accepted.remote_id,
+        remote_url=accepted.url,
+        receipt=dict(accepted.receipt),
+    )
+
+
+def ending_of_error(case: Case, error: Exception) -> Ending:
+    """Where an error leaves the delivery; what is not a DeliveryError may have left bytes."""
+    if not isinstance(error, DeliveryError):
+        error = Unknown(
+            Words(
+                f"发送中断：{type(error).__name__}", f"sending broke off: {type(error).__name__}"
+            ),
+            platform_code=type(error).__name__,
+        )
+    following = _rule_for(error)(case, error)
+    return Ending(
+        delivery_id=case.delivery.id,
+        fence=case.delivery.fence,
+        no=case.delivery.attempts + 1,
+        state=following.state,
+        outcome=error.outcome,
+        finished_at=case.now,
+        next_at=following.next_at,
+        reason=following.reason,
+        burnt=following.burnt,
+        error_code=error.code,
+        error_zh=_advice(error, "zh"),
+        error_en=_advice(error, "en"),
+        platform_code=error.platform_code,
+        platform_message=error.platform_message,
+    )
+
+
+def _advice(error: DeliveryError, language: str) -> str:
+    said = getattr(error.words, language)
+    remedy = getattr(error.remedy, language) if error.remedy else ""
+    code = f"（{error.platform_code}）" if error.platform_code else ""
+    return f"{said}{code}" + (f" → {remedy}" if remedy else "")
+
+
+def _rule_for(error: DeliveryError) -> Callable[[Case, DeliveryError], _Next]:
+    return next(_RULES[kind] for kind in type(error).__mro__ if kind in _RULES)
+
+
+def _wait_and_retry(case: Case, error: DeliveryError) -> _Next:
+    if case.delivery.tries + 1 >= MAX_TRIES:
+        return _Next(_S.FAILED, burnt=1)
+    wait = error.retry_after or back_off(case.delivery.tries, case.random.random())
+    return _Next(_S.BLOCKED, case.now + wait, error.code, burnt=1)
+
+
+def _wait_for_limit(case: Case, error: DeliveryError) -> _Next:
+    return _Next(_S.BLOCKED, case.now + (error.retry_after or _DEFAULT_PAUSE), error.code)
+
+
+def _wait_for_quota(case: Case, error: DeliveryError) -> _Next:
+    day = case.declaration.quotas[0] if case.declaration.quotas else Quota(count=0, period="day")
+    until = error.until or quota_period(day, case.now)[1]
+    return _Next(_S.BLOCKED, until, error.code)
+
+
+def _wait_for_person(case: Case, error: DeliveryError) -> _Next:
+    return _Next(_S.BLOCKED, None, "reconnect")
+
+
+def _give_up(case: Case, error: DeliveryError) -> _Next:
+    return _Next(_S.FAILED)
+
+
+def _ask_the_platform(case: Case, error: DeliveryError) -> _Next:
+    return _Next(_S.UNKNOWN, case.now + _SETTLING, "no-answer")
+
+
+_RULES: Mapping[type[DeliveryError], Callable[[Case, DeliveryError], _Next]] = {
+    NotSent: _wait_and_retry,
+    Busy: _wait_and_retry,
+    Throttled: _wait_for_limit,
+    Exhausted: _wait_for_quota,
+    Unauthorised: _wait_for_person,
+    Rejected: _give_up,
+    UnsignedEdition: _give_up,
+    DeliveryError: _ask_the_platform,
+}

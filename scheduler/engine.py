@@ -1,0 +1,111 @@
+"""Everything that runs by itself, started and stopped together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from hub.kernel.clock import Clock
+from hub.kernel.database import Database
+from hub.kernel.meter import Meter
+from hub.publishing.ports import MediaSource, Outlet
+from scheduler.clock import HubClock
+from scheduler.dispatcher import Dispatcher, DispatchSettings
+from scheduler.intake import Intake, Keyring
+from scheduler.limits import Limiter
+from scheduler.reconciler import Reconciler
+from scheduler.sweep import Sweep
+
+__all__ = ["Engine", "EngineSettings"]
+
+_POLL = timedelta(seconds=1)
+_ASK = timedelta(seconds=2)
+_BEAT = timedelta(seconds=5)
+_MEASURE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSettings:
+    """`owner` names this process in leases; `alone` says that it is the only one there is."""
+
+    owner: str
+    alone: bool
+    dispatch: DispatchSettings
+    sweep_every: timedelta = timedelta(seconds=5)
+    outage_after: timedelta = timedelta(minutes=30)
+    limits_storage: str = "async+memory://"
+
+
+class Engine:
+    """Dispatcher, reconciler, sweep and the clock that drives them."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        outlets: Mapping[str, Outlet],
+        keyring: Keyring,
+        media: MediaSource,
+        meter: Meter,
+        settings: EngineSettings,
+        random: Random,
+    ) -> None:
+        intake = Intake(database, keyring)
+        self._settings = settings
+        self.dispatcher = Dispatcher(
+            database=database,
+            clock=clock,
+            owner=settings.owner,
+            outlets=outlets,
+            intake=intake,
+            media=media,
+            limiter=Limiter(clock, settings.limits_storage),
+            meter=meter,
+            settings=settings.dispatch,
+            random=random,
+        )
+        self.reconciler = Reconciler(
+            database=database,
+            clock=clock,
+            outlets=outlets,
+            intake=intake,
+            media=media,
+            on_ready=self.dispatcher.wake,
+        )
+        self.sweep = Sweep(database, clock, meter, settings.outage_after)
+        self.clock = HubClock(database, clock, self.dispatcher.wake)
+        self._loop: asyncio.Task[None] | None = None
+
+    def changed(self) -> Callable[[], None]:
+        """What to call when somebody in this process changed what is due."""
+        return self.dispatcher.wake
+
+    async def start(self) -> None:
+        """Recover what a dead worker left, then run until `stop`."""
+        await self.sweep.recover(alone=self._settings.alone)
+        await self.sweep.beat()
+        lease = self._settings.dispatch.lease
+        for name, interval, job in (
+            ("look-ahead", _POLL, self.clock.look_ahead),
+            ("sweep", self._settings.sweep_every, self.sweep.sweep),
+            ("settle-unknown", _ASK, self.reconciler.settle_unknown),
+            ("verify-accepted", _ASK, self.reconciler.verify_accepted),
+            ("extend-leases", lease / 3, self.dispatcher.extend_leases),
+            ("beat", _BEAT, self.sweep.beat),
+            ("measure", _MEASURE, self.sweep.measure),
+        ):
+            self.clock.every(name, interval, job)
+        self.clock.start()
+        self._loop = asyncio.create_task(self.dispatcher.run(), name="dispatcher")
+        await self.clock.look_ahead()
+
+    async def stop(self) -> None:
+        """Claim nothing more and leave no delivery half recorded."""
+        self.clock.stop()
+        await self.dispatcher.stop()
+        if self._loop is not None:
+            await self._loop

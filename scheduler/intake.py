@@ -1,0 +1,146 @@
+"""From claimed rows to deliveries that may be sent: signatures, accounts and times checked again.
+
+What held when the plan was made is checked once more here, on the bytes that would leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from hub.catalogue import store as catalogue
+from hub.kernel.database import Database
+from hub.organisations import store as organisations
+from hub.organisations.models import Account
+from hub.organisations.rules import why_not_publishable
+from hub.publishing import store
+from hub.publishing.errors import UnsignedEdition
+from hub.publishing.models import Delivery, Edition, Purpose
+from hub.publishing.ports import Access
+from hub.publishing.rules import delivery_key, refuse_unsigned
+from hub.review import store as review
+from scheduler.job import Prepared
+
+__all__ = ["Blocked", "Intake", "Keyring", "Sorted"]
+
+
+class Keyring(Protocol):
+    def credentials(self, account: Account) -> Mapping[str, str]:
+        """The account's credentials, decrypted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A claimed delivery that has to wait: for `reason`, until `next_at` or a person."""
+
+    delivery: Delivery
+    reason: str
+    next_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Sorted:
+    """A batch after the checks."""
+
+    sendable: list[Prepared] = field(default_factory=list)
+    blocked: list[Blocked] = field(default_factory=list)
+    expired: list[Delivery] = field(default_factory=list)
+    unsigned: list[tuple[Delivery, UnsignedEdition]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    editions: Mapping[str, Edition]
+    accounts: Mapping[str, Account]
+    unsigned: Mapping[str, UnsignedEdition]
+    originals: Mapping[str, str]
+
+
+class Intake:
+    """Checks a batch of claimed deliveries with one read of the database."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._access: dict[str, tuple[int, Access]] = {}
+
+    async def check(self, deliveries: Sequence[Delivery], now: datetime) -> Sorted:
+        facts = await self._database.read(lambda c: _gather(c, deliveries))
+        result = Sorted()
+        for delivery in deliveries:
+            self._sort(delivery, facts, now, result)
+        return result
+
+    async def prepare(self, deliveries: Sequence[Delivery]) -> list[Prepared]:
+        """Deliveries with edition and access, to ask a platform about them; nothing is sent."""
+        facts = await self._database.read(lambda c: _gather(c, deliveries))
+        return [self._prepared(delivery, facts) for delivery in deliveries]
+
+    def _prepared(self, delivery: Delivery, facts: _Facts) -> Prepared:
+        return Prepared(
+            delivery,
+            facts.editions[delivery.edition_id],
+            self.access(facts.accounts[delivery.account_id]),
+            delivery_key(delivery.id),
+            facts.originals.get(delivery.id, ""),
+        )
+
+    def _sort(self, delivery: Delivery, facts: _Facts, now: datetime, into: Sorted) -> None:
+        account = facts.accounts[delivery.account_id]
+        refusal = facts.unsigned.get(delivery.edition_id)
+        if delivery.not_after < now:
+            into.expired.append(delivery)
+        elif refusal is not None and delivery.purpose is not Purpose.RECALL:
+            into.unsigned.append((delivery, refusal))
+        elif account.paused_until is not None and account.paused_until > now:
+            into.blocked.append(Blocked(delivery, "account-paused", account.paused_until))
+        elif account.needs_reconnecting:
+            into.blocked.append(Blocked(delivery, "reconnect"))
+        elif why_not_publishable(account, now) is not None:
+            into.blocked.append(Blocked(delivery, "account"))
+        else:
+            into.sendable.append(self._prepared(delivery, facts))
+
+    def access(self, account: Account) -> Access:
+        """The account's access, decrypted once per revision."""
+        known = self._access.get(account.id)
+        if known is not None and known[0] == account.revision:
+            return known[1]
+        access = Access(
+            account_id=account.id,
+            handle=account.handle,
+            base_url=account.base_url,
+            credentials=self._keyring.credentials(account),
+            settings=account.settings,
+        )
+        self._access[account.id] = (account.revision, access)
+        return access
+
+
+def _gather(connection: Connection, deliveries: Sequence[Delivery]) -> _Facts:
+    editions = store.editions_by_ids(connection, {d.edition_id for d in deliveries})
+    accounts = organisations.get_accounts(connection, {d.account_id for d in deliveries})
+    recalls = [d for d in deliveries if d.purpose is Purpose.RECALL]
+    return _Facts(
+        editions,
+        accounts,
+        _unsigned(connection, editions.values()),
+        store.originals_of(connection, recalls) if recalls else {},
+    )
+
+
+def _unsigned(connection: Connection, editions: Iterable[Edition]) -> dict[str, UnsignedEdition]:
+    refused: dict[str, UnsignedEdition] = {}
+    for edition in editions:
+        approval = review.approval_for(connection, edition.item_id, edition.item_version)
+        version = catalogue.current_version(connection, edition.item_id)
+        try:
+            refuse_unsigned(edition, approval, version)
+        except UnsignedEdition as error:
+            refused[edition.id] = error
+    return refused
