@@ -1,0 +1,156 @@
+"""WeChat official accounts (微信公众号): articles published, mass-sent, or left as drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from hub.kernel.errors import Words
+from hub.publishing.models import (
+    Capability,
+    Declaration,
+    LengthUnit,
+    MediaRule,
+    Overflow,
+    Quota,
+    Rate,
+    Reconciling,
+    Repeat,
+)
+from publishers.contract import Channel, Field
+from publishers.wechat.article import CONTENT_LIMIT, DIGEST_LIMIT, TITLE_LIMIT, finish
+from publishers.wechat.inbox import open_inbox
+from publishers.wechat.publisher import WeChatOutlet
+
+__all__ = ["CHANNEL"]
+
+DECLARATION = Declaration(
+    name="wechat",
+    title=Words("微信公众号", "WeChat official account"),
+    markup="article",
+    unit=LengthUnit.CHARACTERS,
+    text_limit=CONTENT_LIMIT,
+    title_limit=TITLE_LIMIT,
+    digest_limit=DIGEST_LIMIT,
+    media=MediaRule(
+        # media/uploadimg: jpg or png below 1 MB. The platform names no largest number of
+        # pictures; 50 addresses fit well into 20,000 characters of HTML.
+        types=frozenset({"image/jpeg", "image/png"}),
+        max_bytes=1024 * 1024 - 1,
+        max_count=50,
+    ),
+    overflow=(Overflow.DIGEST, Overflow.REFUSE),
+    needs_cover=True,
+    # What holds for the tier `publish`; a mass send has a key for 24 hours, see README.
+    repeat=Repeat.POSTS_AGAIN,
+    reconciling=(Reconciling.READ_BACK, Reconciling.PERSON),
+    capabilities=frozenset({Capability.DELETE, Capability.VERIFY}),
+    rates=(Rate(count=60, per=timedelta(minutes=1)),),
+    # The daily number of calls of a new account. Mass sends have far smaller quotas (1 a day or
+    # 4 a month, by type of account), which the platform enforces with 45028.
+    quotas=(Quota(count=100, period="day"),),
+    call_timeout=timedelta(seconds=20),
+    verify_after=timedelta(seconds=15),
+    source=(
+        "developers.weixin.qq.com: /doc/subscription/api/draftbox/draftmanage/api_draft_add.html, "
+        "/doc/subscription/api/public/api_freepublish_submit.html, "
+        "/doc/subscription/guide/product/message/Batch_Sends.html, "
+        "/doc/service/api/material/permanent/api_addmaterial; read 2026-10"
+    ),
+)
+
+
+def _variation(settings: Mapping[str, Any]) -> Mapping[str, str]:
+    author = str(settings.get("author") or "")
+    return {"author": author} if author else {}
+
+
+CHANNEL = Channel(
+    declaration=DECLARATION,
+    default_base_url="https://api.weixin.qq.com",
+    credentials=(
+        Field(name="appid", words=Words("AppID", "AppID")),
+        Field(name="secret", words=Words("AppSecret", "AppSecret"), secret=True),
+        Field(
+            name="token",
+            words=Words("服务器配置：Token（接收回调）", "server settings: Token, for callbacks"),
+            secret=True,
+            required=False,
+        ),
+        Field(
+            name="aes_key",
+            words=Words("服务器配置：EncodingAESKey", "server settings: EncodingAESKey"),
+            secret=True,
+            required=False,
+        ),
+        Field(
+            name="aes_key_previous",
+            words=Words("上一个 EncodingAESKey（轮换期间）", "the previous one, while rotating"),
+            secret=True,
+            required=False,
+        ),
+    ),
+    settings=(
+        Field(
+            name="tier",
+            words=Words(
+                "发布方式：publish 发布，mass 群发，draft 仅存草稿，export 人工复制",
+                "publish, mass (mass send), draft (a person publishes), export (copied by hand)",
+            ),
+            required=False,
+            default="publish",
+        ),
+        Field(
+            name="account_type",
+            words=Words(
+                "账号类型：subscription 订阅号，service 服务号（群发次数按月计）",
+                "subscription, or service (mass sends are counted per month)",
+            ),
+            required=False,
+            default="subscription",
+        ),
+        Field(
+            name="tag_id",
+            words=Words("群发对象标签，空为全部粉丝", "mass send to one tag; empty: everybody"),
+            required=False,
+        ),
+        Field(
+            name="author",
+            words=Words("文章作者署名，至多 16 字", "author shown, up to 16 characters"),
+            required=False,
+        ),
+        Field(
+            name="callback_mode",
+            words=Words(
+                "回调模式：plain 明文，compatible 兼容，secure 安全",
+                "callback mode: plain, compatible, secure",
+            ),
+            required=False,
+        ),
+        Field(
+            name="grace_minutes",
+            words=Words(
+                "结果不明时，草稿仍在多少分钟后视为未发布",
+                "after how many minutes a draft still there counts as not published",
+            ),
+            required=False,
+            default="10",
+        ),
+    ),
+    open=lambda wire, clock: WeChatOutlet(wire, clock, DECLARATION),
+    variation=_variation,
+    finish=finish,
+    inbox=open_inbox,
+    notes=(
+        Words(
+            "2025 年 7 月起，个人主体与未认证账号没有发布接口，须用 draft 或 export",
+            "since July 2025 unverified accounts cannot publish by API: use draft or export",
+        ),
+        Words(
+            "发布不推送给粉丝、不占群发次数；群发推送给粉丝",
+            "publishing does not reach followers' chats and uses no mass send; mass sending does",
+        ),
+        Words("已发布文章不能修改，只能删除后重发", "articles cannot be edited, only deleted"),
+    ),
+)

@@ -1,0 +1,101 @@
+"""The access token of one account: stable_token in normal mode, one fetch at a time.
+
+Normal mode returns the same token to every process that asks while it is valid, so no lock is
+needed between machines (getStableAccessToken). `force_refresh` is never used: 20 a day, and it is
+an operator's answer to a leak.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from hub.kernel.clock import Clock
+from publishers.wechat.codes import Refused
+from publishers.wire import Answer, Wire
+
+__all__ = ["Tokens", "result_of"]
+
+_SPARE_S = 300  # the platform renews five minutes before the end; then both tokens work
+
+
+class Tokens:
+    """Hands out a token that is good for at least five minutes."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        clock: Clock,
+        *,
+        base_url: str,
+        appid: str,
+        secret: str,
+        timeout: timedelta,
+    ) -> None:
+        self._wire = wire
+        self._clock = clock
+        self._url = f"{base_url}/cgi-bin/stable_token"
+        self._appid = appid
+        self._secret = secret
+        self._timeout = timeout
+        self._lock = asyncio.Lock()
+        self._token = ""
+        self._stale_at = 0.0
+
+    async def current(self) -> str:
+        """The token in use, fetched when there is none or it ends soon. Raises Refused."""
+        async with self._lock:
+            if not self._token or self._clock.monotonic() >= self._stale_at:
+                await self._fetch()
+            return self._token
+
+    async def renew(self, dead: str) -> str:
+        """A token other than `dead`, as far as the platform has one; many callers, one fetch."""
+        async with self._lock:
+            if self._token == dead:
+                await self._fetch()
+            return self._token
+
+    async def _fetch(self) -> None:
+        self._token = ""
+        request = {
+            "grant_type": "client_credential",
+            "appid": self._appid,
+            "secret": self._secret,
+            "force_refresh": False,
+        }
+        answer = await self._wire.call(
+            "POST",
+            self._url,
+            what="微信 stable_token",
+            effect=False,
+            timeout=self._timeout,
+            json=request,
+        )
+        result = result_of(answer)
+        token, lifetime = result.get("access_token"), result.get("expires_in")
+        if not isinstance(token, str) or not token or not isinstance(lifetime, int):
+            raise answer.unreadable("no-token", "没有令牌", "without a token")
+        self._token = token
+        self._stale_at = self._clock.monotonic() + lifetime - _SPARE_S
+
+
+def result_of(answer: Answer) -> Mapping[str, Any]:
+    """The JSON object in an answer; raises Refused for an error code, whatever HTTP says.
+
+    Every refusal of this platform comes with HTTP 200, so any other status is some machine on
+    the way and decides nothing.
+    """
+    if answer.status != 200:
+        raise answer.unreadable("http-status", "状态异常", "of an unexpected status")
+    result = answer.json()
+    if not isinstance(result, dict):
+        raise answer.unreadable("not-an-object", "不是对象", "no JSON object")
+    code = result.get("errcode", 0)
+    if not isinstance(code, int):
+        raise answer.unreadable("odd-errcode", "错误码异常", "with an odd error code")
+    if code != 0:
+        raise Refused(code, str(result.get("errmsg", "")), result, answer.what)
+    return result
