@@ -1,0 +1,27 @@
+"""What can go wrong while drawing.
+
+GongkaiError
+├── InvalidInput
+│   ├── TextTooLong    does not fit even at the smallest size
+│   └── MissingGlyph   a character that our fonts lack
+└── Unavailable
+    └── DrawingFailed  the typesetter gave up, was too slow, or the picture is too large
+"""
+
+from __future__ import annotations
+
+from hub.kernel.errors import InvalidInput, Unavailable
+
+__all__ = ["DrawingFailed", "MissingGlyph", "TextTooLong"]
+
+
+class TextTooLong(InvalidInput):
+    code = "text-too-long"
+
+
+class MissingGlyph(InvalidInput):
+    code = "missing-glyph"
+
+
+class DrawingFailed(Unavailable):
+    code = "drawing-failed"
