@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ __all__ = ["KEY_FILE", "load_keys", "new_key"]
 
 KEY_FILE = "secret.key"
 _BYTES = 32  # AES-256
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 def load_keys(settings: Settings) -> Mapping[str, bytes]:
@@ -53,7 +55,7 @@ def _parse(lines: Iterable[str]) -> dict[str, bytes]:
             key = base64.b64decode(encoded, validate=True)
         except binascii.Error:
             key = b""
-        if not key_id.isalnum() or key_id in keys or len(key) != _BYTES:
+        if not _KEY_ID.fullmatch(key_id) or key_id in keys or len(key) != _BYTES:
             raise Misconfigured(
                 Words(f"第 {number} 个密钥无效", f"key number {number} is not usable"),
                 field="secret_keys",

@@ -1,0 +1,1 @@
+"""HTTP: health and metrics for operators, and the platforms' callbacks."""
