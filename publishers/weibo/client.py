@@ -6,6 +6,7 @@ https://open.weibo.com/wiki/Oauth2/get_token_info, …/2/account/rate_limit_stat
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -161,7 +162,10 @@ def _multipart(fields: Mapping[str, str], picture: Picture) -> aiohttp.FormData:
         form.add_field(name, value)
     suffix = _SUFFIX.get(picture.media_type, "bin")
     form.add_field(
-        "pic", picture.content, filename=f"picture.{suffix}", content_type=picture.media_type
+        "pic",
+        io.BytesIO(picture.content),
+        filename=f"picture.{suffix}",
+        content_type=picture.media_type,
     )
     return form
 

@@ -63,6 +63,14 @@ async def test_a_picture_goes_with_the_post(weibo: Stage, kind: str) -> None:
     assert [shown.pictures for shown in weibo.public()] == [1]
 
 
+async def test_a_picture_of_almost_five_megabytes_goes_with_the_post(weibo: Stage) -> None:
+    content = picture().ljust(5 * 1024 * 1024 - 1, b"\0")
+    await weibo.outlet.deliver(weibo.job(replace(NOTICE, media=(weibo.media.add(content),))))
+    assert [shown.pictures for shown in weibo.public()] == [1]
+    part = replace(NOTICE, media=(weibo.media.add(content + b"\0"),))
+    assert (await refused(weibo, part, Rejected)).field == "media"
+
+
 @pytest.mark.parametrize("with_picture", [False, True])
 async def test_a_high_permission_app_posts_without_link_and_with_topic(
     weibo: Stage, with_picture: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +41,7 @@ class Site:
         body += _part(f'name="pic"{disposition}', content, *headers) + b"--limit--\r\n"
         kind = {"Content-Type": "multipart/form-data; boundary=limit"}
         url = f"{self.url}/2/statuses/share.json"
-        async with self.session.post(url, data=body, headers=kind) as response:
+        async with self.session.post(url, data=io.BytesIO(body), headers=kind) as response:
             return int((await response.json()).get("error_code", 0))
 
     async def timeline(self, **query: str) -> list[str]:
