@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-__all__ = ["Attribute", "Item", "ItemState", "Picture", "Validity"]
+from hub.kernel.states import StateTable
+
+__all__ = [
+    "ITEM_LIFECYCLE",
+    "Attribute",
+    "Filter",
+    "Item",
+    "ItemDraft",
+    "ItemEvent",
+    "ItemState",
+    "Picture",
+    "Validity",
+]
 
 
 class Attribute(StrEnum):
@@ -29,6 +41,23 @@ class ItemState(StrEnum):
     IN_REVIEW = "in-review"
     RETURNED = "returned"
     APPROVED = "approved"
+
+
+class ItemEvent(StrEnum):
+    EDITED = "edited"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+
+
+ITEM_LIFECYCLE: StateTable[ItemState, ItemEvent] = StateTable(
+    {
+        ItemEvent.EDITED: (ItemState, ItemState.DRAFT),
+        ItemEvent.SUBMITTED: (ItemState, ItemState.IN_REVIEW),  # approved: for more channels
+        ItemEvent.RETURNED: ((ItemState.IN_REVIEW,), ItemState.RETURNED),
+        ItemEvent.APPROVED: ((ItemState.IN_REVIEW,), ItemState.APPROVED),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,3 +101,42 @@ class Item:
     validity: Validity = Validity.IN_FORCE
     source_url: str = ""
     pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemDraft:
+    """The content of an item as a person or an importer gives it; see `Item` for the fields.
+
+    An empty `external_key` becomes the item's own id, an empty `issuer` the body's name.
+    """
+
+    body_id: str
+    title: str
+    body: str
+    attribute: Attribute
+    external_key: str = ""
+    issuer: str = ""
+    summary: str = ""
+    doc_no: str = ""
+    theme: str = ""
+    formed_on: date | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    validity: Validity = Validity.IN_FORCE
+    source_url: str = ""
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which items: every field given narrows the list. `words` are looked for in title and
+    document number; `before` is an item's id, and only older ones follow it."""
+
+    body_id: str = ""
+    state: ItemState | None = None
+    attribute: Attribute | None = None
+    validity: Validity | None = None
+    theme: str = ""
+    words: str = ""
+    before: str = ""
+    limit: int = 50

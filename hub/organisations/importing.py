@@ -151,19 +151,19 @@ class Importer:
         if changed:
             store.update_account(tx, account)
             self._record(tx, events.ACCOUNT_CHANGED, old.id, name=account.name)
-        return self._reseal(tx, old.id, row) or changed
+        return self._reseal(tx, old, row) or changed
 
-    def _reseal(self, tx: Transaction, account_id: str, row: NewAccount) -> bool:
+    def _reseal(self, tx: Transaction, old: Account, row: NewAccount) -> bool:
         if not row.credentials:
             return False
-        account = store.get_account(tx.connection, account_id)
-        held = self.vault.open(account_id, account.sealed)
+        held = self.vault.open(old.id, old.sealed)
         merged = rules.merged_credentials(held, row.credentials)
         if merged == held:
             return False
-        store.store_seal(tx, account, self.vault.seal(account_id, merged), self.at)
+        account = store.get_account(tx.connection, old.id)
+        store.store_seal(tx, account, self.vault.seal(old.id, merged), self.at)
         names = sorted(row.credentials)
-        self._record(tx, events.ACCOUNT_CONNECTED, account_id, credentials=names)
+        self._record(tx, events.ACCOUNT_CONNECTED, old.id, credentials=names)
         return True
 
     def _record(self, tx: Transaction, kind: Kind, subject: str, **data: object) -> None:

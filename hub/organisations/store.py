@@ -80,7 +80,7 @@ def list_bodies(connection: Connection, under: str = "") -> list[Body]:
     """All bodies ordered by code, or only `under` (an id) and those below it."""
     query = select(bodies).order_by(bodies.c.code)
     if under:
-        query = query.where(bodies.c.id.in_(_subtree(under)))
+        query = query.where(bodies.c.id.in_(subtree(under)))
     return [_body(row) for row in connection.execute(query)]
 
 
@@ -300,7 +300,7 @@ def insert_group(tx: Transaction, group: Group) -> None:
 # --- inside ---------------------------------------------------------------------------------
 
 
-def _subtree(body_id: str) -> Select[tuple[str]]:
+def subtree(body_id: str) -> Select[tuple[str]]:
     """The ids of a body and of all below it; UNION, not UNION ALL, so that a cycle ends."""
     tree = select(bodies.c.id).where(bodies.c.id == body_id).cte("subtree", recursive=True)
     below = select(bodies.c.id).join(tree, bodies.c.parent_id == tree.c.id)
@@ -314,7 +314,7 @@ def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     if selection.channels:
         conditions.append(accounts.c.channel.in_(selection.channels))
     if selection.body_id:
-        conditions.append(accounts.c.body_id.in_(_subtree(selection.body_id)))
+        conditions.append(accounts.c.body_id.in_(subtree(selection.body_id)))
     if selection.region:
         conditions.append(accounts.c.region == selection.region)
     if selection.tag:

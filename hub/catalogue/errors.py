@@ -1,0 +1,66 @@
+"""What can go wrong with items and pictures.
+
+GongkaiError
+├── NotFound → UnknownItem, UnknownPicture
+├── InvalidInput → BadPicture, UnreadableFile
+└── Conflict → StaleVersion, KeyTaken
+"""
+
+from __future__ import annotations
+
+from hub.kernel.errors import Conflict, InvalidInput, NotFound, Words
+
+__all__ = [
+    "BadPicture",
+    "KeyTaken",
+    "StaleVersion",
+    "UnknownItem",
+    "UnknownPicture",
+    "UnreadableFile",
+]
+
+
+class UnknownItem(NotFound):
+    code = "unknown-item"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            Words(f"没有信息“{name}”", f"no item '{name}'"),
+            field="item",
+            remedy=Words("用 gongkai item list 查看", "see gongkai item list"),
+        )
+
+
+class UnknownPicture(NotFound):
+    code = "unknown-picture"
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(
+            Words(f"没有图片 {sha256}", f"no picture {sha256}"),
+            field="pictures",
+            remedy=Words("先存入图片", "store the picture first"),
+        )
+
+
+class BadPicture(InvalidInput):
+    """The bytes are not a whole picture of an allowed format and size."""
+
+    code = "bad-picture"
+
+
+class UnreadableFile(InvalidInput):
+    """The file as a whole cannot be imported."""
+
+    code = "unreadable-file"
+
+
+class StaleVersion(Conflict):
+    """Somebody else edited the item in between."""
+
+    code = "stale-version"
+
+
+class KeyTaken(Conflict):
+    """The body already has an item with this external key."""
+
+    code = "key-taken"

@@ -1,0 +1,172 @@
+"""What an item must be, and what identifies its content."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from hub.catalogue.models import Item, ItemDraft, ItemState
+from hub.kernel.errors import InvalidInput, Words
+
+__all__ = [
+    "MAX_BODY",
+    "MAX_PICTURES",
+    "checked",
+    "content_hash",
+    "content_of",
+    "draft_of",
+    "item_of",
+    "normalised",
+    "normalised_doc_no",
+    "problems",
+]
+
+MAX_BODY = 500_000  # characters; the longest of 1,191 regulations has 53,649
+MAX_PICTURES = 50
+
+# field → longest, in characters. 1,500 for summaries: Shanghai's interface for filing documents.
+_LENGTHS: Mapping[str, int] = {
+    "external_key": 500,
+    "title": 300,
+    "issuer": 300,
+    "summary": 1_500,
+    "doc_no": 100,
+    "theme": 200,
+    "source_url": 1_000,
+    "body": MAX_BODY,
+}
+_REQUIRED = ("title", "body", "issuer")
+_MULTILINE = ("body", "summary")
+
+# Document numbers take six-sided brackets, U+3014 and U+3015, however they were typed.
+_BRACKETS = str.maketrans(dict.fromkeys("[(（﹝【［", "〔") | dict.fromkeys("])）﹞】］", "〕"))
+
+
+def normalised_doc_no(text: str) -> str:
+    """`川府发 [2017] 05号` → `川府发〔2017〕5号`: brackets, full-width digits, spaces, zeros."""
+    plain = re.sub(r"\s+", "", text)
+    plain = "".join(
+        unicodedata.normalize("NFKC", char) if "０" <= char <= "９" else char for char in plain
+    )
+    bracketed = re.sub(r"[\[(（﹝【［]((?:19|20)\d{2})[\])）﹞】］]", r"〔\1〕", plain)
+    return re.sub(r"〕第?0*(\d+)号", r"〕\1号", bracketed.translate(_BRACKETS))
+
+
+def normalised(draft: ItemDraft) -> ItemDraft:
+    """The same content with outer spaces, line ends and the document number in one form."""
+    changed: dict[str, Any] = {name: _tidy(getattr(draft, name)) for name in _LENGTHS}
+    changed["doc_no"] = normalised_doc_no(changed["doc_no"])
+    return replace(draft, **changed)
+
+
+def checked(draft: ItemDraft) -> ItemDraft:
+    """The normalised draft; raises the first InvalidInput of `problems`."""
+    clean = normalised(draft)
+    for problem in problems(clean):
+        raise problem
+    return clean
+
+
+def problems(draft: ItemDraft) -> Iterator[InvalidInput]:
+    """Everything that is wrong with a normalised draft."""
+    for name in _REQUIRED:
+        if not getattr(draft, name):
+            yield _wrong(name, "必填", "is required", "填写该项", "fill it in")
+    for name, longest in _LENGTHS.items():
+        yield from _text_problems(name, getattr(draft, name), longest)
+    if draft.valid_from and draft.valid_until and draft.valid_until < draft.valid_from:
+        yield _wrong(
+            "valid_until", "早于生效日期", "is before valid_from", "核对日期", "check both dates"
+        )
+    if draft.source_url and not _is_web_address(draft.source_url):
+        yield _wrong(
+            "source_url", "不是网址", "is not a web address", "以 https:// 开头", "use https://"
+        )
+    if len(draft.pictures) > MAX_PICTURES:
+        yield _wrong("pictures", "过多", "are too many", f"至多 {MAX_PICTURES}", "remove some")
+
+
+def content_of(draft: ItemDraft) -> dict[str, Any]:
+    """The content as plain values: what a version keeps and what the hash covers.
+
+    The external key is the importer's affair and no content.
+    """
+    content = {f.name: getattr(draft, f.name) for f in fields(draft) if f.name != "external_key"}
+    return msgspec.to_builtins(content)  # type: ignore[no-any-return]
+
+
+def content_hash(content: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical JSON of every content field, pictures by hash and alt text."""
+    pictures = [[picture["sha256"], picture["alt"]] for picture in content["pictures"]]
+    canonical = msgspec.json.encode({**content, "pictures": pictures}, order="sorted")
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def draft_of(item: Item) -> ItemDraft:
+    """The item's content, to be changed and given back as an edit."""
+    return ItemDraft(**{f.name: getattr(item, f.name) for f in fields(ItemDraft)})
+
+
+def item_of(
+    draft: ItemDraft, *, item_id: str, version: int, by: str, at: datetime, digest: str = ""
+) -> Item:
+    """A draft as one version of an item, entered by `by` at `at`.
+
+    `digest` spares hashing content whose hash is known.
+    """
+    content = {f.name: getattr(draft, f.name) for f in fields(ItemDraft)}
+    return Item(
+        **content | {"external_key": draft.external_key or item_id},
+        id=item_id,
+        version=version,
+        state=ItemState.DRAFT,
+        entered_by=by,
+        entered_at=at,
+        content_hash=digest or content_hash(content_of(draft)),
+    )
+
+
+def _tidy(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _text_problems(name: str, text: str, longest: int) -> Iterator[InvalidInput]:
+    if len(text) > longest:
+        yield _wrong(
+            name, f"{len(text)} 字，超过 {longest}", f"has {len(text)} characters, limit {longest}",
+            "删减", "shorten it",
+        )  # fmt: skip
+    bad = next(filter(_unwelcome(name), text), "")
+    if bad:
+        yield _wrong(
+            name, f"含不可用字符 U+{ord(bad):04X}", f"holds U+{ord(bad):04X}", "删去该字符",
+            "remove that character",
+        )  # fmt: skip
+
+
+def _unwelcome(name: str) -> Callable[[str], bool]:
+    """Control characters and lone surrogates: no database or platform takes them."""
+    allowed = "\n\t" if name in _MULTILINE else ""
+    return lambda char: unicodedata.category(char) in ("Cc", "Cs") and char not in allowed
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url
+
+
+def _wrong(field: str, zh: str, en: str, remedy_zh: str, remedy_en: str) -> InvalidInput:
+    return InvalidInput(
+        Words(f"{field} {zh}", f"{field} {en}"), field=field, remedy=Words(remedy_zh, remedy_en)
+    )

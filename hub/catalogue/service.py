@@ -1,0 +1,142 @@
+"""What may be done with items and pictures; one transaction each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from hub.catalogue import events, rules, store
+from hub.catalogue.editing import edit_item, enter_item
+from hub.catalogue.errors import StaleVersion
+from hub.catalogue.importing import ImportReport, Landing, landed_batches
+from hub.catalogue.models import Filter, Item, ItemDraft, Picture
+from hub.catalogue.pictures import inspect_picture
+from hub.kernel.clock import Clock
+from hub.kernel.database import Database, Transaction
+from hub.kernel.errors import Words
+from hub.kernel.events import Event
+from hub.kernel.ids import IdSource
+
+__all__ = ["Catalogue"]
+
+
+class Catalogue:
+    """`actor` is the login of the person who does it, or `system:<part>`."""
+
+    def __init__(self, database: Database, clock: Clock, ids: IdSource) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+
+    async def add(self, draft: ItemDraft, *, actor: str) -> Item:
+        """Enter an item. Raises InvalidInput, UnknownBody, UnknownPicture, KeyTaken."""
+        item_id, at = self._new_id(), self._clock.now()
+
+        return await self._database.write(
+            lambda tx: enter_item(tx, draft, item_id=item_id, actor=actor, at=at)
+        )
+
+    async def edit(
+        self, item_id: str, draft: ItemDraft, *, actor: str, base_version: int | None = None
+    ) -> Item:
+        """Replace the content: a new version, whose approvals start anew.
+
+        The same content changes nothing. An item stays with its body and keeps its key.
+        Raises StaleVersion when `base_version` is given and no longer current.
+        """
+        return await self._edit(item_id, lambda item: draft, actor, base_version)
+
+    async def add_picture(self, item_id: str, data: bytes, *, alt: str = "", actor: str) -> Item:
+        """Check and keep a picture and append it to the item; raises BadPicture."""
+        picture = await self.store_picture(data, alt=alt, actor=actor)
+
+        def with_picture(item: Item) -> ItemDraft:
+            others = tuple(p for p in item.pictures if p.sha256 != picture.sha256)
+            return replace(rules.draft_of(item), pictures=(*others, picture))
+
+        return await self._edit(item_id, with_picture, actor, None)
+
+    async def store_picture(self, data: bytes, *, alt: str = "", actor: str) -> Picture:
+        """Check a picture and keep it under its hash; the same one again changes nothing."""
+        picture = await asyncio.to_thread(inspect_picture, data, alt)
+        at = self._clock.now()
+
+        def work(tx: Transaction) -> None:
+            if store.put_picture(tx, picture, data):
+                about = {"sha256": picture.sha256, "size": picture.size}
+                kind, subject = events.PICTURE_STORED, picture.sha256
+                tx.record(Event(kind=kind, subject=subject, actor=actor, at=at, data=about))
+
+        await self._database.write(work)
+        return picture
+
+    async def get(self, item_id: str) -> Item:
+        """The current version; raises UnknownItem."""
+        return await self._database.read(lambda c: store.get_item(c, item_id))
+
+    async def find(self, body_id: str, external_key: str) -> Item | None:
+        return await self._database.read(lambda c: store.item_by_key(c, body_id, external_key))
+
+    async def list(self, wanted: Filter | None = None) -> list[Item]:
+        """Newest first."""
+        return await self._database.read(lambda c: store.list_items(c, wanted or Filter()))
+
+    async def versions(self, item_id: str) -> Sequence[tuple[int, str, str, datetime]]:
+        """(version, content hash, who, when), oldest first."""
+        return await self._database.read(lambda c: store.list_versions(c, item_id))
+
+    async def read(self, sha256: str) -> bytes:
+        """The stored bytes with that hash; raises UnknownPicture."""
+        return await self._database.read(lambda c: store.read_blob(c, sha256))
+
+    async def import_file(
+        self,
+        path: Path,
+        *,
+        actor: str,
+        body_code: str = "",
+        progress: Callable[[ImportReport], None] | None = None,
+    ) -> ImportReport:
+        """Import JSON Lines or CSV, plain or gzipped; see `hub.catalogue.importing`.
+
+        Rows that name no body belong to `body_code`. Bad rows are reported and skipped; the
+        good ones land once however often the file is imported. `progress` is called after each
+        transaction with the report so far. Raises UnreadableFile, UnknownBody.
+        """
+        landing = Landing(self._database, self._clock, self._ids, actor)
+        report = ImportReport()
+        async for report in landed_batches(landing, path, body_code):
+            if progress is not None:
+                progress(report)
+        return report
+
+    async def _edit(
+        self,
+        item_id: str,
+        change: Callable[[Item], ItemDraft],
+        actor: str,
+        base_version: int | None,
+    ) -> Item:
+        at = self._clock.now()
+
+        def work(tx: Transaction) -> Item:
+            old = store.lock_item(tx, item_id)
+            if base_version is not None and base_version != old.version:
+                raise _stale(old)
+            return edit_item(tx, old, change(old), actor=actor, at=at)
+
+        return await self._database.write(work)
+
+    def _new_id(self) -> str:
+        return self._ids.new(self._clock.now())
+
+
+def _stale(item: Item) -> StaleVersion:
+    return StaleVersion(
+        Words(f"他人已改到第 {item.version} 版", f"it is at version {item.version} by now"),
+        field="base_version",
+        remedy=Words("查看新版后再修改", "look at that version, then edit again"),
+    )

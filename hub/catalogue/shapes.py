@@ -1,0 +1,245 @@
+"""Which column of a foreign file becomes which field of an item: one table per shape.
+
+A shape is recognised by the columns it needs. `gongkai` is our own and closed: an unknown column
+is a mistyped one. The others are listings that carry more than we take.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from hub.catalogue.models import Attribute, ItemDraft, Validity
+from hub.catalogue.reading import fault
+from hub.catalogue.rules import normalised, problems
+from hub.kernel.errors import InvalidInput, Words
+
+__all__ = ["SHAPES", "Shape", "draft_of_row"]
+
+Row = Mapping[str, Any]
+Source = str | Callable[[Row], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """`columns` maps a field of ItemDraft (and `body_code`) to a column, or to a function."""
+
+    name: str
+    needs: frozenset[str]
+    columns: Mapping[str, Source]
+    closed: bool = False
+
+
+_ATTRIBUTES: Mapping[str, Attribute] = {
+    **{str(a): a for a in Attribute},
+    "主动公开": Attribute.PROACTIVE,
+    "依申请公开": Attribute.ON_APPLICATION,
+    "不予公开": Attribute.WITHHELD,
+}
+_VALIDITIES: Mapping[str, Validity] = {
+    **{str(v): v for v in Validity},
+    "": Validity.IN_FORCE,
+    "有效": Validity.IN_FORCE,
+    "现行有效": Validity.IN_FORCE,
+    "废止": Validity.REPEALED,
+    "失效": Validity.EXPIRED,
+}
+_ISSUERS_OF_LAWS: Mapping[str, str] = {"行政法规": "国务院", "部门规章": "国务院部门"}
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+
+
+def _law_key(row: Row) -> str:
+    return f"{row.get('region')}/{row.get('title')}/{row.get('dated')}"
+
+
+def _law_issuer(row: Row) -> str:
+    region = row.get("region")
+    national = "全国人民代表大会及其常务委员会"
+    if region != "全国":
+        return f"{region}地方人大及其常委会"
+    return _ISSUERS_OF_LAWS.get(str(row.get("kind")), national)
+
+
+def _law_summary(row: Row) -> str:
+    """The last event in the law's history: its adoption or newest amendment."""
+    history = row.get("history") or [""]
+    return str(history[-1]).strip()
+
+
+def _listing_key(row: Row) -> str:
+    told = (row.get("puborg"), row.get("pcode") or row.get("title"), row.get("pub_date"))
+    return row.get("url") or "/".join(str(part or "") for part in told)
+
+
+def _listing_body(row: Row) -> str:
+    """A listing has no text: what it does say, and where the text is."""
+    told = (
+        ("发文机关", "puborg"),
+        ("发文字号", "pcode"),
+        ("主题分类", "childtype"),
+        ("发布日期", "pub_date"),
+        ("原文链接", "url"),
+    )
+    lines = [f"{name}：{row[column]}" for name, column in told if row.get(column)]
+    return "\n\n".join([str(row.get("title", "")), *lines])
+
+
+def _public(row: Row) -> str:
+    return Attribute.PROACTIVE.value  # these collections hold only what is published already
+
+
+SHAPES: tuple[Shape, ...] = (
+    Shape(
+        name="gongkai",
+        needs=frozenset({"key", "title"}),
+        closed=True,
+        columns={
+            "external_key": "key",
+            **{
+                name: name
+                for name in (
+                    "body_code", "title", "body", "issuer", "attribute", "doc_no", "summary",
+                    "theme", "formed_on", "valid_from", "valid_until", "validity", "source_url",
+                )
+            },
+        },
+    ),
+    Shape(
+        name="laws",
+        needs=frozenset({"title", "kind", "region", "dated", "body"}),
+        columns={
+            "external_key": _law_key,
+            "title": "title",
+            "body": "body",
+            "issuer": _law_issuer,
+            "attribute": _public,
+            "doc_no": "order",
+            "summary": _law_summary,
+            "formed_on": "dated",
+        },
+    ),
+    Shape(
+        name="gov-listing",
+        needs=frozenset({"pub_date", "title", "puborg", "url"}),
+        columns={
+            "external_key": _listing_key,
+            "title": "title",
+            "body": _listing_body,
+            "issuer": "puborg",
+            "attribute": _public,
+            "doc_no": "pcode",
+            "theme": "childtype",
+            "source_url": "url",
+        },
+    ),
+)  # fmt: skip
+
+_DATES = ("formed_on", "valid_from", "valid_until")
+
+
+def draft_of_row(
+    row: Row, bodies: Mapping[str, tuple[str, str]], default_body: str
+) -> tuple[ItemDraft | None, list[InvalidInput]]:
+    """The item a row describes, or everything that is wrong with it.
+
+    `bodies` maps a body's code to its id and name; `default_body` is the code for rows that
+    name none.
+    """
+    shape = next((s for s in SHAPES if s.needs <= row.keys()), None)
+    if shape is None:
+        return None, [_unknown_shape()]
+    faults = list(_unknown_columns(shape, row))
+    values = {name: _value(source, row) for name, source in shape.columns.items()}
+    values = {name: value for name, value in values.items() if value is not None}
+    code = values.pop("body_code", "") or default_body
+    if code not in bodies:
+        faults.append(_unknown_body(str(code)))
+    body_id, issuer = bodies.get(code, ("", "-"))
+    values["issuer"] = values.get("issuer") or issuer
+    faults += _typed(values)
+    if faults:
+        return None, faults
+    draft = normalised(ItemDraft(body_id=body_id, **values))
+    faults = [*_keyless(draft), *problems(draft)]
+    return (None, faults) if faults else (draft, [])
+
+
+def _value(source: Source, row: Row) -> Any:
+    return source(row) if callable(source) else row.get(source)
+
+
+def _typed(values: dict[str, Any]) -> Iterator[InvalidInput]:
+    """Turn texts into dates and enums in place; say what cannot be turned."""
+    values.setdefault("attribute", "")
+    values.setdefault("body", "")
+    for name, value in list(values.items()):
+        if not isinstance(value, str):
+            yield fault(name, "应为文本", "must be text")
+        elif name in _DATES:
+            yield from _dated(values, name, value.strip())
+        elif name == "attribute":
+            yield from _chosen(values, name, value.strip(), _ATTRIBUTES)
+        elif name == "validity":
+            yield from _chosen(values, name, value.strip(), _VALIDITIES)
+
+
+def _dated(values: dict[str, Any], name: str, text: str) -> Iterator[InvalidInput]:
+    if not text:
+        values[name] = None
+        return
+    found = _DATE.fullmatch(text)
+    try:
+        values[name] = date(*map(int, found.groups())) if found else date.fromisoformat(text)
+    except ValueError:
+        yield fault(
+            name, f"日期“{text[:40]}”不合法", f"'{text[:40]}' is no date",
+            Words("如 2026-08-13", "such as 2026-08-13"),
+        )  # fmt: skip
+
+
+def _chosen(
+    values: dict[str, Any], name: str, text: str, table: Mapping[str, StrEnum]
+) -> Iterator[InvalidInput]:
+    if text in table:
+        values[name] = table[text]
+        return
+    allowed = "、".join(key for key in table if key)
+    yield fault(
+        name, f"“{text[:40]}”不在可选值内", f"'{text[:40]}' is not one of the choices",
+        Words(f"可选：{allowed}", f"choose: {allowed}"),
+    )  # fmt: skip
+
+
+def _keyless(draft: ItemDraft) -> Iterator[InvalidInput]:
+    if not draft.external_key:
+        yield fault(
+            "key", "缺外部编号", "the key is missing",
+            Words("每行给一个不重复的编号", "give every row a key of its own"),
+        )  # fmt: skip
+
+
+def _unknown_columns(shape: Shape, row: Row) -> Iterator[InvalidInput]:
+    for name in sorted(row.keys() - set(shape.columns.values())) if shape.closed else ():
+        known = "、".join(sorted(str(column) for column in shape.columns.values()))
+        yield fault(
+            str(name)[:80], "未知的列", "unknown column",
+            Words(f"可用的列：{known}", f"columns: {known}"),
+        )  # fmt: skip
+
+
+def _unknown_body(code: str) -> InvalidInput:
+    return fault(
+        "body_code", f"没有单位“{code[:64]}”", f"no body '{code[:64]}'",
+        Words("先登记单位，或用 --body 指定", "enter the body first, or give --body"),
+    )  # fmt: skip
+
+
+def _unknown_shape() -> InvalidInput:
+    return fault(
+        "row", "认不出列名", "the columns are not known",
+        Words("至少给出 key、title、body、attribute", "give key, title, body and attribute"),
+    )  # fmt: skip

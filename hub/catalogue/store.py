@@ -1,0 +1,263 @@
+"""SQL over items, their versions and pictures: one function per question.
+
+Functions that take a Transaction change rows and leave the audit event to the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    and_,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.catalogue.errors import UnknownItem, UnknownPicture
+from hub.catalogue.models import Attribute, Filter, Item, ItemState, Picture, Validity
+from hub.catalogue.rules import content_of, draft_of
+from hub.catalogue.tables import blobs, item_versions, items, pictures
+from hub.kernel.database import Transaction
+from hub.organisations.store import subtree
+
+_CHUNK = 5_000  # keys per query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What an import must know of an item that is there already."""
+
+    id: str
+    import_hash: str
+
+
+# --- items ----------------------------------------------------------------------------------
+
+
+def get_item(connection: Connection, item_id: str) -> Item:
+    """The current version; raises UnknownItem."""
+    row = connection.execute(_current().where(items.c.id == item_id)).first()
+    if row is None:
+        raise UnknownItem(item_id)
+    return _item(row)
+
+
+def get_items(connection: Connection, ids: Iterable[str]) -> dict[str, Item]:
+    """Current versions by id; unknown ids are left out."""
+    found = {}
+    for chunk in _chunks(ids):
+        for row in connection.execute(_current().where(items.c.id.in_(chunk))):
+            found[row.id] = _item(row)
+    return found
+
+
+def current_version(connection: Connection, item_id: str) -> int:
+    """Raises UnknownItem."""
+    row = connection.execute(select(items.c.version).where(items.c.id == item_id)).first()
+    if row is None:
+        raise UnknownItem(item_id)
+    return int(row.version)
+
+
+def item_by_key(connection: Connection, body_id: str, external_key: str) -> Item | None:
+    query = _current().where(items.c.body_id == body_id, items.c.external_key == external_key)
+    row = connection.execute(query).first()
+    return None if row is None else _item(row)
+
+
+def list_items(connection: Connection, wanted: Filter) -> list[Item]:
+    """Newest first, at most `wanted.limit`."""
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.body_id:
+        conditions.append(items.c.body_id.in_(subtree(wanted.body_id)))
+    for column in ("state", "attribute", "validity", "theme"):
+        if value := getattr(wanted, column):
+            conditions.append(items.c[column] == str(value))
+    if wanted.words:
+        conditions.append(
+            or_(
+                items.c.title.contains(wanted.words, autoescape=True),
+                items.c.doc_no.contains(wanted.words, autoescape=True),
+            )
+        )
+    if wanted.before:
+        conditions.append(items.c.id < wanted.before)
+    query = _current().where(*conditions).order_by(items.c.id.desc()).limit(wanted.limit)
+    return [_item(row) for row in connection.execute(query)]
+
+
+def held_by_key(
+    connection: Connection, keys: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Held]:
+    """What is there already under these (body id, external key)."""
+    found = {}
+    pair = tuple_(items.c.body_id, items.c.external_key)
+    for chunk in _chunks(keys):
+        query = select(
+            items.c.body_id, items.c.external_key, items.c.id, items.c.import_hash
+        ).where(pair.in_(chunk))
+        for row in connection.execute(query):
+            found[row.body_id, row.external_key] = Held(id=row.id, import_hash=row.import_hash)
+    return found
+
+
+def lock_item(tx: Transaction, item_id: str) -> Item:
+    """The current version, kept from changing until this transaction ends; UnknownItem.
+
+    SQLite has one writer at a time and needs no lock.
+    """
+    locked = select(items.c.id).where(items.c.id == item_id).with_for_update()
+    if tx.connection.execute(locked).first() is None:
+        raise UnknownItem(item_id)
+    return get_item(tx.connection, item_id)
+
+
+def insert_items(tx: Transaction, rows: Sequence[Item], *, imported: bool = False) -> None:
+    """New items with their first version, all by one person at one time."""
+    if rows:
+        values = [
+            _columns(row) | {"import_hash": row.content_hash if imported else ""} for row in rows
+        ]
+        tx.execute(insert(items), values)
+        add_versions(tx, rows, rows[0].entered_by, rows[0].entered_at)
+
+
+def replace_item(tx: Transaction, item: Item, by: str, at: datetime) -> None:
+    """The item's next version becomes the current one."""
+    tx.execute(update(items).where(items.c.id == item.id).values(**_columns(item)))
+    add_versions(tx, [item], by, at)
+
+
+def add_versions(tx: Transaction, rows: Sequence[Item], by: str, at: datetime) -> None:
+    versions = [
+        {
+            "item_id": row.id,
+            "version": row.version,
+            "content_hash": row.content_hash,
+            "content": content_of(draft_of(row)),
+            "edited_by": by,
+            "edited_at": at,
+        }
+        for row in rows
+    ]
+    tx.execute(insert(item_versions), versions)
+
+
+def set_import_hash(tx: Transaction, item_id: str, import_hash: str) -> None:
+    """Remember the content that the last import gave this item."""
+    tx.execute(update(items).where(items.c.id == item_id).values(import_hash=import_hash))
+
+
+def set_state(tx: Transaction, item_id: str, version: int, state: ItemState) -> bool:
+    """Move the item to `state` if `version` is still current; whether it was."""
+    current = and_(items.c.id == item_id, items.c.version == version)
+    return tx.execute(update(items).where(current).values(state=state.value)).rowcount == 1
+
+
+def authors_of(connection: Connection, item_id: str) -> frozenset[str]:
+    """The logins of everyone who entered or edited the item."""
+    query = select(item_versions.c.edited_by).where(item_versions.c.item_id == item_id)
+    return frozenset(connection.execute(query).scalars())
+
+
+def list_versions(connection: Connection, item_id: str) -> list[tuple[int, str, str, datetime]]:
+    """(version, content hash, who, when) of every version, oldest first."""
+    v = item_versions.c
+    query = select(v.version, v.content_hash, v.edited_by, v.edited_at)
+    rows = connection.execute(query.where(v.item_id == item_id).order_by(v.version))
+    return [(row.version, row.content_hash, row.edited_by, row.edited_at) for row in rows]
+
+
+def content_of_version(connection: Connection, item_id: str, version: int) -> Mapping[str, Any]:
+    """The content of any version as plain values; raises UnknownItem."""
+    query = select(item_versions.c.content).where(
+        item_versions.c.item_id == item_id, item_versions.c.version == version
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        raise UnknownItem(f"{item_id} v{version}")
+    return row.content  # type: ignore[no-any-return]
+
+
+# --- pictures and blobs ---------------------------------------------------------------------
+
+
+def put_blob(tx: Transaction, sha256: str, media_type: str, data: bytes) -> bool:
+    """Keep bytes under their hash; whether they were new."""
+    return _insert_once(tx, blobs, {"sha256": sha256, "media_type": media_type, "data": data})
+
+
+def read_blob(connection: Connection, sha256: str) -> bytes:
+    """Raises UnknownPicture."""
+    row = connection.execute(select(blobs.c.data).where(blobs.c.sha256 == sha256)).first()
+    if row is None:
+        raise UnknownPicture(sha256)
+    return bytes(row.data)
+
+
+def put_picture(tx: Transaction, picture: Picture, data: bytes) -> bool:
+    """Keep a picture's bytes and measures; whether it was new."""
+    put_blob(tx, picture.sha256, picture.media_type, data)
+    values = {column.name: getattr(picture, column.name) for column in pictures.c}
+    return _insert_once(tx, pictures, values)
+
+
+def pictures_by_hash(connection: Connection, hashes: Iterable[str]) -> dict[str, Picture]:
+    """Stored pictures, without alt text: that belongs to the item that shows them."""
+    query = select(pictures).where(pictures.c.sha256.in_(list(hashes)))
+    return {row.sha256: Picture(**row._asdict()) for row in connection.execute(query)}
+
+
+# --- inside ---------------------------------------------------------------------------------
+
+
+def _insert_once(tx: Transaction, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert unless the key is there, also when another process does the same just now."""
+    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return tx.execute(statement).rowcount > 0
+
+
+def _current() -> Select[Any]:
+    version = and_(
+        item_versions.c.item_id == items.c.id, item_versions.c.version == items.c.version
+    )
+    return select(items, item_versions.c.content).join(item_versions, version)
+
+
+def _columns(item: Item) -> dict[str, Any]:
+    return {c.name: getattr(item, c.name) for c in items.c if c.name != "import_hash"}
+
+
+def _item(row: Row[Any]) -> Item:
+    values = row._asdict()
+    content = values.pop("content")
+    del values["import_hash"]
+    return Item(
+        **values
+        | {
+            "body": content["body"],
+            "pictures": msgspec.convert(content["pictures"], tuple[Picture, ...]),
+            "attribute": Attribute(row.attribute),
+            "state": ItemState(row.state),
+            "validity": Validity(row.validity),
+        }
+    )
+
+
+def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
+    listed = list(dict.fromkeys(values))
+    return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))
