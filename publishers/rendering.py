@@ -2,192 +2,196 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+import asyncio
+import hashlib
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from hub.publishing.models import Declaration, MediaRef, MediaRole, Overflow, Part
+from PIL import Image
+
+from graphics.card import render_card
+from graphics.cover import render_cover
+from graphics.models import CardData, CoverData
+from hub.catalogue.models import Item, Picture, Validity
+from hub.organisations.models import Account, Body
+from hub.publishing.models import MediaRef, MediaRole
+from hub.publishing.ports import DraftEdition, Rendered
+from publishers.composing import compose, wants
 from publishers.contract import Channel, Source
-from publishers.length import length
-from publishers.limits import Problem, measure, problems, refusal
-from publishers.markup import Block, blocks_of
-from publishers.shortening import short_titles, shorten
-from publishers.templating import fill, has
-from publishers.threads import split
+from publishers.limits import problems
+from publishers.markup import clean, prose
+from publishers.registry import find_channel
+from publishers.shortening import shorten
 
-__all__ = ["chosen_media", "compose"]
+__all__ = ["TemplateRenderer", "compose", "problems", "source_of"]
 
-Pictures = tuple[MediaRef, ...]
-
-# Posts that are a page of their own carry a cover; short messages carry a card.
-_COVERED = frozenset({"article", "page"})
-# What an overflow may mend; anything else that is wrong is wrong in every form.
-_LENGTH_FIELDS = frozenset({"text", "parts"})
-
-
-def compose(channel: Channel, source: Source, variation: Mapping[str, str]) -> tuple[Part, ...]:
-    """The parts that `channel` is given for `source`; pure and deterministic.
-
-    What is too long is treated as the declaration says, in its order. Raises InvalidInput naming
-    channel, field, length, limit, unit and remedy where no way is left.
-    """
-    rules = channel.declaration
-    values = {"source": source, "variation": variation}
-    desk = _Desk(channel, source, variation, _title(rules, values), _digest(rules, values))
-    first: list[Problem] = []
-    for attempt in desk.attempts():
-        parts = channel.finish(attempt, source) if channel.finish else attempt
-        found = problems(parts, rules)
-        if not found:
-            return parts
-        first = first or found
-        if any(problem.field not in _LENGTH_FIELDS for problem in found):
-            raise refusal(found, rules)
-    raise refusal(first, rules)
-
-
-def chosen_media(rules: Declaration, source: Source) -> Pictures:
-    """Which of the item's pictures a channel gets, cover first.
-
-    Articles and pages get the cover and all pictures; messages get as many of the item's own
-    pictures as one post holds (the rest are behind the link), or the card where it has none.
-    """
-    most = rules.media.max_count
-    cover = [source.cover] if source.cover and (rules.needs_cover or _covered(rules)) else []
-    if _covered(rules):
-        return (*cover, *source.images)
-    own = source.images[: max(0, most - len(cover))]
-    card = [source.card] if source.card and not own and most > len(cover) else []
-    return (*cover, *own, *card)
-
-
-def _covered(rules: Declaration) -> bool:
-    return rules.markup in _COVERED
-
-
-def _with_role(media: Pictures, role: MediaRole) -> Pictures:
-    return tuple(picture for picture in media if picture.role is role)
+_VALIDITY = {
+    Validity.IN_FORCE: "有效",
+    Validity.REPEALED: "废止",
+    Validity.EXPIRED: "失效",
+}
+# An item without a summary gets its first paragraphs: at least so many characters, at most so many.
+_LEAD_FROM, _LEAD_TO = 40, 200
+_CARD_SUMMARY = 120  # characters that stand on a card in large type
+_ARTICLE_NUMBER = re.compile(r"^第[一二三四五六七八九十百零〇]+条[\s\u3000]*")
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a part stands in its thread."""
-
-    number: int
-    total: int
-    last: bool
-
-
-_ALONE = _Place(1, 1, True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """One source on its way to one channel."""
-
+class _Edition:
     channel: Channel
-    source: Source
     variation: Mapping[str, str]
-    title: str
-    digest: str
 
-    @property
-    def rules(self) -> Declaration:
-        return self.channel.declaration
 
-    def attempts(self) -> Iterator[tuple[Part, ...]]:
-        """What could be sent, best first. A card is decoration: a text that is whole without
-        it goes without it; an item's own pictures are never left behind for that."""
-        media = chosen_media(self.rules, self.source)
-        bare = tuple(picture for picture in media if picture.role is not MediaRole.CARD)
-        yield self.whole(media)
-        if bare != media:
-            yield self.whole(bare)
-        for way in self.rules.overflow:
-            yield from self.overflowing(way, media)
+class TemplateRenderer:
+    """Renders items from the templates; implements hub.publishing.ports.Renderer.
 
-    def overflowing(self, way: Overflow, media: Pictures) -> Iterator[tuple[Part, ...]]:
-        if way is Overflow.DIGEST and has(self.rules, "short"):
-            yield from self.digested(media)
-        if way is Overflow.THREAD and self.rules.max_parts > 1:
-            yield from self.threaded(media)
+    `site_url` is the public site's address, `theme` the colours of covers and cards (a name in
+    templates/graphics/themes.json), `find` gives a channel by its name.
+    """
 
-    def whole(self, media: Pictures) -> tuple[Part, ...]:
-        return (self.leaf(blocks_of(self.source.body), media, _ALONE),)
+    def __init__(
+        self,
+        *,
+        site_url: str,
+        theme: str = "gov-red",
+        find: Callable[[str], Channel] = find_channel,
+    ) -> None:
+        self._site_url = site_url.rstrip("/")
+        self._theme = theme
+        self._find = find
 
-    def digested(self, media: Pictures) -> Iterator[tuple[Part, ...]]:
-        """The short form with as much of the summary as fits, if any fits."""
-        blocks = blocks_of(self.source.body)
+    async def render(self, item: Item, body: Body, accounts: Sequence[Account]) -> Rendered:
+        """See the port. Accounts that share channel and variation share an edition."""
+        wanted = _grouped((self._find(account.channel), account) for account in accounts)
+        source = source_of(item, body, self._site_url)
+        roles = {role for edition in wanted for role in wants(edition.channel.declaration, source)}
+        pictures = await self._draw(source, roles)
+        source = _illustrated(source, pictures)
+        editions = await asyncio.to_thread(_composed, wanted, source)
+        used = {ref.sha256 for edition in editions for part in edition.parts for ref in part.media}
+        drawn = {_sha256(picture): picture for picture in pictures.values()}
+        return Rendered(
+            editions=editions,
+            pictures={sha256: data for sha256, data in drawn.items() if sha256 in used},
+        )
 
-        def made(summary: str) -> Part:
-            return self.part("short", media, {"summary": summary, "blocks": blocks})
-
-        summary = shorten(self.source.summary, lambda text: self.fits(made(text)))
-        if summary is not None:
-            yield (made(summary),)
-
-    def threaded(self, media: Pictures) -> Iterator[tuple[Part, ...]]:
-        """Numbered parts, the pictures with the first, if the text can be parted so."""
-        most = self.rules.max_parts
-
-        def fits(blocks: tuple[Block, ...], number: int) -> bool:
-            place = _Place(number=number, total=most, last=True)
-            return self.fits(self.leaf(blocks, media, place))
-
-        chunks = split(blocks_of(self.source.body), most, fits)
-        if chunks is not None:
-            total = len(chunks)
-            places = (_Place(n, total, n == total) for n in range(1, total + 1))
-            yield tuple(
-                self.leaf(blocks, media, place)
-                for blocks, place in zip(chunks, places, strict=True)
+    async def _draw(self, source: Source, roles: set[MediaRole]) -> dict[MediaRole, bytes]:
+        """The pictures in those of `roles` that are drawn from data."""
+        drawn: dict[MediaRole, bytes] = {}
+        if MediaRole.COVER in roles:
+            drawn[MediaRole.COVER] = await render_cover(
+                CoverData(
+                    title=source.title,
+                    organisation=source.issuer or source.organisation,
+                    formed_on=source.formed_on,
+                    doc_no=source.doc_no,
+                    theme=self._theme,
+                )
             )
+        if MediaRole.CARD in roles:
+            drawn[MediaRole.CARD] = await render_card(
+                CardData(
+                    title=source.title,
+                    organisation=source.issuer or source.organisation,
+                    link=source.link,
+                    formed_on=source.formed_on,
+                    doc_no=source.doc_no,
+                    summary=shorten(source.summary, lambda text: len(text) <= _CARD_SUMMARY) or "",
+                    theme=self._theme,
+                )
+            )
+        return drawn
 
-    def leaf(self, blocks: tuple[Block, ...], media: Pictures, place: _Place) -> Part:
-        shown = media if place.number == 1 else ()
-        return self.part("text", shown, {"blocks": blocks, **asdict(place)})
 
-    def part(self, template: str, media: Pictures, values: Mapping[str, Any]) -> Part:
-        text = fill(
-            self.rules,
-            template,
-            {
-                "source": self.source,
-                "variation": self.variation,
-                "images": _with_role(media, MediaRole.IMAGE),
-                "cover": next(iter(_with_role(media, MediaRole.COVER)), None),
-                "card": next(iter(_with_role(media, MediaRole.CARD)), None),
-                **values,
-            },
+def source_of(item: Item, body: Body, site_url: str) -> Source:
+    """The item as templates see it, without characters that show nothing.
+
+    `published_at` stays empty: an edition is rendered before anyone knows when it goes out.
+    """
+    text = clean(item.body)
+    return Source(
+        item_id=item.id,
+        title=_one_line(item.title),
+        body=text,
+        summary=clean(item.summary) or _lead(text),
+        link=f"{site_url}/i/{item.id}.html",
+        organisation=_one_line(body.name),
+        issuer=_one_line(item.issuer),
+        doc_no=_one_line(item.doc_no),
+        theme=_one_line(item.theme),
+        formed_on=item.formed_on,
+        validity=_VALIDITY[item.validity],
+        images=tuple(map(_own, item.pictures)),
+    )
+
+
+def _grouped(pairs: Iterable[tuple[Channel, Account]]) -> tuple[_Edition, ...]:
+    """One edition for each channel and variation, in a fixed order."""
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], _Edition] = {}
+    for channel, account in pairs:
+        variation = dict(sorted(channel.variation(account.settings).items()))
+        found[channel.name, tuple(variation.items())] = _Edition(channel, variation)
+    return tuple(found[key] for key in sorted(found))
+
+
+def _composed(wanted: Sequence[_Edition], source: Source) -> tuple[DraftEdition, ...]:
+    return tuple(
+        DraftEdition(
+            channel=edition.channel.name,
+            variation=edition.variation,
+            parts=compose(edition.channel, source, edition.variation),
         )
-        return Part(
-            text=text, title=self.title, digest=self.digest, link=self.source.link, media=media
-        )
-
-    def fits(self, part: Part) -> bool:
-        limit = self.rules.limit_for(part)
-        return not limit or measure(part.text, self.rules) <= limit
+        for edition in wanted
+    )
 
 
-def _title(rules: Declaration, values: Mapping[str, Any]) -> str:
-    """The first official form of the title within the limit, else the whole title."""
-    forms = [
-        fill(rules, "title", {**values, "title": form})
-        for form in short_titles(values["source"].title)
-    ]
-    fitting = (form for form in forms if length(form, rules.unit) <= rules.title_limit)
-    return next(fitting, forms[0]) if rules.title_limit else forms[0]
+def _illustrated(source: Source, pictures: Mapping[MediaRole, bytes]) -> Source:
+    alt = f"{source.title}（{source.issuer or source.organisation}）"
+    refs = {role: _drawn(picture, role, alt) for role, picture in pictures.items()}
+    return replace(source, cover=refs.get(MediaRole.COVER), card=refs.get(MediaRole.CARD))
 
 
-def _digest(rules: Declaration, values: Mapping[str, Any]) -> str:
-    """The summary as the markup's digest template shows it, within the digest's limit."""
-    if not has(rules, "digest"):
-        return ""
+def _drawn(picture: bytes, role: MediaRole, alt: str) -> MediaRef:
+    with Image.open(io.BytesIO(picture)) as image:
+        width, height = image.size
+    return MediaRef(
+        sha256=_sha256(picture),
+        media_type="image/png",
+        size=len(picture),
+        width=width,
+        height=height,
+        role=role,
+        alt=alt,
+    )
 
-    def made(summary: str) -> str:
-        return fill(rules, "digest", {**values, "summary": summary})
 
-    def fits(summary: str) -> bool:
-        return not rules.digest_limit or length(made(summary), rules.unit) <= rules.digest_limit
+def _own(picture: Picture) -> MediaRef:
+    return MediaRef(
+        sha256=picture.sha256,
+        media_type=picture.media_type,
+        size=picture.size,
+        width=picture.width,
+        height=picture.height,
+        alt=_one_line(picture.alt),
+    )
 
-    return made(shorten(values["source"].summary, fits) or "")
+
+def _lead(text: str) -> str:
+    """The beginning of a body as its summary, without the number of the first article."""
+    lead = ""
+    for paragraph in prose(text).split("\n"):
+        lead = f"{lead}\n{paragraph}".strip()
+        if len(lead) >= _LEAD_FROM:
+            break
+    lead = _ARTICLE_NUMBER.sub("", lead)
+    return shorten(lead, lambda part: len(part) <= _LEAD_TO) or ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
