@@ -49,7 +49,8 @@ class Signature:
 class Approval:
     """One submission of one item version: the manifest and the signatures it has gathered.
 
-    `entries` maps an edition's name to the SHA-256 of its canonical bytes.
+    `entries` maps an edition's name to the SHA-256 of its canonical bytes. `void`: a later
+    submission replaced it, or the item was edited since.
     """
 
     id: str
@@ -68,6 +69,14 @@ class Approval:
         return manifest_hash(self.content_hash, self.entries)
 
     @property
+    def next_step(self) -> ReviewStep | None:
+        """The step whose signature is missing next; None when it is closed or complete."""
+        if self.void or self.returned_reason:
+            return None
+        signed = {s.step for s in self.signatures}
+        return next((step for step in ReviewStep if step not in signed), None)
+
+    @property
     def complete(self) -> bool:
         """Three steps, three different people, every signature over this very manifest."""
         good = [s for s in self.signatures if s.signed_hash == self.hash]
@@ -75,6 +84,7 @@ class Approval:
         people = {s.person_id for s in good}
         return (
             not self.void
+            and not self.returned_reason
             and steps == set(ReviewStep)
             and len(people) == len(ReviewStep) == len(good)
         )
