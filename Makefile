@@ -1,0 +1,60 @@
+# Two commands matter: `make demo` shows the hub at work, `make test` proves it. Both set up what
+# they need from a fresh clone with Python 3.11 and make; nothing is installed outside .venv.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+SETUP := .venv/.set-up
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check bench docs lock migration clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(SETUP) ## Create .venv from requirements.lock
+
+$(SETUP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
+	@echo "Setting up .venv …"
+	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(SETUP) ## Publish real records to simulated platforms (ARGS=--once: end when done)
+	@$(BIN)/python -m app demo $(ARGS)
+
+run: $(SETUP) ## Run the hub on this installation's settings
+	@$(BIN)/python -m app run $(ARGS)
+
+test: $(SETUP) ## Run every test (ARGS="tests/hub -k audit" for some)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(SETUP) ## Lint, types, architecture, templates, migrations, generated pages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_architecture.py tests/test_repository.py
+
+bench: $(SETUP) ## Run every benchmark (ARGS=--quick: under a minute each)
+	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench $(ARGS) || exit 1; done
+
+docs: $(SETUP) ## Write the pages that are made from the code
+	@$(BIN)/python -m app config reference --write
+
+migration: $(SETUP) ## Write the next revision from the models: make migration NAME="add subscriptions"
+	@$(BIN)/python -m app db revision "$(NAME)"
+	@$(BIN)/ruff check --quiet --fix hub/kernel/migrations && $(BIN)/ruff format --quiet hub/kernel/migrations
+
+lock: ## Pin every dependency with its hashes into requirements.lock
+	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
+	$(PYTHON) -m venv "$$tools"; "$$tools/bin/pip" install --quiet pip-tools; \
+	"$$tools/bin/pip-compile" --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
+		--extra dev --build-deps-for editable --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --no-emit-options \
+		--output-file requirements.lock pyproject.toml
+	@! grep -nE 'https?:|file:|^-' requirements.lock
+
+clean: ## Remove what was set up and what was written while running
+	rm -rf .venv var build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,76 @@
+"""The repository's own rules: versions, locks, generated pages, nothing private inside."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from app import __version__
+from app.migrate import MIGRATIONS, differences, head, migrate, revision
+from app.reference import PAGES, Page
+from tests.conftest import open_test_database
+
+ROOT = Path(__file__).parent.parent
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_the_program_and_the_project_have_one_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == __version__
+    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_the_lock_has_hashes_and_no_addresses() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    entries = re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==", lock, re.MULTILINE)
+    assert len(entries) > 40
+    assert lock.count("--hash=sha256:") >= len(entries)
+    assert not re.search(r"https?:|file:|--index|--find-links|--trusted", lock)
+
+
+def test_every_dependency_of_the_project_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    for requirement in wanted:
+        name = re.split(r"[\[<>=~!]", requirement)[0]
+        assert re.search(rf"^{re.escape(name)}(\[.*\])?==", lock, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("page", Page)
+def test_a_generated_page_is_up_to_date(page: Page) -> None:
+    path, make = PAGES[page]
+    assert (ROOT / path).read_text("utf-8") == make(), "run `make docs`"
+
+
+def test_the_revisions_are_one_line_that_ends_in_head() -> None:
+    files = sorted(file.name for file in (MIGRATIONS / "versions").glob("*.py"))
+    numbers = [f"{number:04d}" for number in range(1, len(files) + 1)]
+    assert [name[:4] for name in files] == numbers
+    assert all(re.fullmatch(r"\d{4}_[a-z]+(_[a-z]+)+\.py", name) for name in files)
+    assert head() == numbers[-1]
+
+
+async def test_migrated_tables_are_those_of_the_models(empty_database_url: str) -> None:
+    assert revision(empty_database_url) == ""
+    assert migrate(empty_database_url) == head()
+    assert migrate(empty_database_url) == revision(empty_database_url) == head()
+    assert differences(empty_database_url) == []
+    database = open_test_database(empty_database_url)
+    await database.close()
+
+
+def test_nothing_from_a_workplace_is_in_the_repository() -> None:
+    banned = re.compile(rb"/work/(?:main|shared)|BEGIN (?:RSA |EC )?PRIVATE KEY-----\\n[A-Za-z]")
+    found = [file for file in tracked() if banned.search(file.read_bytes())]
+    assert found == [], found
