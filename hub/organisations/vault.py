@@ -28,9 +28,18 @@ _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 class Vault:
-    """Seals with the key named `current`, opens with any of `keys` (key id → 32 bytes)."""
+    """Seals with the first of `keys` (key id → 32 bytes), opens with any of them.
 
-    def __init__(self, keys: Mapping[str, bytes], current: str) -> None:
+    To change keys, put the new one first, keep the old ones, and reseal.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        if not keys:
+            raise Misconfigured(
+                Words("没有凭据密钥", "there is no key for credentials"),
+                field="vault.keys",
+                remedy=Words("给出至少一个密钥", "give at least one key"),
+            )
         for name, key in keys.items():
             if not _KEY_ID.fullmatch(name) or len(key) != KEY_BYTES:
                 raise Misconfigured(
@@ -38,14 +47,8 @@ class Vault:
                     field="vault.keys",
                     remedy=Words("密钥为 32 字节", "a key is 32 bytes, its id letters and digits"),
                 )
-        if current not in keys:
-            raise Misconfigured(
-                Words(f"没有当前密钥“{current}”", f"no current key '{current}'"),
-                field="vault.current",
-                remedy=Words("在密钥表中给出当前密钥", "give the current key among the keys"),
-            )
         self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
-        self._current = current
+        self._current = next(iter(keys))
 
     def __repr__(self) -> str:
         return f"Vault(keys={sorted(self._ciphers)}, current={self._current!r})"

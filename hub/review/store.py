@@ -114,12 +114,25 @@ def approvals_for(connection: Connection, item_id: str, version: int) -> list[Ap
 def approval_for(connection: Connection, item_id: str, version: int) -> Approval | None:
     """The newest complete approval of one version, else the newest one, else None.
 
-    An item may be approved again for more channels: what covers one given edition is found by
-    the approval's id.
+    An item may be approved again for more channels; see `approval_covering`.
     """
     found = approvals_for(connection, item_id, version)
     complete = [approval for approval in found if approval.complete]
     return next(reversed(complete or found), None)
+
+
+def approval_covering(
+    connection: Connection, item_id: str, version: int, name: str, sha256: str
+) -> Approval | None:
+    """The complete approval of one version whose manifest holds this very edition, or None."""
+    return next(
+        (
+            approval
+            for approval in approvals_for(connection, item_id, version)
+            if approval.complete and approval.entries.get(name) == sha256
+        ),
+        None,
+    )
 
 
 def list_approvals(
