@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 
 from hub.kernel.errors import InvalidInput, Words
-from hub.publishing.models import LengthUnit, Part
+from hub.publishing.models import Part
 from publishers.contract import Source
-from publishers.length import length
-from publishers.telegram.declaration import DECLARATION
 
 __all__ = ["checked", "visible"]
 
@@ -87,16 +85,11 @@ def _malformed(piece: str) -> InvalidInput:
 
 
 def checked(parts: tuple[Part, ...], source: Source) -> tuple[Part, ...]:
-    """The parts as they are, once each is known to be taken; raises InvalidInput."""
+    """The parts as they are; raises InvalidInput for markup that Telegram would refuse.
+
+    Lengths are checked where all channels' lengths are: a text that is too long is not wrong, it
+    only needs another form.
+    """
     for part in parts:
-        size, limit = length(visible(part.text), LengthUnit.UTF16), DECLARATION.limit_for(part)
-        if not 1 <= size <= limit and not (size == 0 and part.media):
-            raise InvalidInput(
-                Words(
-                    f"Telegram：{size} 个 UTF-16 单元，应为 1 至 {limit}",
-                    f"Telegram: {size} UTF-16 units, must be 1 to {limit}",
-                ),
-                field="text",
-                remedy=Words("缩短摘要，或不配图片", "shorten the digest, or go without pictures"),
-            )
+        visible(part.text)
     return parts

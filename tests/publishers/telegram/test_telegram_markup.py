@@ -13,6 +13,9 @@ from hub.kernel.errors import InvalidInput
 from hub.publishing.models import LengthUnit, MediaRef, Part
 from publishers.contract import Source
 from publishers.length import length
+from publishers.limits import problems
+from publishers.markup import visible as shared_visible
+from publishers.telegram import CHANNEL
 from publishers.telegram.markup import checked, visible
 from publishers.telegram.simulator_markup import MarkupError, parse_html, units
 
@@ -130,6 +133,11 @@ def test_offsets_are_utf16_units() -> None:
     assert (entity["type"], entity["offset"], entity["length"]) == ("bold", 2, 3)
 
 
+@given(HTML)
+def test_the_shared_count_is_the_platforms_but_for_space_at_the_ends(html: str) -> None:
+    assert shared_visible("html", html).strip() == parse_html(html).text
+
+
 @pytest.mark.parametrize(
     ("text", "media", "fits"),
     [
@@ -140,18 +148,17 @@ def test_offsets_are_utf16_units() -> None:
         ("<b>" + "&amp;" * 4096 + "</b>", (), True),
         ("省" * 1024, (PICTURE,), True),
         ("省" * 1025, (PICTURE,), False),
-        ("", (PICTURE,), True),
-        ("", (), False),
-        (" \n", (), False),
     ],
 )
 def test_the_limit_is_checked_when_the_post_is_rendered(
     text: str, media: tuple[MediaRef, ...], fits: bool
 ) -> None:
-    parts = (Part(text=text, media=media),)
-    if fits:
-        assert checked(parts, SOURCE) == parts
-    else:
-        with pytest.raises(InvalidInput) as refused:
-            checked(parts, SOURCE)
-        assert refused.value.field == "text"
+    parts = checked((Part(text=text, link=SOURCE.link, media=media),), SOURCE)
+    found = [problem.field for problem in problems(parts, CHANNEL.declaration)]
+    assert ("text" not in found) is fits
+
+
+def test_markup_that_would_be_refused_there_is_refused_when_rendered() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        checked((Part(text="<p>段落</p>"),), SOURCE)
+    assert refused.value.field == "text"
