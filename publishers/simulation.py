@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 
 from hub.kernel.clock import Clock
 
@@ -94,7 +94,7 @@ class Faults:
 async def _spoil_before(
     request: web.Request, handler: Handler, armed: _Armed
 ) -> web.StreamResponse:
-    await request.read()
+    await _take_body(request)
     match armed.fault:
         case Fault.SLOW:
             await asyncio.sleep(armed.delay)
@@ -111,6 +111,26 @@ async def _spoil_before(
         case Fault.REDIRECT:
             return web.Response(status=302, headers={"Location": "https://elsewhere.invalid/"})
     return _reset(request)
+
+
+class _KeptBody(StreamReader):
+    """A body that is here already: the end of its connection takes nothing away."""
+
+    def set_exception(self, *cause: object) -> None:
+        pass
+
+
+async def _take_body(request: web.Request) -> None:
+    """Read the body now, so that a handler can have it after the caller has gone.
+
+    aiohttp's own `post` reads the stream, also when the body was read before, so the stream is
+    replaced by one that starts again.
+    """
+    body = await request.read()
+    again = _KeptBody(request.protocol, len(body) + 1, loop=asyncio.get_running_loop())
+    again.feed_data(body)
+    again.feed_eof()
+    request._payload = again
 
 
 async def _later(handler: Handler, request: web.Request, delay: float) -> web.StreamResponse:
@@ -196,6 +216,13 @@ class Platform(ABC):
     @abstractmethod
     def shown(self) -> list[Shown]:
         """Every post the platform holds, oldest first, also those no longer public."""
+
+    def tamper(self, remote_id: str, text: str) -> None:
+        """Let the public see `text` under `remote_id`, as somebody signed in there could.
+
+        Every platform whose posts can be read back (Capability.VERIFY) has it.
+        """
+        raise NotImplementedError(f"nothing on {self.name} can be read back")
 
     def tune(self, settings: Mapping[str, Any]) -> None:
         """Change a switch of this platform (a quota, a delay, a mode); unknown ones raise."""
