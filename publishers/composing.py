@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from hub.kernel.errors import InvalidInput
 from hub.publishing.models import Declaration, MediaRef, MediaRole, Overflow, Part
 from publishers.contract import Channel, Source
 from publishers.length import length
-from publishers.limits import Problem, measure, problems, refusal
+from publishers.limits import measure, problems, refusal
 from publishers.markup import Block, blocks_of
 from publishers.shortening import short_titles, shorten
 from publishers.templating import fill, has
@@ -22,8 +23,6 @@ Pictures = tuple[MediaRef, ...]
 
 # Posts that are a page of their own carry a cover; short messages carry a card.
 _COVERED = frozenset({"article", "page"})
-# What an overflow may mend; anything else that is wrong is wrong in every form.
-_LENGTH_FIELDS = frozenset({"text", "parts"})
 
 
 def compose(channel: Channel, source: Source, variation: Mapping[str, str]) -> tuple[Part, ...]:
@@ -39,25 +38,26 @@ def compose(channel: Channel, source: Source, variation: Mapping[str, str]) -> t
     source = replace(source, link=_moved(source.link, variation.get("link_base", "")))
     values = {"source": source, "variation": variation}
     desk = _Desk(channel, source, variation, _title(rules, values), _digest(rules, values))
-    first: list[Problem] = []
+    refusals: list[InvalidInput] = []
     for attempt in desk.attempts():
-        found = problems(attempt, rules)
-        if not found:
+        try:
             return _finished(channel, attempt, source)
-        first = first or found
-        if any(problem.field not in _LENGTH_FIELDS for problem in found):
-            raise refusal(found, rules)
-    raise refusal(first, rules)
+        except InvalidInput as error:
+            refusals.append(error)
+    raise refusals[0]
 
 
 def _finished(channel: Channel, parts: tuple[Part, ...], source: Source) -> tuple[Part, ...]:
-    """The parts after the channel's last word on them, which may not break its own rules."""
+    """The parts after the channel's last word on them; raises InvalidInput for what breaks its
+    rules before or after."""
+    rules = channel.declaration
+    if found := problems(parts, rules):
+        raise refusal(found, rules)
     if channel.finish is None:
         return parts
     finished = channel.finish(parts, source)
-    found = problems(finished, channel.declaration)
-    if found:
-        raise refusal(found, channel.declaration)
+    if found := problems(finished, rules):
+        raise refusal(found, rules)
     return finished
 
 

@@ -185,7 +185,7 @@ def _unfit(number: int, zh: str, en: str, size: float, limit: float, unit: Words
         unit=unit,
         remedy=_CONVERT,
         words=Words(
-            f"{zh}为 {size:g} {unit.zh}，上限 {limit:g} {unit.zh}",
-            f"{en}: {size:g} {unit.en}, at most {limit:g} are taken",
+            f"{zh}为 {size} {unit.zh}，上限 {limit} {unit.zh}",
+            f"{en}: {size} {unit.en}, at most {limit} are taken",
         ),
     )

@@ -53,8 +53,8 @@ class TemplateRenderer:
 
     def __init__(
         self,
-        *,
         site_url: str,
+        *,
         theme: str = "gov-red",
         find: Callable[[str], Channel] = find_channel,
     ) -> None:
