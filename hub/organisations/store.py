@@ -254,6 +254,14 @@ def replace_seal(tx: Transaction, account: Account, sealed: str, at: datetime) -
     )
 
 
+def list_seals(connection: Connection, account_id: str) -> list[tuple[int, str, datetime]]:
+    """(revision, seal, when) of every set of credentials the account ever had, oldest first."""
+    held = account_credentials.c
+    query = select(held.revision, held.sealed, held.sealed_at).order_by(held.revision)
+    rows = connection.execute(query.where(held.account_id == account_id))
+    return [(row.revision, row.sealed, row.sealed_at) for row in rows]
+
+
 def set_needs_reconnecting(tx: Transaction, account_id: str, reason: str) -> None:
     """Mark an account whose authorisation is dead; the credentials stay. '' clears the mark."""
     _change(tx, account_id, {"needs_reconnecting": reason[:500]})
