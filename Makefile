@@ -45,7 +45,7 @@ docs: $(SETUP) ## Write the pages that are made from the code
 
 migration: $(SETUP) ## Write the next revision from the models: make migration NAME="add subscriptions"
 	@$(BIN)/python -m app db revision "$(NAME)"
-	@$(BIN)/ruff check --quiet --fix hub/kernel/migrations && $(BIN)/ruff format --quiet hub/kernel/migrations
+	@$(BIN)/ruff check --quiet --fix-only hub/kernel/migrations && $(BIN)/ruff format --quiet hub/kernel/migrations
 
 lock: ## Pin every dependency with its hashes into requirements.lock
 	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
@@ -54,6 +54,7 @@ lock: ## Pin every dependency with its hashes into requirements.lock
 		--extra dev --build-deps-for editable --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --no-emit-options \
 		--output-file requirements.lock pyproject.toml
+	@sed -i '/^# The following/d' requirements.lock
 	@! grep -nE 'https?:|file:|^-' requirements.lock
 
 clean: ## Remove what was set up and what was written while running

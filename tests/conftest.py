@@ -57,7 +57,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with every area's empty tables."""
     file = tmp_path_factory.mktemp("template") / "empty.db"
     engine = create_engine(f"sqlite:///{file}")
-    _create_all(engine)
+    load_tables().create_all(engine)
     engine.dispose()
     return file
 
@@ -135,18 +135,6 @@ async def _create_tables(url: str) -> None:
     engine = create_async_engine(url)
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(_create_all)
+            await connection.run_sync(load_tables().create_all)
     finally:
         await engine.dispose()
-
-
-def _create_all(bind: Any) -> None:
-    tables = dict(load_tables().tables)
-    while dangling := {
-        name
-        for name, table in tables.items()
-        for key in table.foreign_keys
-        if key.target_fullname.split(".")[0] not in tables
-    }:
-        tables = {name: table for name, table in tables.items() if name not in dangling}
-    load_tables().create_all(bind, tables=list(tables.values()))

@@ -26,8 +26,6 @@ ALLOWED: dict[str, set[str]] = {
 }
 # hub's areas from the ground up; an area imports those before it
 AREAS = ("kernel", "organisations", "catalogue", "review", "publishing")
-# app's nouns that put simulated platforms beside the hub; everything else is production
-SIMULATING = {"app/cli/demo.py", "app/cli/simulate.py"}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 
 
@@ -72,8 +70,7 @@ def test_a_package_imports_only_what_the_table_allows() -> None:
             own = named(file).split("/")[0]
             for name in imported(file):
                 other = name.split(".")[0]
-                simulated = other == "simulators" and named(file) in SIMULATING
-                if other in OURS and other != own and other not in ALLOWED[own] and not simulated:
+                if other in OURS and other != own and other not in ALLOWED[own]:
                     yield f"{named(file)} imports {name}"
 
     faults("import against the direction", crossings())
@@ -111,16 +108,19 @@ def test_a_channel_imports_no_other_channel() -> None:
     faults("publishers names a channel", crossings())
 
 
+def simulates(name: str) -> bool:
+    """Whether a module belongs to a simulator: publishers.simulation, …simulator, simulator_…"""
+    last = [part for part in name.replace("/", ".").split(".") if part.startswith("simulat")]
+    return bool(last) and not name.startswith("app")
+
+
 def test_production_imports_no_simulator() -> None:
     def crossings() -> Iterator[str]:
         for file in sources():
             own = named(file)
-            simulating = own.split("/")[0] in {"simulators", "benchmarks"} or own in SIMULATING
-            if simulating or file.name in {"simulator.py", "simulation.py"}:
+            if own.split("/")[0] not in PRODUCTION or simulates(own.removesuffix(".py")):
                 continue
-            for name in imported(file):
-                if "simulator" in name.split(".") or name.startswith("publishers.simulation"):
-                    yield f"{own} imports {name}"
+            yield from (f"{own} imports {name}" for name in imported(file) if simulates(name))
 
     faults("production imports a simulator", crossings())
 
