@@ -17,7 +17,8 @@ _WORDS = Path(__file__).resolve().parent.parent / "templates" / "graphics" / "wo
 # 行首禁则 and 行尾禁则 (GB/T 15834-2011, 5.1): what may not begin and what may not end a line.
 _NOT_FIRST = frozenset("，。、；：！？）》〉】〕”’…—·＋％%℃,.;:!?)]}")
 _NOT_LAST = frozenset("（《〈【〔“‘([{")
-_BAD_FIRST = frozenset("的和与及等第号条年月日")
+_BAD_FIRST = frozenset("的和与及等第号条")
+_COUNTED = frozenset("年月日号条个项")  # stay with the number before them
 _NUMERALS = frozenset("〇一二三四五六七八九十百千万亿第")
 _FORBIDDEN = 1000.0
 _PARTS_A_WORD = 0.6
@@ -69,13 +70,15 @@ def _cost(text: str, at: int) -> float:
     """What it costs to begin a new line with `text[at]`."""
     if not 0 < at < len(text):
         return _FORBIDDEN
-    before, after = text[at - 1], text[at]
-    if after in _NOT_FIRST or before in _NOT_LAST or (_latin(before) and _latin(after)):
+    before, after = text[:at].rstrip()[-1], text[at]
+    if after.isspace() or after in _NOT_FIRST or before in _NOT_LAST:
+        return _FORBIDDEN
+    if text[at - 1] == before and (_latin(before) and (_latin(after) or after in _COUNTED)):
         return _FORBIDDEN
     cost = 0.0
     if before + after in _words() or (before in _NUMERALS and after in _NUMERALS):
         cost += _PARTS_A_WORD
-    if after in _BAD_FIRST or (_latin(before) and after in "年月日号条个"):
+    if after in _BAD_FIRST:
         cost += _BAD_START
     if before in _BREAK_AFTER or text.startswith(_BREAK_BEFORE, at):
         cost += _GOOD
