@@ -1,0 +1,21 @@
+"""One official account before its simulated platform, with short timeouts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hub.kernel.clock import ManualClock
+from publishers.wechat import CHANNEL
+from publishers.wechat.publisher import WeChatOutlet
+from tests.publishers.doubles import Stage, open_stage
+from tests.publishers.wechat.wechat_doubles import new_outlet
+
+
+@pytest.fixture
+async def wechat(clock: ManualClock) -> AsyncIterator[Stage]:
+    async with open_stage(CHANNEL, clock) as stage:
+        assert isinstance(stage.outlet, WeChatOutlet)
+        stage.outlet = new_outlet(stage.outlet._wire, clock)
+        yield stage
