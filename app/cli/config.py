@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import redis.asyncio
 import typer
@@ -57,7 +57,10 @@ def show(as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def reference(page: Page = Page.SETTINGS, write: bool = False) -> None:
+def reference(
+    page: Annotated[Page, typer.Argument(help="哪一页 / which page")] = Page.SETTINGS,
+    write: Annotated[bool, typer.Option("--write", help="写入 docs/ / into docs/")] = False,
+) -> None:
     """由代码生成文档页 / print a page of documentation made from the code, or write them all"""
     if not write:
         typer.echo(PAGES[page][1](), nl=False)
@@ -68,7 +71,9 @@ def reference(page: Page = Page.SETTINGS, write: bool = False) -> None:
 
 
 @app.command()
-def key(key_id: str = typer.Option("k1", "--id", help="密钥编号 / id of the key")) -> None:
+def key(
+    key_id: Annotated[str, typer.Option("--id", help="密钥编号 / id of the key")] = "k1",
+) -> None:
     """生成一把新密钥 / make a key for GONGKAI_SECRET_KEYS"""
     typer.echo(new_key(key_id))
 
