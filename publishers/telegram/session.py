@@ -7,6 +7,7 @@ leaves the call to `Wire`, which knows whether bytes may have left.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import AsyncGenerator, Mapping
 from datetime import timedelta
@@ -109,7 +110,8 @@ class WireSession(BaseSession):
                 form.add_field(key, prepared)
         for key, file in files.items():
             content = cast(BufferedInputFile, file)
-            form.add_field(key, content.data, filename=content.filename or key)
+            # A stream: raw bytes of megabytes would hold up the loop.
+            form.add_field(key, io.BytesIO(content.data), filename=content.filename or key)
         return form
 
     def _result(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,14 +44,30 @@ from publishers.simulation import Fault
 from tests.publishers.doubles import MemoryJob, Stage, open_stage, picture, simulator_of
 
 LINK = "https://www.gd.gov.cn/zwgk/2026"
-# How a sentence is written in each markup, and where the link goes if it belongs in the text.
-MARKUPS: dict[str, Callable[[str, str], str]] = {
-    "text": lambda words, link: f"{words} {link}",
-    "html": lambda words, link: f"{words} {link}",
-    "article": lambda words, link: f"<p>{words}</p>",
-    "page": lambda words, link: f"<p>{words}</p>",
-}
-PATIENCE_S = 2.0  # real seconds for one call in a test; the engine has the declared timeout
+
+
+def in_plain_text(words: str, link: str, media: Sequence[MediaRef]) -> str:
+    return f"{words} {link}"
+
+
+def in_html(words: str, link: str, media: Sequence[MediaRef]) -> str:
+    shown = [f'<img src="cid:{picture.sha256}" alt="{picture.alt}"/>' for picture in media]
+    return f"<p>{words}</p>{''.join(shown)}"
+
+
+def in_a_page(words: str, link: str, media: Sequence[MediaRef]) -> str:
+    head = f'<meta charset="utf-8"><title>{words[:20]}</title>'
+    body = in_html(words, link, media).replace("/>", ">")
+    return f'<!DOCTYPE html>\n<html lang="zh"><head>{head}</head><body>{body}</body></html>'
+
+
+# How a sentence and its pictures are written in each markup.
+MARKUPS = {"text": in_plain_text, "html": in_plain_text, "article": in_html, "page": in_a_page}
+# Real seconds for one step of a test; the engine has the declared timeout. A caller whose call
+# hangs goes away sooner, and a platform that is late commits after that.
+PATIENCE_S = 5.0
+SHORT_S = 0.4
+LATE_S = 0.6
 ROUNDS = 300  # of asking again, on the clock of the test
 SENT_AGAIN = (NotSent, Busy, Throttled, Exhausted)
 
@@ -86,7 +102,7 @@ def parts_of(stage: Stage, words: str, *media: MediaRef, number: int = 17) -> tu
     """A post that says `words` and little else, as the channel itself finishes it."""
     declaration, link = stage.channel.declaration, f"{LINK}/{number}.html"
     part = Part(
-        text=MARKUPS[declaration.markup](words, link),
+        text=MARKUPS[declaration.markup](words, link, media),
         title=words[:20],
         digest=words[:20] if declaration.digest_limit else "",
         link=link,
@@ -128,12 +144,13 @@ async def until_decided(stage: Stage, ask: Callable[[], Awaitable[Finding]]) -> 
     raise AssertionError(f"{stage.channel.name} never decides")
 
 
-async def attempt(stage: Stage, job: MemoryJob) -> Verdict:
+async def attempt(stage: Stage, job: MemoryJob, patience_s: float = PATIENCE_S) -> Verdict:
     """One attempt, with what follows from its ending; PENDING: it may be made again."""
     try:
-        accepted = await asyncio.wait_for(stage.outlet.deliver(job), PATIENCE_S)
-    except (Unknown, TimeoutError):
-        await asyncio.sleep(0.05)
+        accepted = await asyncio.wait_for(stage.outlet.deliver(job), patience_s)
+    except (Unknown, TimeoutError) as error:
+        # The clock of the test runs ahead of the platform's last seconds: let them pass.
+        await asyncio.sleep(LATE_S if isinstance(error, TimeoutError) else 0)
         finding = await until_decided(stage, lambda: stage.outlet.reconcile(job))
         return finding.verdict
     except SENT_AGAIN as error:
@@ -145,9 +162,11 @@ async def attempt(stage: Stage, job: MemoryJob) -> Verdict:
     return Verdict.FOUND
 
 
-async def see_through(stage: Stage, job: MemoryJob) -> list[Verdict]:
+async def see_through(
+    stage: Stage, job: MemoryJob, patience_s: float = PATIENCE_S
+) -> list[Verdict]:
     """Attempt until it is there, or only a person can say; every verdict on the way."""
-    verdicts = [await attempt(stage, job)]
+    verdicts = [await attempt(stage, job, patience_s)]
     while verdicts[-1] in {Verdict.PENDING, Verdict.ABSENT}:
         assert len(verdicts) < 5, verdicts
         verdicts.append(await attempt(stage, job))
@@ -185,7 +204,7 @@ def test_the_declaration_is_complete(channel: Channel) -> None:
     assert declaration.name == channel.name
     assert all([declaration.title.zh, declaration.title.en, declaration.source])
     assert declaration.markup in MARKUPS
-    assert declaration.text_limit > 0
+    assert declaration.text_limit >= 0  # 0: no limit
     assert declaration.reconciling
     assert declaration.overflow
     assert declaration.call_timeout.total_seconds() > 0
@@ -331,9 +350,10 @@ async def test_what_was_withdrawn_is_gone(stage: Stage) -> None:
 async def test_a_post_is_amended_in_place_where_that_is_declared(stage: Stage) -> None:
     needs(stage.channel, Capability.EDIT)
     job = await published(stage, small(stage))
-    await stage.outlet.amend(replace(job, part=small(stage, 18)))
+    (corrected,) = parts_of(stage, "更正后的通知全文")
+    await stage.outlet.amend(replace(job, part=corrected))
     (shown,) = stage.public()
-    assert "第18号通知" in shown.title + shown.text
+    assert "更正后的通知" in shown.title + shown.text
 
 
 async def test_amending_is_refused_where_it_is_not_declared(stage: Stage) -> None:
@@ -351,8 +371,9 @@ async def spoilt(channel: Channel, clock: ManualClock, fault: Fault, call: int) 
     """Deliver with `fault` on the call numbered `call`; see it through; count what is shown."""
     async with open_stage(channel, clock) as stage:
         job = stage.job(small(stage))
-        stage.platform.faults.arm(fault, skip=call, delay=PATIENCE_S / 4)
-        verdicts = await see_through_a_mended_address(stage, job)
+        gone = fault in {Fault.HANG, Fault.SLOW_THEN_COMMIT}
+        stage.platform.faults.arm(fault, skip=call, delay=LATE_S if gone else 0.01)
+        verdicts = await see_through_a_mended_address(stage, job, SHORT_S if gone else PATIENCE_S)
         note = f"{fault} on call {call}: {verdicts}, shown {stage.platform.shown()}"
         if verdicts[-1] is Verdict.FOUND:
             assert len(stage.public()) == 1, note
@@ -362,10 +383,12 @@ async def spoilt(channel: Channel, clock: ManualClock, fault: Fault, call: int) 
             assert len(stage.public()) <= 1, note
 
 
-async def see_through_a_mended_address(stage: Stage, job: MemoryJob) -> list[Verdict]:
+async def see_through_a_mended_address(
+    stage: Stage, job: MemoryJob, patience_s: float
+) -> list[Verdict]:
     """A redirect is refused for good: a person mends the account and starts it again."""
     try:
-        return await see_through(stage, job)
+        return await see_through(stage, job, patience_s)
     except Rejected as error:
         if "redirect" not in error.platform_code:
             raise
@@ -442,7 +465,10 @@ async def test_reconciling_publishes_nothing(stage: Stage) -> None:
 
 
 def too_long(stage: Stage) -> Part:
-    words = "字" * (stage.channel.declaration.text_limit + 1)
+    limit = stage.channel.declaration.text_limit
+    if not limit:
+        pytest.skip(f"{stage.channel.name} takes a text of any length")
+    words = "字" * (limit + 1)
     return parts_of(stage, words)[0]
 
 
@@ -510,7 +536,7 @@ def assert_discreet(error: BaseException, secrets: list[str]) -> None:
 
 async def error_of(stage: Stage, job: MemoryJob) -> DeliveryError | None:
     try:
-        await asyncio.wait_for(stage.outlet.deliver(job), PATIENCE_S)
+        await asyncio.wait_for(stage.outlet.deliver(job), SHORT_S)
     except DeliveryError as error:
         return error
     except TimeoutError:
