@@ -145,7 +145,7 @@ async def test_resuming_ends_a_pause(
 async def test_an_account_that_is_off_or_not_on_file_publishes_nothing(
     organisations: Organisations, account: Account, clock: ManualClock, change: dict[str, object]
 ) -> None:
-    changed = await organisations.change_account(account.id, actor="admin", **change)  # type: ignore[arg-type]
+    changed = await organisations.change_account(account.id, actor="admin", **change)
     assert why_not_publishable(changed, clock.now()) is not None
 
 

@@ -24,12 +24,13 @@ def test_a_seal_copied_to_another_account_stays_closed() -> None:
         vault.open("B", vault.seal("A", {"token": "x"}))
 
 
-@given(st.data())
-def test_an_altered_seal_stays_closed(data: st.DataObject) -> None:
+@given(at=st.integers(0, 63), choice=st.integers(0, 2))
+def test_an_altered_seal_stays_closed(at: int, choice: int) -> None:
     vault = Vault({"k1": OLD})
     sealed = vault.seal("A", {"token": "x"})
-    at = data.draw(st.integers(0, len(sealed) - 1))
-    other = data.draw(st.sampled_from("AQgw").filter(lambda char: char != sealed[at]))
+    assert len(sealed) >= 63
+    at %= len(sealed)
+    other = [char for char in "AQgw" if char != sealed[at]][choice]
     with pytest.raises(SealBroken):
         vault.open("A", sealed[:at] + other + sealed[at + 1 :])
 

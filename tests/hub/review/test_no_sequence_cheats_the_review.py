@@ -1,0 +1,175 @@
+"""Whatever people do in whatever order: a complete approval has three right, different people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import combinations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import create_engine, event
+from sqlalchemy.pool import StaticPool
+
+from hub.catalogue import store as catalogue
+from hub.catalogue.editing import edit_item, enter_item
+from hub.catalogue.models import Attribute, ItemDraft, ItemState
+from hub.catalogue.rules import draft_of
+from hub.kernel.columns import metadata
+from hub.kernel.database import Transaction
+from hub.kernel.errors import GongkaiError
+from hub.organisations import store as organisations
+from hub.organisations.models import Body, BodyKind, Person
+from hub.review import store
+from hub.review.models import STEP_ROLES, Approval, ReviewStep
+from hub.review.signing import send_back, sign_step
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+REVIEW_ROLES = tuple(STEP_ROLES.values())
+# Every set of review roles that a person may hold is held by two people.
+ROLE_SETS = [set(c) for n in range(4) for c in combinations(REVIEW_ROLES, n)]
+ROLES = {f"p{number}{twin}": held for number, held in enumerate(ROLE_SETS) for twin in "ab"}
+LOGINS = sorted(ROLES)
+ITEM = "item"
+
+people = st.sampled_from(LOGINS)
+hashes = st.sampled_from(["0" * 64, "1" * 64])
+
+
+class Office(RuleBasedStateMachine):
+    """One item of one body, and everybody who tries something."""
+
+    @initialize(separate=st.booleans(), author=people)
+    def open_office(self, separate: bool, author: str) -> None:
+        self.engine = create_engine("sqlite://", poolclass=StaticPool)
+        event.listen(self.engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=ON"))
+        metadata.create_all(self.engine)
+        self.separate = separate
+        self.approvals = 0
+        with self.transaction() as tx:
+            body = Body(
+                id="body", code="b", name="厅", kind=BodyKind.DEPARTMENT, separate_author=separate
+            )
+            organisations.insert_bodies(tx, [body])
+            organisations.insert_people(tx, [Person(id=p, login=p, name=p) for p in LOGINS])
+            for login, held in ROLES.items():
+                for role in held:
+                    organisations.grant_role(tx, login, "body", role)
+            draft = ItemDraft(body_id="body", title="题", body="文", attribute=Attribute.PROACTIVE)
+            enter_item(tx, draft, item_id=ITEM, actor=author, at=NOW)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A change that is kept whole, or refused whole with one of our own errors."""
+        with self.engine.connect() as connection:
+            try:
+                yield Transaction(connection)
+                connection.commit()
+            except GongkaiError:
+                connection.rollback()
+
+    @rule(entry=hashes, by=people)
+    def submit(self, entry: str, by: str) -> None:
+        with self.transaction() as tx:
+            item = catalogue.get_item(tx.connection, ITEM)
+            self.approvals += 1
+            store.open_approval(
+                tx,
+                approval_id=f"a{self.approvals:04}",
+                item=item,
+                entries={"weibo": entry},
+                submitted_by=by,
+                at=NOW,
+            )
+
+    @rule(
+        step=st.sampled_from(list(ReviewStep)),
+        login=people,
+        which=st.integers(0, 2),
+        honest=st.booleans(),
+    )
+    def sign(self, step: ReviewStep, login: str, which: int, honest: bool) -> None:
+        with self.transaction() as tx:
+            for approval in self.some(tx, which):
+                sign_step(
+                    tx,
+                    approval_id=approval.id,
+                    step=step,
+                    login=login,
+                    signed_hash=approval.hash if honest else "f" * 64,
+                    remark="",
+                    at=NOW,
+                )
+
+    @rule(pick=st.integers(0, 1))
+    def sign_rightly(self, pick: int) -> None:
+        """The next step by somebody who has just this role, so that runs get far."""
+        with self.transaction() as tx:
+            for approval in self.some(tx, 0):
+                if approval.next_step is not None:
+                    wanted = {STEP_ROLES[approval.next_step]}
+                    login = [name for name in LOGINS if ROLES[name] == wanted][pick]
+                    sign_step(
+                        tx,
+                        approval_id=approval.id,
+                        step=approval.next_step,
+                        login=login,
+                        signed_hash=approval.hash,
+                        remark="",
+                        at=NOW,
+                    )
+
+    @rule(login=people, which=st.integers(0, 2))
+    def send_back(self, login: str, which: int) -> None:
+        with self.transaction() as tx:
+            for approval in self.some(tx, which):
+                send_back(tx, approval_id=approval.id, login=login, reason="不妥", at=NOW)
+
+    @rule(
+        title=st.sampled_from(["题", "别的题"]),
+        attribute=st.sampled_from([Attribute.PROACTIVE] * 3 + [Attribute.WITHHELD]),
+        by=people,
+    )
+    def edit(self, title: str, attribute: Attribute, by: str) -> None:
+        with self.transaction() as tx:
+            old = catalogue.lock_item(tx, ITEM)
+            new = replace(draft_of(old), title=title, attribute=attribute)
+            edit_item(tx, old, new, actor=by, at=NOW)
+
+    def some(self, tx: Transaction, which: int) -> list[Approval]:
+        """The newest approval, or an older one, or none."""
+        ids = [f"a{number:04}" for number in range(self.approvals, 0, -1)]
+        found = store.approvals_by_ids(tx.connection, ids)
+        return [found[name] for name in ids if name in found][which : which + 1]
+
+    @invariant()
+    def complete_means_three_right_people_on_the_current_bytes(self) -> None:
+        with self.engine.connect() as connection:
+            item = catalogue.get_item(connection, ITEM)
+            authors = catalogue.authors_of(connection, ITEM)
+            ids = [f"a{number:04}" for number in range(1, self.approvals + 1)]
+            complete = [a for a in store.approvals_by_ids(connection, ids).values() if a.complete]
+        for approval in complete:
+            assert approval.item_version == item.version
+            assert approval.content_hash == item.content_hash
+            assert item.attribute is Attribute.PROACTIVE
+            assert len({s.person_id for s in approval.signatures}) == 3
+            assert [s.step for s in approval.signatures] == list(ReviewStep)
+            for signature in approval.signatures:
+                assert signature.signed_hash == approval.hash
+                assert STEP_ROLES[signature.step] in ROLES[signature.person_id]
+            if self.separate:
+                assert approval.signatures[0].person_id not in authors
+        if item.state is ItemState.APPROVED:
+            assert complete
+
+    def teardown(self) -> None:
+        if hasattr(self, "engine"):
+            self.engine.dispose()
+
+
+TestOffice = Office.TestCase
+TestOffice.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
