@@ -217,13 +217,6 @@ class Platform(ABC):
     def shown(self) -> list[Shown]:
         """Every post the platform holds, oldest first, also those no longer public."""
 
-    def tamper(self, remote_id: str, text: str) -> None:
-        """Let the public see `text` under `remote_id`, as somebody signed in there could.
-
-        Every platform whose posts can be read back (Capability.VERIFY) has it.
-        """
-        raise NotImplementedError(f"nothing on {self.name} can be read back")
-
     def tune(self, settings: Mapping[str, Any]) -> None:
         """Change a switch of this platform (a quota, a delay, a mode); unknown ones raise."""
         for name, value in settings.items():
