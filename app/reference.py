@@ -73,14 +73,20 @@ def _channel_row(declared: Declaration) -> str:
     cells = [
         f"`{declared.name}`",
         f"{declared.title.zh} / {declared.title.en}",
-        f"{declared.text_limit} {declared.unit}, else {', '.join(declared.overflow)}",
-        f"{declared.media.max_count} × {declared.media.max_bytes / 1024 / 1024:g} MiB",
+        _length(declared),
+        f"{declared.media.max_count} × {declared.media.max_bytes / 1024 / 1024:.3g} MiB",
         str(declared.repeat),
         ", ".join(declared.reconciling),
         ", ".join(sorted(declared.capabilities)) or "–",
         ", ".join(_limits(declared)) or "–",
     ]
     return f"| {' | '.join(cells)} |\n"
+
+
+def _length(declared: Declaration) -> str:
+    if not declared.text_limit:
+        return "no limit"
+    return f"{declared.text_limit} {declared.unit}, else {', '.join(declared.overflow)}"
 
 
 def _limits(declared: Declaration) -> list[str]:
