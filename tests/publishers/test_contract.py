@@ -1,15 +1,11 @@
 """Every channel proves its declaration against its own simulated platform.
 
-Channels are discovered; what a test expects comes from the declaration alone. A fault is put on
-each outside call of a delivery in turn, and the delivery is then seen through as the engine does
-it: sent again only after a decisive refusal or a proof of absence.
+Channels are discovered; what a test expects comes from the declaration alone.
 """
 
 from __future__ import annotations
 
-import asyncio
-import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,183 +13,26 @@ import pytest
 
 import publishers
 from hub.kernel.clock import ManualClock
-from hub.publishing.errors import (
-    Busy,
-    DeliveryError,
-    Exhausted,
-    NotSent,
-    Rejected,
-    Throttled,
-    Unauthorised,
-    Unknown,
-)
-from hub.publishing.models import (
-    Capability,
-    MediaRef,
-    MediaRole,
-    Overflow,
-    Part,
-    Reconciling,
-    Repeat,
-)
-from hub.publishing.ports import Finding, Verdict
-from publishers.contract import Channel, Source
+from hub.publishing.errors import DeliveryError, Rejected
+from hub.publishing.models import Capability, Overflow, Part, Reconciling, Repeat
+from hub.publishing.ports import Verdict
+from publishers.contract import Channel
 from publishers.limits import problems
-from publishers.registry import channels
-from publishers.simulation import Fault
-from tests.publishers.doubles import MemoryJob, Stage, open_stage, picture, simulator_of
-
-LINK = "https://www.gd.gov.cn/zwgk/2026"
-
-
-def in_plain_text(words: str, link: str, media: Sequence[MediaRef]) -> str:
-    return f"{words} {link}"
-
-
-def in_html(words: str, link: str, media: Sequence[MediaRef]) -> str:
-    shown = [f'<img src="cid:{picture.sha256}" alt="{picture.alt}"/>' for picture in media]
-    return f"<p>{words}</p>{''.join(shown)}"
-
-
-def in_a_page(words: str, link: str, media: Sequence[MediaRef]) -> str:
-    head = f'<meta charset="utf-8"><title>{words[:20]}</title>'
-    body = in_html(words, link, media).replace("/>", ">")
-    return f'<!DOCTYPE html>\n<html lang="zh"><head>{head}</head><body>{body}</body></html>'
-
-
-# How a sentence and its pictures are written in each markup.
-MARKUPS = {"text": in_plain_text, "html": in_plain_text, "article": in_html, "page": in_a_page}
-# Real seconds for one step of a test; the engine has the declared timeout. A caller whose call
-# hangs goes away sooner, and a platform that is late commits after that.
-PATIENCE_S = 5.0
-SHORT_S = 0.4
-LATE_S = 0.6
-ROUNDS = 300  # of asking again, on the clock of the test
-SENT_AGAIN = (NotSent, Busy, Throttled, Exhausted)
-
-CHANNELS = [pytest.param(channel, id=name) for name, channel in channels().items()]
-HOWEVER_SPOILT = [pytest.param(fault, id=fault.value) for fault in Fault]
-
-
-@pytest.fixture(params=CHANNELS)
-def channel(request: pytest.FixtureRequest) -> Channel:
-    found: Channel = request.param
-    return found
-
-
-@pytest.fixture
-async def stage(channel: Channel, clock: ManualClock) -> AsyncIterator[Stage]:
-    async with open_stage(channel, clock) as opened:
-        yield opened
+from tests.publishers.doubles import MemoryJob, Stage, picture, simulator_of
+from tests.publishers.protocol import (
+    MARKUPS,
+    assert_speaks,
+    parts_of,
+    published,
+    see_through,
+    small,
+    until_decided,
+)
 
 
 def needs(channel: Channel, capability: Capability) -> None:
     if not channel.declaration.can(capability):
         pytest.skip(f"{channel.name} does not declare {capability}")
-
-
-def cover(stage: Stage) -> MediaRef:
-    types = stage.channel.declaration.media.types
-    kind = next(kind for kind in ("image/png", "image/jpeg") if kind in types)
-    return stage.media.add(picture(kind, side=320), kind, side=320, role=MediaRole.COVER)
-
-
-def parts_of(stage: Stage, words: str, *media: MediaRef, number: int = 17) -> tuple[Part, ...]:
-    """A post that says `words` and little else, as the channel itself finishes it."""
-    declaration, link = stage.channel.declaration, f"{LINK}/{number}.html"
-    part = Part(
-        text=MARKUPS[declaration.markup](words, link, media),
-        title=words[:20],
-        digest=words[:20] if declaration.digest_limit else "",
-        link=link,
-        media=(cover(stage), *media) if declaration.needs_cover else media,
-    )
-    source = Source(
-        item_id=f"item-{number}",
-        title=words[:20],
-        body=words,
-        summary=words[:20],
-        link=link,
-        organisation="广东省人民政府办公厅",
-        issuer="广东省人民政府办公厅",
-    )
-    return stage.channel.finish((part,), source) if stage.channel.finish else (part,)
-
-
-def small(stage: Stage, number: int = 17) -> Part:
-    (part,) = parts_of(stage, f"关于推进政务公开的第{number}号通知", number=number)
-    assert problems([part], stage.channel.declaration) == []
-    return part
-
-
-# --- seeing a delivery through, as the engine does ------------------------------------------------
-
-
-async def until_decided(stage: Stage, ask: Callable[[], Awaitable[Finding]]) -> Finding:
-    """Ask again as long as the answer is PENDING or the platform is busy."""
-    for _ in range(ROUNDS):
-        try:
-            finding = await asyncio.wait_for(ask(), PATIENCE_S)
-        except (*SENT_AGAIN, TimeoutError):
-            stage.clock.advance(60)
-            continue
-        if finding.verdict is not Verdict.PENDING:
-            return finding
-        stage.clock.advance(max(1.0, finding.retry_after))
-        await asyncio.sleep(0)
-    raise AssertionError(f"{stage.channel.name} never decides")
-
-
-async def attempt(stage: Stage, job: MemoryJob, patience_s: float = PATIENCE_S) -> Verdict:
-    """One attempt, with what follows from its ending; PENDING: it may be made again."""
-    try:
-        accepted = await asyncio.wait_for(stage.outlet.deliver(job), patience_s)
-    except (Unknown, TimeoutError) as error:
-        # The clock of the test runs ahead of the platform's last seconds: let them pass.
-        await asyncio.sleep(LATE_S if isinstance(error, TimeoutError) else 0)
-        finding = await until_decided(stage, lambda: stage.outlet.reconcile(job))
-        return finding.verdict
-    except SENT_AGAIN as error:
-        stage.clock.advance((error.retry_after.total_seconds() if error.retry_after else 60) + 1)
-        return Verdict.PENDING
-    job.remote_id = accepted.remote_id
-    if accepted.pending:
-        await until_decided(stage, lambda: stage.outlet.verify(job))
-    return Verdict.FOUND
-
-
-async def see_through(
-    stage: Stage, job: MemoryJob, patience_s: float = PATIENCE_S
-) -> list[Verdict]:
-    """Attempt until it is there, or only a person can say; every verdict on the way."""
-    verdicts = [await attempt(stage, job, patience_s)]
-    while verdicts[-1] in {Verdict.PENDING, Verdict.ABSENT}:
-        assert len(verdicts) < 5, verdicts
-        verdicts.append(await attempt(stage, job))
-    return verdicts
-
-
-async def published(stage: Stage, part: Part, name: str = "first") -> MemoryJob:
-    """A job whose post is public."""
-    job = stage.job(part, name)
-    assert await see_through(stage, job) == [Verdict.FOUND]
-    return job
-
-
-async def calls_of_a_delivery(channel: Channel, clock: ManualClock) -> int:
-    """How many outside calls one undisturbed delivery makes."""
-    async with open_stage(channel, clock) as stage:
-        made = 0
-        take = stage.platform.faults.take
-
-        def counting(path: str) -> object:
-            nonlocal made
-            made += 1
-            return take(path)
-
-        stage.platform.faults.take = counting  # type: ignore[method-assign, assignment]
-        await asyncio.wait_for(stage.outlet.deliver(stage.job(small(stage))), PATIENCE_S)
-        return made
 
 
 # --- the declaration ------------------------------------------------------------------------------
@@ -365,103 +204,6 @@ async def test_amending_is_refused_where_it_is_not_declared(stage: Stage) -> Non
         await stage.outlet.amend(replace(job, part=small(stage, 18)))
 
 
-# --- faults on each call --------------------------------------------------------------------------
-
-
-async def spoilt(channel: Channel, clock: ManualClock, fault: Fault, call: int) -> None:
-    """Deliver with `fault` on the call numbered `call`; see it through; count what is shown."""
-    async with open_stage(channel, clock) as stage:
-        job = stage.job(small(stage))
-        gone = fault in {Fault.HANG, Fault.SLOW_THEN_COMMIT}
-        stage.platform.faults.arm(fault, skip=call, delay=LATE_S if gone else 0.01)
-        verdicts = await see_through_a_mended_address(stage, job, SHORT_S if gone else PATIENCE_S)
-        note = f"{fault} on call {call}: {verdicts}, shown {stage.platform.shown()}"
-        if verdicts[-1] is Verdict.FOUND:
-            assert len(stage.public()) == 1, note
-        else:
-            assert verdicts[-1] is Verdict.PERSON, note
-            assert Reconciling.PERSON in channel.declaration.reconciling, note
-            assert len(stage.public()) <= 1, note
-
-
-async def see_through_a_mended_address(
-    stage: Stage, job: MemoryJob, patience_s: float
-) -> list[Verdict]:
-    """A redirect is refused for good: a person mends the account and starts it again."""
-    try:
-        return await see_through(stage, job, patience_s)
-    except Rejected as error:
-        if "redirect" not in error.platform_code:
-            raise
-    return [Verdict.PENDING, *await see_through(stage, job)]
-
-
-@pytest.mark.parametrize("fault", HOWEVER_SPOILT)
-async def test_a_spoilt_delivery_ends_as_exactly_one_post(
-    channel: Channel, clock: ManualClock, fault: Fault
-) -> None:
-    calls = await calls_of_a_delivery(channel, clock)
-    if not calls:
-        pytest.skip(f"{channel.name} makes no outside call")
-    for call in range(calls):
-        await spoilt(channel, clock, fault, call)
-
-
-COMMITTED = [Fault.COMMIT_THEN_RESET, Fault.COMMIT_THEN_500, Fault.COMMIT_THEN_HTML]
-NOT_COMMITTED = [Fault.RESET_BEFORE, Fault.ERROR_500, Fault.HTML]
-
-
-async def lost_answer(stage: Stage, fault: Fault, calls: int) -> MemoryJob:
-    """A delivery whose last call, the one that publishes, ended in `fault`."""
-    job = stage.job(small(stage))
-    stage.platform.faults.arm(fault, skip=calls - 1)
-    with pytest.raises(Unknown):
-        await stage.outlet.deliver(job)
-    return job
-
-
-@pytest.mark.parametrize("fault", COMMITTED)
-async def test_a_post_whose_answer_was_lost_is_settled_as_declared(
-    channel: Channel, clock: ManualClock, fault: Fault
-) -> None:
-    calls = await calls_of_a_delivery(channel, clock)
-    if not calls:
-        pytest.skip(f"{channel.name} makes no outside call")
-    async with open_stage(channel, clock) as stage:
-        job = await lost_answer(stage, fault, calls)
-        finding = await until_decided(stage, lambda: stage.outlet.reconcile(job))
-        how = channel.declaration.reconciling[0]
-        expected = {
-            Reconciling.READ_BACK: {Verdict.FOUND},
-            Reconciling.REPEAT: {Verdict.FOUND, Verdict.ABSENT},  # the repeat is the answer
-            Reconciling.PERSON: {Verdict.PERSON},
-        }[how]
-        assert finding.verdict in expected
-        if how is Reconciling.READ_BACK:
-            assert finding.remote_id == stage.public()[0].remote_id
-
-
-@pytest.mark.parametrize("fault", NOT_COMMITTED)
-async def test_a_post_that_was_never_made_is_proved_absent(
-    channel: Channel, clock: ManualClock, fault: Fault
-) -> None:
-    calls = await calls_of_a_delivery(channel, clock)
-    if not calls:
-        pytest.skip(f"{channel.name} makes no outside call")
-    async with open_stage(channel, clock) as stage:
-        job = await lost_answer(stage, fault, calls)
-        finding = await until_decided(stage, lambda: stage.outlet.reconcile(job))
-        by_a_person = channel.declaration.reconciling[0] is Reconciling.PERSON
-        assert finding.verdict is (Verdict.PERSON if by_a_person else Verdict.ABSENT)
-        assert stage.public() == []
-
-
-async def test_reconciling_publishes_nothing(stage: Stage) -> None:
-    job = stage.job(small(stage))
-    await until_decided(stage, lambda: stage.outlet.reconcile(job))
-    assert stage.platform.shown() == []
-
-
 # --- refusals -------------------------------------------------------------------------------------
 
 
@@ -507,92 +249,4 @@ async def test_too_much_is_refused_by_a_typed_error(
     with pytest.raises(Rejected) as caught:
         await stage.outlet.deliver(stage.job(part))
     assert_speaks(caught.value)
-    assert stage.public() == []
-
-
-# --- errors ---------------------------------------------------------------------------------------
-
-
-def assert_speaks(error: DeliveryError) -> None:
-    assert error.words.zh
-    assert error.words.en
-    assert error.words.zh != error.words.en
-    if error.remedy is not None:
-        assert error.remedy.zh
-        assert error.remedy.en
-
-
-def secrets_of(stage: Stage) -> list[str]:
-    credentials = stage.access.credentials
-    names = [field.name for field in stage.channel.credentials if field.secret]
-    return [credentials[name] for name in names if credentials.get(name)]
-
-
-def assert_discreet(error: BaseException, secrets: list[str]) -> None:
-    told = "".join(traceback.format_exception(error)) + repr(error)
-    if isinstance(error, DeliveryError):
-        told += f"{error.platform_code} {error.platform_message} {error.as_dict()}"
-    assert not [secret for secret in secrets if secret in told], told
-
-
-async def error_of(stage: Stage, job: MemoryJob) -> DeliveryError | None:
-    try:
-        await asyncio.wait_for(stage.outlet.deliver(job), SHORT_S)
-    except DeliveryError as error:
-        return error
-    except TimeoutError:
-        return None
-    return None
-
-
-@pytest.mark.parametrize("fault", HOWEVER_SPOILT)
-async def test_errors_speak_both_languages_and_keep_secrets(
-    channel: Channel, clock: ManualClock, fault: Fault
-) -> None:
-    calls = await calls_of_a_delivery(channel, clock)
-    for call in range(calls):
-        async with open_stage(channel, clock) as stage:
-            stage.platform.faults.arm(fault, skip=call, delay=0.01)
-            error = await error_of(stage, stage.job(small(stage)))
-            if error is not None:
-                assert_speaks(error)
-                assert_discreet(error, secrets_of(stage))
-
-
-async def test_a_platform_out_of_reach_was_sent_nothing(
-    channel: Channel, clock: ManualClock, unused_tcp_port: int
-) -> None:
-    if not await calls_of_a_delivery(channel, clock):
-        pytest.skip(f"{channel.name} makes no outside call")
-    async with open_stage(channel, clock) as stage:
-        stage.access = replace(stage.access, base_url=f"http://127.0.0.1:{unused_tcp_port}")
-        with pytest.raises(NotSent) as caught:
-            await stage.outlet.deliver(stage.job(small(stage)))
-        assert_speaks(caught.value)
-        assert_discreet(caught.value, secrets_of(stage))
-
-
-async def test_an_address_that_is_none_is_a_persons_to_mend(
-    channel: Channel, clock: ManualClock
-) -> None:
-    if not await calls_of_a_delivery(channel, clock):
-        pytest.skip(f"{channel.name} makes no outside call")
-    async with open_stage(channel, clock) as stage:
-        stage.access = replace(stage.access, base_url="no address")
-        with pytest.raises((Rejected, NotSent)) as caught:
-            await stage.outlet.deliver(stage.job(small(stage)))
-        assert_speaks(caught.value)
-        assert_discreet(caught.value, secrets_of(stage))
-
-
-async def test_a_wrong_secret_needs_a_person_and_is_not_told(stage: Stage) -> None:
-    needed = [field.name for field in stage.channel.credentials if field.secret and field.required]
-    if not needed:
-        pytest.skip(f"{stage.channel.name} has no secret")
-    wrong = {name: stage.access.credentials[name][::-1] for name in needed}
-    stage.access = replace(stage.access, credentials={**stage.access.credentials, **wrong})
-    with pytest.raises((Unauthorised, Rejected)) as caught:
-        await stage.outlet.deliver(stage.job(small(stage)))
-    assert_speaks(caught.value)
-    assert_discreet(caught.value, list(wrong.values()))
     assert stage.public() == []
