@@ -112,9 +112,6 @@ class Settings(BaseSettings):
     connections: int = Field(
         256, ge=1, le=10_000, description="Outside calls that may run at the same time."
     )
-    emergency_connections: int = Field(
-        16, ge=1, le=1_000, description="Of them, those kept free for emergency deliveries."
-    )
     lease_seconds: int = Field(
         120,
         ge=30,
@@ -196,12 +193,6 @@ class Settings(BaseSettings):
                 "postgresql+asyncpg://"
             )
         return value
-
-    @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Settings:
-        if self.emergency_connections >= self.connections:
-            raise ValueError("emergency_connections 须小于 connections / must be below connections")
-        return self
 
 
 class _Installed(Settings):

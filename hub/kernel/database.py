@@ -19,6 +19,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 
 from hub.kernel.errors import GongkaiError, Unavailable, Words
 from hub.kernel.events import Event, SealedEvent, append_events, seal_event
+from hub.kernel.meter import Meter
 
 __all__ = ["Database", "Outcome", "Queued", "Transaction", "Unaudited", "run_group", "translated"]
 
@@ -61,7 +62,12 @@ class Transaction:
 
 
 class Database(Protocol):
-    """A place that keeps rows. Opened and closed by whoever composes the application."""
+    """A place that keeps rows. Opened and closed by whoever composes the application.
+
+    `meter` is told of every grouped commit; whoever measures puts its own there.
+    """
+
+    meter: Meter
 
     async def write(self, work: Callable[[Transaction], T], *, audited: bool = True) -> T:
         """Run `work` in a transaction and return its result once that is durable.

@@ -7,6 +7,7 @@ statements are awaited underneath.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from hub.kernel.database import Outcome, Queued, Transaction, run_group, translated
 from hub.kernel.errors import Unavailable, Words
+from hub.kernel.meter import Meter, NoMeter
 
 __all__ = ["PostgresDatabase"]
 
@@ -33,7 +35,10 @@ Entry = tuple[Queued, "asyncio.Future[object]"]
 
 
 class PostgresDatabase:
-    """`Database` on a server; see there for the contract. `url` is postgresql+asyncpg://…"""
+    """`Database` on a server; see there for the contract. `url` is postgresql+asyncpg://…
+
+    `meter` is told of every commit.
+    """
 
     def __init__(self, url: str) -> None:
         self._engine = create_async_engine(
@@ -49,6 +54,7 @@ class PostgresDatabase:
         self._queue: asyncio.Queue[Entry | None] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
         self._closed = False
+        self.meter: Meter = NoMeter()
 
     async def write(self, work: Callable[[Transaction], T], *, audited: bool = True) -> T:
         if self._closed:
@@ -97,11 +103,13 @@ class PostgresDatabase:
     async def _commit(self, group: list[Entry]) -> None:
         works = [queued for queued, _ in group]
         outcomes: list[Outcome]
+        begun = time.perf_counter()
         try:
             async with self._engine.begin() as connection:
                 outcomes = await connection.run_sync(run_group, works)
         except Exception as error:
             outcomes = [(None, _ours(error))] * len(group)
+        self.meter.observe_commit(len(group), time.perf_counter() - begun)
         for (_, future), (value, failure) in zip(group, outcomes, strict=True):
             if future.done():  # the caller was cancelled; the commit stands all the same
                 continue

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +23,7 @@ from sqlalchemy.pool import StaticPool
 
 from hub.kernel.database import Outcome, Queued, Transaction, run_group, translated
 from hub.kernel.errors import Unavailable, Words
+from hub.kernel.meter import Meter, NoMeter
 
 __all__ = ["SqliteDatabase"]
 
@@ -35,7 +37,7 @@ Reply = Callable[[Outcome], None]
 
 
 class SqliteDatabase:
-    """`Database` on a file; see there for the contract."""
+    """`Database` on a file; see there for the contract. `meter` is told of every commit."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,6 +55,7 @@ class SqliteDatabase:
         self._writer = threading.Thread(target=self._write_loop, name="sqlite-write", daemon=True)
         self._writer.start()
         self._closed = False
+        self.meter: Meter = NoMeter()
 
     async def write(self, work: Callable[[Transaction], T], *, audited: bool = True) -> T:
         if self._closed:
@@ -108,11 +111,13 @@ class SqliteDatabase:
                 return
 
     def _commit(self, group: list[tuple[Queued, Reply]]) -> None:
+        begun = time.perf_counter()
         try:
             with self._writing.begin() as connection:
                 outcomes = run_group(connection, [queued for queued, _ in group])
         except BaseException as error:
             outcomes = [(None, translated(error))] * len(group)
+        self.meter.observe_commit(len(group), time.perf_counter() - begun)
         for (_, reply), outcome in zip(group, outcomes, strict=True):
             reply(outcome)
 

@@ -15,6 +15,7 @@ from hub.kernel.columns import Instant, Json
 from hub.kernel.database import Database, Transaction, Unaudited
 from hub.kernel.errors import Conflict, Unavailable, Words
 from hub.kernel.events import Event, Kind, read_events, verify_chain
+from hub.kernel.meter import NoMeter
 from hub.kernel.postgres import PostgresDatabase
 from tests.conftest import open_test_database
 
@@ -28,6 +29,15 @@ notes = Table(
     Column("at", Instant),
     Column("value", Json),
 )
+
+
+class Counting(NoMeter):
+    def __init__(self) -> None:
+        self.works: list[int] = []
+
+    def observe_commit(self, works: int, seconds: float) -> None:
+        assert seconds > 0
+        self.works.append(works)
 
 
 def add(number: int, *, audited: bool = True, **columns: object) -> object:
@@ -113,6 +123,14 @@ async def test_a_thousand_concurrent_writes_are_all_kept_in_one_chain(db: Databa
     assert done == list(range(1_000))
     assert await db.read(kept) == done
     assert len(await db.read(subjects)) == 1_000
+
+
+async def test_every_commit_is_measured(db: Database) -> None:
+    metrics = Counting()
+    db.meter = metrics
+    await asyncio.gather(*(db.write(add(number)) for number in range(20)))
+    assert sum(metrics.works) == 20
+    assert len(metrics.works) < 20
 
 
 async def test_a_cancelled_caller_does_not_stop_the_writer(db: Database) -> None:
