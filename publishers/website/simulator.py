@@ -2,17 +2,21 @@
 
 There is no API: an account is a folder, and what the "platform" shows is what a strict reader
 finds in it. `shown` raises Unreadable for whatever such a reader would refuse: HTML whose tags do
-not match, feeds that break RSS 2.0 or RFC 4287, links and pictures that lead nowhere.
+not match, feeds that break RSS 2.0 or RFC 4287, links and pictures that lead nowhere. Files that
+do not agree with each other are refused unless the site says itself that it is not finished.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import re
 import shutil
 import tempfile
 import weakref
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import escape
@@ -176,12 +180,30 @@ class _Reader:
         self.handle = handle
 
     def posts(self) -> list[Shown]:
-        if not (self.root / "index.html").exists() and not (self.root / "i").exists():
-            return []
-        listed = self._sitemap() if (self.root / "sitemap.xml").exists() else {}
-        if listed or (self.root / "feed.xml").exists():
-            self._check_feeds(listed)
-        return [self._post(path, listed) for path in sorted((self.root / "i").glob("*.html"))]
+        with self._between_writers():
+            return self._posts() if (self.root / "i").is_dir() else []
+
+    @contextlib.contextmanager
+    def _between_writers(self) -> Iterator[None]:
+        """Not in the middle of a writer's few milliseconds: a visitor would simply reload."""
+        lock = self.root / ".site/lock"
+        if not lock.exists():
+            yield
+            return
+        with lock.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            yield
+
+    def _posts(self) -> list[Shown]:
+        pages = sorted((self.root / "i").glob("*.html"))
+        notes = self.root / ".site/pending"
+        if notes.is_dir() and any(notes.iterdir()):
+            listed = self._sitemap(finished=False)
+        else:
+            listed = self._sitemap(finished=True)
+            if pages:
+                self._check_feeds(listed)
+        return [self._post(path, listed) for path in pages]
 
     def _post(self, path: Path, listed: dict[str, datetime]) -> Shown:
         page, key = _Page(path), f"i/{path.name}"
@@ -208,12 +230,16 @@ class _Reader:
         if not name.startswith(hashlib.sha256(content).hexdigest()):
             raise Unreadable(f"{page}: picture {name} is not what its name says")
 
-    def _sitemap(self) -> dict[str, datetime]:
+    def _sitemap(self, *, finished: bool) -> dict[str, datetime]:
         """Every page search engines are told of, and when it last changed."""
         found: dict[str, datetime] = {}
+        if not (self.root / "sitemap.xml").exists():
+            return found
         for month in self._xml("sitemap.xml", f"{_MAP}sitemapindex").iter(f"{_MAP}loc"):
-            part = self._xml(self._local(month.text), f"{_MAP}urlset")
-            for url in part.findall(f"{_MAP}url"):
+            name = self._local(month.text)
+            if not finished and not (self.root / name).exists():
+                continue
+            for url in self._xml(name, f"{_MAP}urlset").findall(f"{_MAP}url"):
                 key = self._local(_text(url, f"{_MAP}loc"))
                 if key in found or not (self.root / key).is_file():
                     raise Unreadable(f"{self.root}: sitemap names {key} twice or in vain")

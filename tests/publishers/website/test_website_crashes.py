@@ -193,6 +193,7 @@ def test_the_next_writer_finishes_what_a_killed_one_left(
 
     step, finished = 0, 0
     while killed_at(step, first):
+        assert [post.title for post in platform.shown()] in ([], ["第一份"]), step
         outlet = WebsiteOutlet(no_wire, clock)
         asyncio.run(outlet.deliver(job("item-2", title="第二份")))
         states = {post.remote_id: post.state for post in platform.shown()}
