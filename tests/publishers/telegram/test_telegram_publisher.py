@@ -239,7 +239,7 @@ async def test_a_truncated_or_missing_picture_fails_with_advice(
 ) -> None:
     whole = await pictures.read(pictures.draw(400, 300).sha256)
     with pytest.raises(Rejected, match="图片已损坏"):
-        await outlet.deliver(job("图", pictures.add(whole[:-40], 400, 300)))
+        await outlet.deliver(job("图", pictures.add(whole[:-40])))
     lost = replace(pictures.draw(), sha256="f" * 64)
     with pytest.raises(Rejected, match="不在素材库"):
         await outlet.deliver(job("图", lost))

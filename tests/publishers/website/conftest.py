@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -14,45 +12,15 @@ import aiohttp
 import pytest
 
 from hub.kernel.clock import ManualClock
-from hub.kernel.errors import NotFound, Words
 from hub.publishing.models import MediaRef, Part
 from hub.publishing.ports import Access
 from publishers.simulation import Enrolment
 from publishers.website.publisher import WebsiteOutlet
 from publishers.website.simulator import Platform
 from publishers.wire import Wire
+from tests.publishers.doubles import MemoryJob, MemoryMedia
 
 PUBLISHED = datetime(2026, 3, 1, 2, 30, tzinfo=UTC)
-
-
-class Pictures:
-    def __init__(self) -> None:
-        self._stored: dict[str, bytes] = {}
-
-    def add(self, content: bytes) -> MediaRef:
-        digest = hashlib.sha256(content).hexdigest()
-        self._stored[digest] = content
-        return MediaRef(sha256=digest, media_type="image/png", size=len(content), width=4, height=3)
-
-    async def read(self, sha256: str) -> bytes:
-        if sha256 not in self._stored:
-            raise NotFound(Words("没有", "none"))
-        return self._stored[sha256]
-
-
-@dataclass(kw_only=True)
-class FakeJob:
-    access: Access
-    part: Part
-    media: Pictures
-    delivery_id: str = "delivery-1"
-    key: str = "0123456789abcdef0123456789abcdef"
-    progress: Mapping[str, Any] = field(default_factory=dict)
-    remote_id: str = ""
-    started_at: datetime | None = None
-
-    async def checkpoint(self, progress: Mapping[str, Any]) -> None:
-        self.progress = dict(progress)
 
 
 def html(title: str, body: str = "正文", media: tuple[MediaRef, ...] = ()) -> str:
@@ -94,8 +62,8 @@ def snapshot(root: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def pictures() -> Pictures:
-    return Pictures()
+def pictures() -> MemoryMedia:
+    return MemoryMedia()
 
 
 @pytest.fixture
@@ -125,18 +93,19 @@ def outlet(wire: Wire, clock: ManualClock) -> WebsiteOutlet:
 
 
 @pytest.fixture
-def job(enrolled: Enrolment, pictures: Pictures) -> Callable[..., FakeJob]:
+def job(enrolled: Enrolment, pictures: MemoryMedia) -> Callable[..., MemoryJob]:
     def make(
         name: str = "item-1", *, settings: Mapping[str, Any] | None = None, **more: Any
-    ) -> FakeJob:
+    ) -> MemoryJob:
         about = {key: more.pop(key) for key in ("remote_id", "started_at") if key in more}
+        about = {"key": "0123456789abcdef" * 2, "started_at": None} | about
         access = Access(
             account_id="account-1",
             handle=enrolled.handle,
             base_url="https://gov.example",
             settings=enrolled.settings if settings is None else settings,
         )
-        return FakeJob(access=access, part=part(name, **more), media=pictures, **about)
+        return MemoryJob(access=access, part=part(name, **more), media=pictures, **about)
 
     return make
 
