@@ -113,14 +113,19 @@ class Office(RuleBasedStateMachine):
 
     @rule(first=people, second=people, third=people)
     def sign_to_the_end(self, first: str, second: str, third: str) -> None:
-        self.sign_next(first)
-        self.sign_next(second)
-        self.sign_next(third)
+        for login in (first, second, third):
+            self.sign_next(login)
 
     @rule()
     def sign_rightly_to_the_end(self) -> None:
         for role in REVIEW_ROLES:
             self.sign_next(next(name for name in LOGINS if ROLES[name] == {role}))
+
+    @rule()
+    def sign_alone_to_the_end(self) -> None:
+        allrounder = next(name for name in LOGINS if len(ROLES[name]) == len(REVIEW_ROLES))
+        for _ in ReviewStep:
+            self.sign_next(allrounder)
 
     def sign_next(self, login: str) -> None:
         """Anybody tries the step that is due, so that runs get far."""
