@@ -22,6 +22,7 @@ from publishers.contract import Channel, Field
 from publishers.wechat.article import CONTENT_LIMIT, DIGEST_LIMIT, TITLE_LIMIT, finish
 from publishers.wechat.inbox import open_inbox
 from publishers.wechat.publisher import WeChatOutlet
+from publishers.wechat.tiers import GRACE_MIN
 
 __all__ = ["CHANNEL"]
 
@@ -135,7 +136,7 @@ CHANNEL = Channel(
                 "after how many minutes a draft still there counts as not published",
             ),
             required=False,
-            default="10",
+            default=str(GRACE_MIN),
         ),
     ),
     open=lambda wire, clock: WeChatOutlet(wire, clock, DECLARATION),

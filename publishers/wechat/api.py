@@ -13,7 +13,11 @@ from typing import Any
 import msgspec
 from wechatpy.client.api.base import BaseWeChatAPI
 
-__all__ = ["Drafts", "FreePublish", "Mass", "Material", "MediaFile"]
+__all__ = ["PAGE", "Drafts", "FreePublish", "Mass", "Material", "MediaFile"]
+
+# The platform gives up to 20 entries with their whole text; ten of the longest stay below the
+# largest answer that the wire reads.
+PAGE = 10
 
 # file name, bytes, media type: the platform refuses a form part without name or type
 MediaFile = tuple[str, bytes, str]
@@ -49,7 +53,7 @@ class Drafts(BaseWeChatAPI):  # type: ignore[misc]  # wechatpy has no types
         """Deleting what is not there succeeds as well."""
         await self._post("draft/delete", data={"media_id": media_id})
 
-    async def batch(self, offset: int, count: int = 20) -> Mapping[str, Any]:
+    async def batch(self, offset: int, count: int = PAGE) -> Mapping[str, Any]:
         """One page, newest first: total_count, item[{media_id, content, update_time}]."""
         return await _page(self, "draft/batchget", offset, count)
 
@@ -90,7 +94,7 @@ class FreePublish(BaseWeChatAPI):  # type: ignore[misc]  # wechatpy has no types
         )
         return answer
 
-    async def batch(self, offset: int, count: int = 20) -> Mapping[str, Any]:
+    async def batch(self, offset: int, count: int = PAGE) -> Mapping[str, Any]:
         """One page, newest first: total_count, item[{article_id, content, update_time}]."""
         return await _page(self, "freepublish/batchget", offset, count)
 

@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.kernel.errors import Words
+from hub.kernel.errors import NotFound, Words
 from hub.publishing.errors import Rejected
 from hub.publishing.models import MediaRef
 from hub.publishing.ports import Job
+from publishers.wechat.api import PAGE
 from publishers.wechat.article import (
     as_article,
     cover_of,
@@ -28,7 +29,7 @@ __all__ = ["Progress", "draft_exists", "find", "prepare_draft"]
 
 _EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
 _CLOCK_SKEW = timedelta(seconds=60)  # between the platform's clock and ours
-_PAGES = 10  # of 20 entries; what we look for is among the newest
+_PAGES = 20  # what we look for is among the newest
 
 Batch = Callable[[int], Awaitable[Mapping[str, Any]]]
 
@@ -147,21 +148,24 @@ async def find(
     """
     earliest = (since - _CLOCK_SKEW).timestamp()
     for page in range(_PAGES):
-        answer = await batch(page * 20)
+        answer = await batch(page * PAGE)
         for entry in answer["item"]:
             if int(entry.get("update_time", 0)) < earliest:
                 return "", {}
             articles = entry.get("content", {}).get("news_item") or [{}]
             if not articles[0].get("is_deleted") and same_words(job.part, articles[0]):
                 return str(entry[id_name]), articles[0]
-        if (page + 1) * 20 >= int(answer.get("total_count", 0)):
+        if (page + 1) * PAGE >= int(answer.get("total_count", 0)):
             break
     return "", {}
 
 
 async def _file(job: Job, ref: MediaRef) -> tuple[str, bytes, str]:
     extension = _EXTENSIONS.get(ref.media_type, "bin")
-    content = await job.media.read(ref.sha256)
+    try:
+        content = await job.media.read(ref.sha256)
+    except NotFound as error:
+        raise _missing(f"图片 {ref.sha256[:12]}", f"picture {ref.sha256[:12]}") from error
     return f"{ref.sha256[:16]}.{extension}", content, ref.media_type
 
 

@@ -1,8 +1,8 @@
 """The callback door of one account: who is speaking, when, and what about a post of ours.
 
 Modes (消息加解密说明): `plain` signs only token, time and nonce, never the body; `compatible`
-carries the message twice; `secure` encrypts it. Where an encrypted copy is there, the plain one is
-ignored.
+carries the message twice; `secure` encrypts it. In the latter two only the encrypted copy counts:
+whoever saw one signed address could put any plain body behind it.
 """
 
 from __future__ import annotations
@@ -82,9 +82,7 @@ class WeChatInbox:
             return message
         encrypted = message.get("Encrypt")
         if not isinstance(encrypted, str) or not encrypted:
-            if self._mode is Mode.COMPATIBLE:
-                return message
-            raise _forbidden("安全模式下收到明文回调", "a plain callback in secure mode")
+            raise _forbidden("应加密的回调是明文", "a plain callback where a sealed one is due")
         signed = (self._token, query.get("timestamp", ""), query.get("nonce", ""), encrypted)
         if not same_signature(query.get("msg_signature", ""), *signed):
             raise _forbidden("回调 msg_signature 不符", "msg_signature does not match")

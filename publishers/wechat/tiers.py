@@ -15,14 +15,14 @@ from typing import Protocol
 
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Words
-from hub.publishing.errors import Unknown
+from hub.publishing.errors import Rejected, Unknown
 from hub.publishing.ports import Accepted, Finding, Job, Verdict
 from publishers.wechat.client import Client
 from publishers.wechat.codes import BUSY, KEY_EXISTS, NO_SUCH_MEDIA, Refused
 from publishers.wechat.draft import Progress, draft_exists, find, prepare_draft
 from publishers.wechat.findings import DRAFT_PREFIX, MASS_PREFIX
 
-__all__ = ["TIERS", "Tier", "number"]
+__all__ = ["GRACE_MIN", "TIERS", "Tier"]
 
 # A draft may stay in the box while its publication is still running, so its presence proves
 # nothing before this time has passed.
@@ -82,7 +82,7 @@ class Publish:
             return Finding(verdict=Verdict.ABSENT, detail=str(_NOT_BEGUN))
         age = self._clock.now() - submitted_at
         there = await draft_exists(client, progress.get("draft"))
-        grace = timedelta(minutes=number(job.access.settings, "grace_minutes", GRACE_MIN))
+        grace = timedelta(minutes=_number(job.access.settings, "grace_minutes") or GRACE_MIN)
         if there and age < grace:
             return _pending((grace - age).total_seconds(), _STILL_THERE)
         article_id, article = await find(client.freepublish.batch, "article_id", job, submitted_at)
@@ -121,8 +121,7 @@ class MassSend:
         return await self._send(job, client, await prepare_draft(job, client, progress))
 
     async def _send(self, job: Job, client: Client, draft: str) -> Accepted:
-        tag = job.access.settings.get("tag_id")
-        tag_id = int(str(tag)) if tag not in (None, "") else None
+        tag_id = _number(job.access.settings, "tag_id")
         receipt = {"draft": draft, "clientmsgid": job.key}
         try:
             msg_id = await client.mass.send_draft(draft, job.key, tag_id)
@@ -194,10 +193,20 @@ TIERS: Mapping[str, type[Publish] | type[MassSend] | type[DraftOnly] | type[Expo
 )
 
 
-def number(settings: Mapping[str, object], name: str, default: int) -> int:
-    """A whole-number setting, `default` where it is absent or empty."""
-    value = settings.get(name)
-    return default if value in (None, "") else int(str(value))
+def _number(settings: Mapping[str, object], name: str) -> int | None:
+    """A whole-number setting, None where it is absent or empty. Raises Rejected for another."""
+    value = str(settings.get(name) or "").strip()
+    if not value:
+        return None
+    if not (value.isascii() and value.isdecimal()):
+        raise Rejected(
+            Words(
+                f"账号设置 {name} 应为整数：{value}", f"setting {name} is no whole number: {value}"
+            ),
+            field=name,
+            remedy=Words("改正账号设置后重试", "correct the account's setting, then retry"),
+        )
+    return int(value)
 
 
 def _pending(seconds: float, words: Words) -> Finding:

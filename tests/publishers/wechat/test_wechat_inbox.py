@@ -182,9 +182,10 @@ def test_in_compatible_mode_the_encrypted_copy_is_the_one_that_counts() -> None:
     assert report.remote_id == "1"
 
 
-def test_secure_mode_refuses_a_plain_body() -> None:
+@pytest.mark.parametrize("mode", ["compatible", "secure"])
+def test_a_plain_body_is_refused_where_a_sealed_one_is_due(mode: str) -> None:
     with pytest.raises(Forbidden):
-        door("secure").parse(QUERY, published().encode(), NOW)
+        door(mode).parse(QUERY, published().encode(), NOW)
 
 
 def test_the_previous_key_is_still_read_while_the_platform_changes_over() -> None:

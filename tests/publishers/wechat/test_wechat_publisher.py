@@ -21,7 +21,7 @@ from hub.publishing.models import Part
 from hub.publishing.ports import Verdict
 from publishers.simulation import Fault
 from publishers.wechat.simulator_state import Status
-from tests.publishers.doubles import Stage
+from tests.publishers.doubles import MemoryMedia, Stage
 from tests.publishers.wechat.wechat_doubles import (
     LINK,
     SENDALL,
@@ -110,7 +110,11 @@ async def test_without_a_connection_nothing_was_sent(wechat: Stage) -> None:
     await refused(wechat, article(wechat.media), NotSent)
 
 
-async def test_busy_said_of_a_task_that_was_taken_publishes_once(wechat: Stage) -> None:
+@pytest.mark.parametrize("removal", ["at-submit", "at-finish"])
+async def test_busy_said_of_a_task_that_was_taken_publishes_once(
+    wechat: Stage, removal: str
+) -> None:
+    platform_of(wechat).tune({"publish_delay": 120.0, "draft_leaves": removal})
     platform_of(wechat).busy_after_commit = 1
     found = await settled(wechat, wechat.job(article(wechat.media)))
     assert found.verdict is Verdict.FOUND
@@ -234,6 +238,38 @@ async def test_an_article_without_its_cover_is_refused(wechat: Stage) -> None:
     part = article(wechat.media)
     error = await refused(wechat, replace(part, media=part.media[1:]), Rejected)
     assert error.field == "media"
+
+
+async def test_a_picture_the_store_has_lost_is_a_refusal(wechat: Stage) -> None:
+    part = article(wechat.media)
+    wechat.media = MemoryMedia()
+    error = await refused(wechat, part, Rejected)
+    assert error.field == "media"
+
+
+async def test_a_setting_that_is_no_number_is_refused_by_name(wechat: Stage) -> None:
+    wechat.with_settings(tier="mass", tag_id="everybody")
+    error = await refused(wechat, article(wechat.media), Rejected)
+    assert (error.field, account_of(wechat).masses) == ("tag_id", {})
+
+
+async def test_the_articles_of_others_are_never_taken_for_ours(wechat: Stage) -> None:
+    """Same title and link, other words: found neither as draft nor as article."""
+    other = article(wechat.media)
+    await settled(wechat, wechat.job(replace(other, text=other.text + "<p>另有附件</p>"), "other"))
+    wechat.platform.faults.arm(Fault.RESET_BEFORE, SUBMIT)
+    assert (await settled(wechat, wechat.job(other))).verdict is Verdict.FOUND
+    assert len(shown(wechat)) == 2
+
+
+async def test_ours_is_found_behind_many_pages_of_others(wechat: Stage) -> None:
+    job = wechat.job(article(wechat.media))
+    wechat.platform.faults.arm(Fault.COMMIT_THEN_RESET, SUBMIT)
+    with pytest.raises(Unknown):
+        await wechat.outlet.deliver(job)
+    for number in range(25):
+        await wechat.outlet.deliver(wechat.job(article(wechat.media, f"通知{number}"), str(number)))
+    assert (await wechat.outlet.reconcile(job)).verdict is Verdict.FOUND
 
 
 async def test_a_published_article_can_be_withdrawn_twice(wechat: Stage) -> None:
