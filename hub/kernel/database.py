@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable
+from sqlalchemy import Connection, CursorResult, Executable, NestedTransaction
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 from hub.kernel.errors import GongkaiError, Unavailable, Words
@@ -102,7 +102,7 @@ def run_group(connection: Connection, works: Sequence[Queued]) -> list[Outcome]:
                 name = getattr(work, "__qualname__", repr(work))
                 raise Unaudited(Words(f"{name} 未写审计", f"{name} recorded no audit event"))
         except Exception as error:
-            savepoint.rollback()
+            _undo(savepoint, error)
             outcomes.append((None, translated(error)))
         else:
             savepoint.commit()
@@ -110,6 +110,15 @@ def run_group(connection: Connection, works: Sequence[Queued]) -> list[Outcome]:
             outcomes.append((value, None))
     append_events(connection, events)
     return outcomes
+
+
+def _undo(savepoint: NestedTransaction, error: Exception) -> None:
+    """Roll back one work. A full disk or a lost connection has already ended the transaction:
+    then `error` is what the whole group fails with, not the savepoint that is gone."""
+    try:
+        savepoint.rollback()
+    except DBAPIError:
+        raise error from None
 
 
 def translated(error: BaseException) -> BaseException:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, insert, select, text
@@ -17,6 +19,7 @@ from hub.kernel.errors import Conflict, Unavailable, Words
 from hub.kernel.events import Event, Kind, read_events, verify_chain
 from hub.kernel.meter import NoMeter
 from hub.kernel.postgres import PostgresDatabase
+from hub.kernel.sqlite import SqliteDatabase
 from tests.conftest import open_test_database
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -205,6 +208,30 @@ async def test_no_parameter_shows_in_an_error(db: Database) -> None:
     with pytest.raises(IntegrityError) as failed:
         await db.write(add(1, name="hunter2-hunter2"))
     assert "hunter2" not in str(failed.value)
+
+
+async def test_a_full_disk_is_unavailable_and_what_was_kept_stays(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    db = SqliteDatabase(Path(shutil.copy(sqlite_template, tmp_path)))
+    await db.write(lambda t: notes.create(t.connection), audited=False)
+    await db.write(add(1))
+    pages = await db.read(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar_one())
+    await limit_pages(db, pages + 4)
+    filling = [db.write(add(n, value="x" * 9_000)) for n in range(2, 40)]
+    results = await asyncio.gather(*filling, return_exceptions=True)
+    done = [result for result in results if isinstance(result, int)]
+    assert {type(result) for result in results} - {int} == {Unavailable}
+    assert await db.read(kept) == [1, *done]
+    await limit_pages(db, 1_000_000)
+    await db.write(add(99))
+    assert await db.read(subjects) == [str(number) for number in [1, *done, 99]]
+    await db.close()
+
+
+async def limit_pages(db: Database, pages: int) -> None:
+    limit = f"PRAGMA max_page_count={pages}"
+    await db.write(lambda t: t.connection.exec_driver_sql(limit), audited=False)
 
 
 @pytest.mark.postgres
