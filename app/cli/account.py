@@ -1,0 +1,219 @@
+"""gongkai account: the accounts on every channel, and their connection."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.table import Column, Table
+
+from app.cli.common import JsonOption, emit, progress, run
+from app.cli.rows import Actor, acting, local_instant, read_rows, shown_counts
+from app.compose import Hub
+from hub.kernel.errors import InvalidInput, Words
+from hub.organisations.models import Account, FilingState, Imported, NewAccount, Selection
+from hub.organisations.rules import why_not_publishable, why_paused
+
+app = typer.Typer(no_args_is_help=True, help="账号 / accounts")
+
+AccountId = Annotated[str, typer.Argument(help="账号编号 / account id")]
+
+
+@app.command("list")
+def list_accounts(
+    channel: Annotated[list[str] | None, typer.Option(help="渠道 / channel")] = None,
+    body: Annotated[str, typer.Option(help="单位代码，含下级 / body, with those below")] = "",
+    region: Annotated[str, typer.Option(help="地区 / region")] = "",
+    tag: Annotated[str, typer.Option(help="标签 / tag")] = "",
+    group: Annotated[str, typer.Option(help="账号组 / account group")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """列出账号 / list accounts"""
+
+    async def work(hub: Hub) -> list[dict[str, Any]]:
+        selection = Selection(
+            channels=tuple(channel or ()),
+            body_id=(await hub.organisations.body(body)).id if body else "",
+            region=region,
+            tag=tag,
+            group=group,
+        )
+        return [_plain(hub, account) for account in await hub.organisations.accounts(selection)]
+
+    emit(run(work, as_json=as_json), as_json, _show_list)
+
+
+@app.command("show")
+def show(account: AccountId, as_json: JsonOption = False) -> None:
+    """一个账号 / one account"""
+
+    async def work(hub: Hub) -> dict[str, Any]:
+        return _plain(hub, await hub.organisations.account(account))
+
+    emit(run(work, as_json=as_json), as_json, _show_one)
+
+
+@app.command("add")
+def add(
+    channel: Annotated[str, typer.Argument(help="渠道 / channel")],
+    handle: Annotated[str, typer.Argument(help="平台上的号 / its name on the platform")],
+    name: Annotated[str, typer.Argument(help="名称 / name")],
+    body: Annotated[str, typer.Option(help="单位代码 / body")],
+    base_url: Annotated[str, typer.Option(help="平台接口地址 / the platform's API")],
+    region: Annotated[str, typer.Option(help="地区，默认同单位 / region")] = "",
+    tag: Annotated[list[str] | None, typer.Option(help="标签 / tag")] = None,
+    setting: Annotated[list[str] | None, typer.Option(help="名=值 / name=value")] = None,
+    filing: Annotated[FilingState, typer.Option(help="备案 / filing")] = FilingState.FILED,
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """登记账号，再用 connect 授权 / enter an account, then connect it"""
+
+    async def work(hub: Hub) -> dict[str, Any]:
+        new = NewAccount(
+            channel=channel,
+            handle=handle,
+            name=name,
+            body_code=body,
+            base_url=base_url,
+            region=region,
+            tags=tuple(tag or ()),
+            settings=dict(map(_setting, setting or ())),
+            filing=filing,
+        )
+        return _plain(hub, await hub.organisations.add_account(new, actor=acting(actor)))
+
+    emit(run(work, as_json=as_json), as_json, _show_one)
+
+
+@app.command("import")
+def import_accounts(
+    file: Annotated[Path, typer.Argument(help="JSON Lines，一行一个账号 / one account a line")],
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """批量导入，可重复 / import a list, as often as wanted"""
+
+    async def work(hub: Hub) -> Imported:
+        rows = read_rows(file, NewAccount)
+        with progress() as bar:
+            task = bar.add_task("导入账号", total=len(rows))
+            return await hub.organisations.import_accounts(
+                rows,
+                actor=acting(actor),
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+
+    emit(run(work, as_json=as_json), as_json, shown_counts)
+
+
+@app.command("connect")
+def connect(
+    account: AccountId,
+    secret: Annotated[
+        list[str] | None, typer.Option(help="凭据名，逐项隐藏输入 / asked for, hidden")
+    ] = None,
+    until: Annotated[str, typer.Option(help="授权到期（当地时间）/ authorised until")] = "",
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """授权或重新授权：--secret 逐项询问，否则从标准输入读一个 JSON 对象
+
+    Connect or reconnect: asks for every --secret, else reads a JSON object from stdin. What is
+    left empty keeps its former value; nothing secret is given on the command line.
+    """
+
+    async def work(hub: Hub) -> dict[str, Any]:
+        given = _credentials(secret or [])
+        zone = hub.settings.time_zone
+        end = local_instant(until, zone, "until") if until else None
+        connected = await hub.organisations.connect(
+            account, given, actor=acting(actor), authorised_until=end
+        )
+        return _plain(hub, connected)
+
+    emit(run(work, as_json=as_json), as_json, _show_one)
+
+
+@app.command("pause")
+def pause(
+    account: AccountId,
+    until: Annotated[str, typer.Option(help="当地时间 2026-12-01T09:00 / local time")],
+    reason: Annotated[str, typer.Option(help="原因 / reason")] = "",
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """暂停到某时 / hold back until a moment"""
+
+    async def work(hub: Hub) -> dict[str, Any]:
+        end = local_instant(until, hub.settings.time_zone, "until")
+        paused = await hub.organisations.pause(account, end, reason, actor=acting(actor))
+        return _plain(hub, paused)
+
+    emit(run(work, as_json=as_json), as_json, _show_one)
+
+
+@app.command("resume")
+def resume(account: AccountId, actor: Actor = "", as_json: JsonOption = False) -> None:
+    """恢复 / let it go on"""
+
+    async def work(hub: Hub) -> dict[str, Any]:
+        return _plain(hub, await hub.organisations.resume(account, actor=acting(actor)))
+
+    emit(run(work, as_json=as_json), as_json, _show_one)
+
+
+def _credentials(names: list[str]) -> dict[str, str]:
+    if names:
+        return {n: typer.prompt(n, hide_input=True, default="", show_default=False) for n in names}
+    try:
+        return msgspec.json.decode(sys.stdin.buffer.read(), type=dict[str, str])
+    except msgspec.MsgspecError:  # its text might hold a secret
+        raise InvalidInput(
+            Words("标准输入应为 JSON 对象", "standard input must be a JSON object of texts"),
+            field="credentials",
+            remedy=Words('如 {"access_token": "…"}', 'such as {"access_token": "…"}'),
+        ) from None
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise InvalidInput(
+            Words(f"“{text}”不是 名=值", f"'{text}' is not name=value"), field="setting"
+        )
+    return name, value
+
+
+def _plain(hub: Hub, account: Account) -> dict[str, Any]:
+    """The account without its seal, and what it waits for."""
+    now = hub.clock.now()
+    why = why_not_publishable(account, now) or why_paused(account, now)
+    told = {key: value for key, value in asdict(account).items() if key != "sealed"}
+    waits = {"zh": why.zh, "en": why.en} if why else None
+    return {**told, "connected": bool(account.sealed), "waits": waits}
+
+
+def _show_list(accounts: list[dict[str, Any]]) -> Table:
+    table = Table(
+        Column("编号 / id", no_wrap=True, min_width=26),
+        "渠道 / channel",
+        "名称 / name",
+        "地区 / region",
+        "状态 / state",
+    )
+    for account in accounts:
+        state = account["waits"]["zh"] if account["waits"] else "正常"
+        table.add_row(account["id"], account["channel"], account["name"], account["region"], state)
+    return table
+
+
+def _show_one(account: dict[str, Any]) -> Table:
+    table = Table(show_header=False)
+    for name, value in account.items():
+        table.add_row(name, "" if value is None else str(value))
+    return table

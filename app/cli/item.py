@@ -1,0 +1,258 @@
+"""gongkai item: the items to be published."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.progress import Progress
+from rich.table import Column, Table
+from rich.text import Text
+
+from app.cli.common import JsonOption, emit, progress, run
+from app.cli.rows import Actor, acting
+from app.compose import Hub
+from hub.catalogue.errors import UnknownItem
+from hub.catalogue.importing import ImportReport
+from hub.catalogue.models import Attribute, Filter, Item, ItemState
+from hub.catalogue.rules import draft_of
+from hub.kernel.errors import InvalidInput, Words
+
+app = typer.Typer(no_args_is_help=True, help="信息 / items")
+
+REFUSED_ROWS = 1  # exit code when some rows were refused; the others have landed
+
+STATE_WORDS = {
+    ItemState.DRAFT: "草稿",
+    ItemState.IN_REVIEW: "在审",
+    ItemState.RETURNED: "退文",
+    ItemState.APPROVED: "已审定",
+}
+ATTRIBUTE_WORDS = {
+    Attribute.PROACTIVE: "主动公开",
+    Attribute.ON_APPLICATION: "依申请公开",
+    Attribute.WITHHELD: "不予公开",
+}
+_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+
+ItemName = Annotated[
+    str, typer.Argument(help="编号，或配 --body 的外部编号 / id, or key with --body")
+]
+KeyBody = Annotated[str, typer.Option("--body", help="单位代码 / body")]
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="JSON Lines 或 CSV，可为 gzip / plain or gzipped")],
+    body: Annotated[
+        str, typer.Option(help="行内未写单位时归入 / body of rows that name none")
+    ] = "",
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """导入并逐行报告；好行只落一次，坏行退回。有坏行时退出码为 1
+
+    Import with a row-by-row report: good rows land once however often the file is imported, bad
+    ones are refused with field and remedy. Exit code 1 when any row was refused.
+    """
+
+    async def work(hub: Hub) -> ImportReport:
+        with progress() as bar:
+            return await hub.catalogue.import_file(
+                file, actor=acting(actor), body_code=body, progress=_Bar(bar)
+            )
+
+    report = run(work, as_json=as_json)
+    told = asdict(report) | {"faults": [fault.as_dict() for fault in report.faults]}
+    emit(told, as_json, lambda _: _show_report(report))
+    if report.refused:
+        raise typer.Exit(REFUSED_ROWS)
+
+
+@app.command("list")
+def list_items(
+    body: Annotated[str, typer.Option(help="单位代码，含下级 / body, with those below")] = "",
+    state: Annotated[ItemState | None, typer.Option(help="状态 / state")] = None,
+    attribute: Annotated[Attribute | None, typer.Option(help="公开属性 / attribute")] = None,
+    theme: Annotated[str, typer.Option(help="主题分类 / theme")] = "",
+    words: Annotated[str, typer.Option(help="标题或文号含有 / in title or number")] = "",
+    before: Annotated[str, typer.Option(help="更早于该编号 / older than this id")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """列出信息，新的在前 / list items, newest first"""
+
+    async def work(hub: Hub) -> list[Item]:
+        wanted = Filter(
+            body_id=(await hub.organisations.body(body)).id if body else "",
+            state=state,
+            attribute=attribute,
+            theme=theme,
+            words=words,
+            before=before,
+            limit=limit,
+        )
+        return await hub.catalogue.list(wanted)
+
+    emit(run(work, as_json=as_json), as_json, _show_list)
+
+
+@app.command("show")
+def show(item: ItemName, body: KeyBody = "", as_json: JsonOption = False) -> None:
+    """一条信息与它的各版 / one item and its versions"""
+
+    async def work(hub: Hub) -> dict[str, Any]:
+        found = await _find(hub, item, body)
+        versions = await hub.catalogue.versions(found.id)
+        names = ("version", "content_hash", "by", "at")
+        return {"item": found, "versions": [dict(zip(names, v, strict=True)) for v in versions]}
+
+    emit(run(work, as_json=as_json), as_json, _show_one)
+
+
+@app.command("edit")
+def edit(
+    item: ItemName,
+    body: KeyBody = "",
+    title: Annotated[str | None, typer.Option(help="标题 / title")] = None,
+    text: Annotated[Path | None, typer.Option(help="正文文件 / file with the text")] = None,
+    summary: Annotated[str | None, typer.Option(help="摘要 / summary")] = None,
+    doc_no: Annotated[str | None, typer.Option(help="文号 / document number")] = None,
+    theme: Annotated[str | None, typer.Option(help="主题分类 / theme")] = None,
+    attribute: Annotated[Attribute | None, typer.Option(help="公开属性 / attribute")] = None,
+    base_version: Annotated[
+        int | None, typer.Option(help="以此版为基础，他人已改则拒绝 / refuse if newer")
+    ] = None,
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """修改：成为新版，原签审失效 / edit: a new version, former approvals are void"""
+
+    async def work(hub: Hub) -> dict[str, Any]:
+        found = await _find(hub, item, body)
+        given = {
+            "title": title,
+            "summary": summary,
+            "doc_no": doc_no,
+            "theme": theme,
+            "attribute": attribute,
+            "body": None if text is None else _read(text).decode("utf-8"),
+        }
+        changes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
+        draft = replace(draft_of(found), **changes)
+        edited = await hub.catalogue.edit(
+            found.id, draft, actor=acting(actor), base_version=base_version or found.version
+        )
+        return {"item": edited, "versions": []}
+
+    emit(run(work, as_json=as_json), as_json, _show_one)
+
+
+@app.command("add-picture")
+def add_picture(
+    item: ItemName,
+    picture: Annotated[Path, typer.Argument(help="JPEG、PNG、GIF 或 WebP")],
+    alt: Annotated[
+        str, typer.Option(help="给看不见的人的文字 / text for those who cannot see")
+    ] = "",
+    body: KeyBody = "",
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """附图：先验真伪与完整 / add a picture, checked to be whole"""
+
+    async def work(hub: Hub) -> dict[str, Any]:
+        found = await _find(hub, item, body)
+        shown = await hub.catalogue.add_picture(
+            found.id, _read(picture), alt=alt, actor=acting(actor)
+        )
+        return {"item": shown, "versions": []}
+
+    emit(run(work, as_json=as_json), as_json, _show_one)
+
+
+class _Bar:
+    """An import's progress, in bytes of the file."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._task = bar.add_task("导入")
+
+    def __call__(self, report: ImportReport) -> None:
+        told = f"导入 +{report.added} ~{report.updated} ={report.unchanged} ✗{report.refused}"
+        self._bar.update(self._task, description=told, completed=report.position, total=report.size)
+
+
+async def _find(hub: Hub, name: str, body: str) -> Item:
+    """By id, or by the external key within a body."""
+    if not body or _ID.fullmatch(name):
+        return await hub.catalogue.get(name)
+    owner = await hub.organisations.body(body)
+    found = await hub.catalogue.find(owner.id, name)
+    if found is None:
+        raise UnknownItem(name)
+    return found
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(Words(f"打不开 {path}", f"cannot open {path}"), field="file") from error
+
+
+def _show_report(report: ImportReport) -> RenderableType:
+    total = (
+        f"新增 {report.added}，更新 {report.updated}，未变 {report.unchanged}，"
+        f"退回 {report.refused} / "
+        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
+        f"{report.refused} refused（{report.form}，{report.encoding}）"
+    )
+    if not report.faults:
+        return Text(total)
+    table = Table("行 / row", "字段 / field", "问题 / fault", "怎么办 / remedy")
+    for fault in report.faults:
+        error = fault.error
+        table.add_row(
+            *map(Text, (str(fault.row), error.field, str(error.words), str(error.remedy or "")))
+        )
+    return Group(table, Text(total))
+
+
+def _show_list(items: list[Item]) -> Table:
+    table = Table(
+        Column("编号 / id", no_wrap=True, min_width=26),
+        "标题 / title",
+        "文号 / number",
+        "属性",
+        "状态 / state",
+        "版",
+    )
+    for item in items:
+        table.add_row(
+            item.id,
+            Text(item.title),
+            Text(item.doc_no),
+            ATTRIBUTE_WORDS[item.attribute],
+            STATE_WORDS[item.state],
+            str(item.version),
+        )
+    return table
+
+
+def _show_one(data: dict[str, Any]) -> RenderableType:
+    item: Item = data["item"]
+    table = Table(show_header=False)
+    told = asdict(item) | {"pictures": ", ".join(p.sha256[:12] for p in item.pictures)}
+    for name, value in told.items():
+        if name != "body" and value not in (None, ""):
+            table.add_row(name, Text(str(value)))
+    lines = [
+        Text(f"v{v['version']}  {v['content_hash'][:12]}  {v['by']}  {v['at']:%Y-%m-%d %H:%M}Z")
+        for v in data["versions"]
+    ]
+    return Group(table, Text(item.body), *lines)
