@@ -124,7 +124,7 @@ def _publication(message: Mapping[str, Any]) -> Report:
     detail = info.get("article_detail")
     finding = publication_finding(
         int(status),
-        article_id=str(info.get("article_id", "")),
+        article_id=str(info.get("article_id") or task),
         items=detail.get("item") if isinstance(detail, Mapping) else None,
     )
     return Report(remote_id=task, finding=finding)

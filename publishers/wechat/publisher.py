@@ -89,12 +89,14 @@ class WeChatOutlet:
             article_id = str(answer.get("article_id") or "")
             found = publication_finding(
                 int(answer["publish_status"]),
-                article_id=article_id,
+                article_id=article_id or remote_id,
                 items=(answer.get("article_detail") or {}).get("item"),
             )
-            if found.verdict is not Verdict.FOUND:
+            if found.verdict is not Verdict.FOUND or not article_id:
                 return found
-            return await self._read_article(job, client, article_id)
+            # The task's own word counts where the article cannot be read back yet.
+            held = await self._read_article(job, client, article_id)
+            return held if held.verdict is Verdict.FOUND else found
         return await self._read_article(job, client, remote_id)
 
     async def _read_article(self, job: Job, client: Client, article_id: str) -> Finding:

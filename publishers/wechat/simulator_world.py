@@ -204,7 +204,8 @@ class World:
             self.undelivered.append(event)
 
     async def _sleep_and_settle(self, app: App, at: float) -> None:
-        await self.clock.sleep(max(0.0, at - self.now()))
+        while (wait := at - self.now()) > 0:  # wall clock and sleeper may differ by a little
+            await self.clock.sleep(wait)
         self.settle(app)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str = "wait") -> None:

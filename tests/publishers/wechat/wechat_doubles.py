@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from hub.kernel.clock import ManualClock
-from hub.publishing.errors import Busy, NotSent, Throttled, Unknown
+from hub.publishing.errors import Busy, DeliveryError, NotSent, Throttled, Unknown
 from hub.publishing.models import MediaRole, Part
 from hub.publishing.ports import Accepted, Finding, Verdict
 from publishers.simulation import Shown
@@ -86,6 +88,12 @@ def restart(stage: Stage, job: MemoryJob) -> MemoryJob:
     return replace(kept, key=job.key, started_at=job.started_at, progress=job.progress)
 
 
+async def refused(stage: Stage, part: Part, kind: type[DeliveryError]) -> DeliveryError:
+    with pytest.raises(kind) as caught:
+        await stage.outlet.deliver(stage.job(part, "refused"))
+    return caught.value
+
+
 def shown(stage: Stage, state: str = "public") -> list[Shown]:
     return [post for post in stage.platform.shown() if post.state == state]
 
@@ -145,6 +153,7 @@ __all__ = [
     "article",
     "new_outlet",
     "platform_of",
+    "refused",
     "restart",
     "settled",
     "shown",
