@@ -7,7 +7,7 @@ SETUP := .venv/.set-up
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench docs lock migration clean
+.PHONY: help setup demo run test check bench docs baseline lock migration clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -46,6 +46,10 @@ docs: $(SETUP) ## Write the pages that are made from the code
 migration: $(SETUP) ## Write the next revision from the models: make migration NAME="add subscriptions"
 	@$(BIN)/python -m app db revision "$(NAME)"
 	@$(BIN)/ruff check --quiet --fix-only hub/kernel/migrations && $(BIN)/ruff format --quiet hub/kernel/migrations
+
+baseline: $(SETUP) ## Until the first release: write revision 0001 anew from the models
+	@rm -f hub/kernel/migrations/versions/*.py
+	@$(MAKE) --no-print-directory migration NAME="create tables"
 
 lock: ## Pin every dependency with its hashes into requirements.lock
 	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \

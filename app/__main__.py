@@ -9,12 +9,14 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 import app.cli
 from app import __version__
-from app.cli.common import report
-from app.settings import CONFIG_VARIABLE
+from app.cli.common import FAILED, report
+from app.logs import configure_logging
+from app.settings import CONFIG_VARIABLE, LogLevel
 from hub.kernel.errors import GongkaiError
 
 __all__ = ["command_line", "main"]
@@ -52,7 +54,12 @@ def command_line() -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command line; errors that no noun caught are reported like the others."""
+    """Run the command line.
+
+    An error that no noun caught is reported like the others; a defect is logged, because a bare
+    traceback could show a secret.
+    """
+    configure_logging(LogLevel.WARNING)
     try:
         command_line()()
     except GongkaiError as error:
@@ -60,6 +67,9 @@ def main() -> None:
             report(error, as_json="--json" in sys.argv)
         except typer.Exit as leave:
             sys.exit(leave.exit_code)
+    except Exception:
+        structlog.get_logger("app").critical("crashed", exc_info=True)
+        sys.exit(FAILED)
 
 
 if __name__ == "__main__":

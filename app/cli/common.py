@@ -26,7 +26,17 @@ from hub.kernel.errors import (
     Unavailable,
 )
 
-__all__ = ["EXIT_CODES", "JsonOption", "emit", "exit_code", "failures", "progress", "run"]
+__all__ = [
+    "EXIT_CODES",
+    "FAILED",
+    "JsonOption",
+    "emit",
+    "exit_code",
+    "failures",
+    "progress",
+    "report",
+    "run",
+]
 
 T = TypeVar("T")
 

@@ -101,3 +101,21 @@ def test_the_command_line_finds_its_nouns_and_its_version() -> None:
     assert version.stdout == f"gongkai {__version__}\n"
     nouns = {line.split()[1] for line in listed.stdout.splitlines() if line.startswith("│ ")}
     assert {"audit", "config", "db", "delivery", "plan", "run", "demo"} <= nouns
+
+
+CRASH = """
+import app.__main__ as line
+
+def crash():
+    raise ValueError("https://api.example.cn/add?access_token=hunter2hunter2")
+
+line.command_line = lambda: crash
+line.main()
+"""
+
+
+def test_a_defect_ends_in_a_traceback_without_secrets() -> None:
+    done = subprocess.run([sys.executable, "-c", CRASH], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "ValueError: https://api.example.cn/add?access_token=***" in done.stderr
+    assert "hunter2" not in done.stderr + done.stdout
