@@ -21,9 +21,7 @@ T = TypeVar("T")
 
 Actor = Annotated[
     str,
-    typer.Option(
-        "--as", envvar="GONGKAI_LOGIN", help="以谁的名义，默认系统用户 / acting person's login"
-    ),
+    typer.Option("--as", help="以谁的名义，默认系统用户 / acting person's login"),
 ]
 
 
