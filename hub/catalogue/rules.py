@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ import msgspec
 
 from hub.catalogue.models import Item, ItemDraft, ItemState
 from hub.kernel.errors import InvalidInput, Words
+from hub.organisations.rules import unwelcome
 
 __all__ = [
     "MAX_BODY",
@@ -144,18 +145,12 @@ def _text_problems(name: str, text: str, longest: int) -> Iterator[InvalidInput]
             name, f"{len(text)} 字，超过 {longest}", f"has {len(text)} characters, limit {longest}",
             "删减", "shorten it",
         )  # fmt: skip
-    bad = next(filter(_unwelcome(name), text), "")
+    bad = unwelcome(text, "\n\t" if name in _MULTILINE else "")
     if bad:
         yield _wrong(
             name, f"含不可用字符 U+{ord(bad):04X}", f"holds U+{ord(bad):04X}", "删去该字符",
             "remove that character",
         )  # fmt: skip
-
-
-def _unwelcome(name: str) -> Callable[[str], bool]:
-    """Control characters and lone surrogates: no database or platform takes them."""
-    allowed = "\n\t" if name in _MULTILINE else ""
-    return lambda char: unicodedata.category(char) in ("Cc", "Cs") and char not in allowed
 
 
 def _is_web_address(url: str) -> bool:

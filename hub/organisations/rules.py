@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ __all__ = [
     "check_person",
     "merged_credentials",
     "parents_first",
+    "unwelcome",
     "why_not_publishable",
     "why_paused",
 ]
@@ -24,6 +26,9 @@ __all__ = [
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 _CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+# Unicode's embeddings, overrides and isolates (Bidi_Control without the plain marks).
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 _FILING_REFUSALS: Mapping[FilingState, Words] = {
     FilingState.NOT_FILED: Words("账号未备案", "the account is not filed"),
@@ -159,8 +164,21 @@ def _match(pattern: re.Pattern[str], value: str, field: str, zh: str, en: str) -
         )
 
 
+def unwelcome(text: str, allowed: str = "") -> str:
+    """The first character that nobody could see or store, or '' when there is none.
+
+    Control characters, lone surrogates, and the marks that turn the direction of text around,
+    with which a text can read otherwise than it is.
+    """
+    return next((char for char in text if _is_unwelcome(char) and char not in allowed), "")
+
+
+def _is_unwelcome(char: str) -> bool:
+    return char in _TURNING or unicodedata.category(char) in ("Cc", "Cs")
+
+
 def _text(value: str, field: str, longest: int, *, required: bool = True) -> None:
-    if (required and not value.strip()) or len(value) > longest or not value.isprintable():
+    if (required and not value.strip()) or len(value) > longest or unwelcome(value):
         raise InvalidInput(
             Words(f"须为 1 至 {longest} 个可见字符", f"1 to {longest} printable characters"),
             field=field,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hub.catalogue.models import Attribute, Item
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.models import Person, Role
+from hub.organisations.rules import unwelcome
 from hub.review.errors import (
     ApprovalClosed,
     AuthorSigns,
@@ -159,8 +160,8 @@ def _refuse_not_public(item: Item) -> None:
 
 
 def _check_text(text: str, field: str, *, required: bool) -> None:
-    shown = text.replace("\n", "").isprintable()
-    if (required and not text.strip()) or len(text) > _LONGEST_REMARK or not shown:
+    hidden = unwelcome(text, "\n\t")
+    if (required and not text.strip()) or len(text) > _LONGEST_REMARK or hidden:
         raise InvalidInput(
             Words(f"须在 {_LONGEST_REMARK} 字以内", f"at most {_LONGEST_REMARK} characters"),
             field=field,

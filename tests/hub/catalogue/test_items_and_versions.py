@@ -146,6 +146,7 @@ async def test_lists_narrow_by_every_filter_and_page_by_id(
         ("body", ""),
         ("body", "坏\x00字"),
         ("body", "\ud800"),
+        ("body", "看到的\u202e到看不"),
         ("summary", "长" * 1501),
         ("source_url", "javascript:alert(1)"),
         ("source_url", "http://[bad"),
@@ -158,6 +159,10 @@ def test_a_malformed_item_is_refused_by_field(field: str, value: object) -> None
         checked(wrong)
     assert refused.value.field == field
     assert refused.value.remedy is not None
+
+
+def test_the_wide_space_of_chinese_typesetting_is_welcome() -> None:
+    assert checked(replace(BLANK, title="第一章　总则")).title == "第一章　总则"
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ async def test_the_third_signature_approves_the_item(
 ) -> None:
     assert (await catalogue.get(approval.item_id)).state is ItemState.IN_REVIEW
     assert not (await sign_all(review, approval, SECOND)).complete
-    signed = await review.sign(approval.id, THIRD, "leader", approval.hash, "同意")
+    signed = await review.sign(approval.id, THIRD, "leader", approval.hash, "同意　发布")
     assert signed.complete
     assert [s.step for s in signed.signatures] == list(ReviewStep)
     assert (await catalogue.get(approval.item_id)).state is ItemState.APPROVED
