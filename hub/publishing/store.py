@@ -21,6 +21,7 @@ __all__ = [
     "attempts_of",
     "beat",
     "change_deliveries",
+    "check_soon",
     "count_by_state",
     "deliveries_of_plan",
     "editions_by_ids",
@@ -207,6 +208,18 @@ def lock_for_check(
     change = update(deliveries).where(_d.id.in_(ids), _d.state == state)
     rows = tx.execute(change.values(next_at=until).returning(deliveries))
     return [row_to_delivery(row) for row in rows]
+
+
+def check_soon(tx: Transaction, account_id: str, remote_id: str, now: datetime) -> int:
+    """Have the platform asked now about what it called `remote_id`; how many deliveries that is.
+
+    Changes when we ask and nothing else: bookkeeping, which needs no event.
+    """
+    waiting = (_d.state.in_((_S.ACCEPTED, _S.UNKNOWN)), _d.next_at > now)
+    change = update(deliveries).where(
+        _d.account_id == account_id, _d.remote_id == remote_id, *waiting
+    )
+    return tx.execute(change.values(next_at=now)).rowcount
 
 
 def spent(
