@@ -10,11 +10,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from random import Random
+from random import SystemRandom
 from typing import Any
-
-import aiohttp
-from hub.review.service import Review
 
 from app.keys import load_keys
 from app.migrate import migrate
@@ -32,9 +29,10 @@ from hub.publishing.models import Declaration
 from hub.publishing.operations import Operations
 from hub.publishing.ports import Outlet
 from hub.publishing.service import Publishing
+from hub.review.service import Review
 from publishers.registry import channels, find_channel
 from publishers.rendering import TemplateRenderer
-from publishers.wire import Wire, connector
+from publishers.wire import Wire, open_session
 from scheduler.dispatcher import DispatchSettings
 from scheduler.engine import Engine, EngineSettings
 from scheduler.media import StoredMedia
@@ -81,22 +79,28 @@ async def open_hub(
             database = await open_database(settings)
             stack.push_async_callback(database.close)
         time = clock or SystemClock()
-        ids = IdSource()
-        parts = {"database": database, "clock": time, "ids": ids}
-        yield Hub(
-            settings=settings,
-            **parts,
-            organisations=Organisations(database, time, ids, Vault(load_keys(settings))),
-            catalogue=Catalogue(database, time, ids),
-            review=Review(database, time, ids),
-            publishing=Publishing(
-                **parts,
-                renderer=TemplateRenderer(settings.site_url),
-                channels=Installed(),
-                default_not_after=timedelta(minutes=settings.default_not_after_minutes),
-            ),
-            operations=Operations(**parts),
-        )
+        yield _wired(settings, database, time, IdSource())
+
+
+def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) -> Hub:
+    return Hub(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        database=database,
+        organisations=Organisations(database, clock, ids, Vault(load_keys(settings))),
+        catalogue=Catalogue(database, clock, ids),
+        review=Review(database, clock, ids),
+        publishing=Publishing(
+            database=database,
+            clock=clock,
+            ids=ids,
+            renderer=TemplateRenderer(settings.site_url),
+            channels=Installed(),
+            default_not_after=timedelta(minutes=settings.default_not_after_minutes),
+        ),
+        operations=Operations(database=database, clock=clock, ids=ids),
+    )
 
 
 async def open_database(settings: Settings) -> Database:
@@ -117,9 +121,8 @@ async def open_engine(
     """
     async with AsyncExitStack() as stack:
         if wire is None:
-            pool = connector(hub.settings.connections)
-            session = await stack.enter_async_context(aiohttp.ClientSession(connector=pool))
-            wire = Wire(session)
+            session = open_session(hub.settings.connections)
+            wire = Wire(await stack.enter_async_context(session))
         outlets = _open_outlets(stack, wire, hub.clock)
         engine = Engine(
             database=hub.database,
@@ -129,7 +132,7 @@ async def open_engine(
             media=StoredMedia(hub.database),
             meter=meter or NoMeter(),
             settings=_engine_settings(hub.settings),
-            random=Random(secrets.randbits(64)),
+            random=SystemRandom(),
         )
         hub.publishing.on_change = hub.operations.on_change = engine.dispatcher.wake
         await engine.start()

@@ -73,7 +73,11 @@ class Settings(BaseSettings):
     """One installation. Sizes are counts, times are in the unit their name says."""
 
     model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True
+        env_prefix=ENV_PREFIX,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     home: Path = Field(Path("var"), description="Folder for everything the hub writes.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import aiohttp
@@ -18,19 +19,29 @@ import msgspec
 from hub.kernel.errors import Words
 from hub.publishing.errors import Busy, DeliveryError, NotSent, Rejected, Unknown
 
-__all__ = ["Answer", "Wire", "connector"]
+__all__ = ["Answer", "Wire", "open_session"]
 
 _CONNECT_TIMEOUT_S = 5.0
 _LARGEST_ANSWER = 8 * 1024 * 1024
 _CHUNK = 64 * 1024
+_JSON = "application/json; charset=utf-8"
 # Shorter than any server's own limit: a reused connection that the server is just closing would
 # leave the fate of a post unknown.
 _KEEPALIVE_S = 8.0
 
 
-def connector(limit: int = 256) -> aiohttp.TCPConnector:
+def _connector(limit: int) -> aiohttp.TCPConnector:
     """The pool behind a wire: `limit` connections over all hosts, names cached for a minute."""
     return aiohttp.TCPConnector(limit=limit, ttl_dns_cache=60, keepalive_timeout=_KEEPALIVE_S)
+
+
+def open_session(limit: int = 256) -> aiohttp.ClientSession:
+    """A session for a wire: `limit` connections, no cookies, one set of plain headers."""
+    return aiohttp.ClientSession(
+        connector=_connector(limit),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Gongkai"},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +101,17 @@ class Wire:
         says whether the platform's state may change. `json` is sent as raw UTF-8, never as
         \\u escapes. Raises NotSent, Unknown or Busy, and Rejected for a redirect.
         """
-        sent_headers = dict(headers or {})
+        body_out: Any = data
         if json is not None:
-            data = msgspec.json.encode(json)
-            sent_headers.setdefault("Content-Type", "application/json; charset=utf-8")
-        limits = aiohttp.ClientTimeout(
-            total=timeout.total_seconds(), sock_connect=_CONNECT_TIMEOUT_S
-        )
+            body_out = aiohttp.BytesPayload(msgspec.json.encode(json), content_type=_JSON)
         try:
             async with self._session.request(
                 method,
                 url,
                 params=params,
-                data=data,
-                headers=sent_headers,
-                timeout=limits,
+                data=body_out,
+                headers=headers,
+                timeout=_limits(timeout),
                 allow_redirects=False,
             ) as response:
                 body = await _read(response, max_bytes, what, effect)
@@ -114,6 +121,11 @@ class Wire:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise _ended(error, what, effect) from error
         return _refuse_redirect(answer)
+
+
+@cache
+def _limits(timeout: timedelta) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=timeout.total_seconds(), sock_connect=_CONNECT_TIMEOUT_S)
 
 
 async def _read(response: aiohttp.ClientResponse, max_bytes: int, what: str, effect: bool) -> bytes:

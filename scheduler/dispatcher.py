@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -35,7 +36,8 @@ _PROMOTE_AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchSettings:
-    """`connections` calls at a time; a lease outlives every single call by far."""
+    """`connections` calls at a time, as many again claimed and ready to follow; a lease outlives
+    every single call by far."""
 
     connections: int = 256
     batch: int = 256
@@ -71,7 +73,9 @@ class Dispatcher:
         self._random = random
         self._wake = asyncio.Event()
         self._stopping = False
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._held: set[str] = set()
+        self._queue: asyncio.PriorityQueue[tuple[int, int, Prepared]] = asyncio.PriorityQueue()
+        self._order = itertools.count()
         self._ledger = GroupedLedger(database, clock, owner, meter, self.wake)
 
     def wake(self) -> None:
@@ -81,10 +85,20 @@ class Dispatcher:
     @property
     def busy(self) -> int:
         """How many deliveries are between claim and ending in this process."""
-        return len(self._running)
+        return len(self._held)
 
     async def run(self) -> None:
         """Send until stopped; a database that is away is waited for."""
+        async with asyncio.TaskGroup() as group:
+            workers = [group.create_task(self._work()) for _ in range(self._settings.connections)]
+            await self._keep_claiming()
+            while self._held:
+                self._wake.clear()
+                await self._wake.wait()
+            for worker in workers:
+                worker.cancel()
+
+    async def _keep_claiming(self) -> None:
         while not self._stopping:
             self._wake.clear()
             try:
@@ -96,28 +110,49 @@ class Dispatcher:
             if not took:
                 await self._wake.wait()
 
-    async def stop(self, patience: timedelta = timedelta(seconds=30)) -> None:
-        """Claim nothing more, let running calls end, make their endings durable."""
+    async def stop(self) -> None:
+        """Claim nothing more, give back what has not begun, let running calls end durably.
+
+        `run` returns when that is done; every call has its timeout, so it does not wait for ever.
+        """
         self._stopping = True
+        waiting = []
+        while not self._queue.empty():
+            waiting.append(self._queue.get_nowait()[2].delivery)
+        await self._release(waiting)
+        self._held.difference_update(d.id for d in waiting)
         self.wake()
-        if self._running:
-            await asyncio.wait(self._running.values(), timeout=patience.total_seconds())
+
+    async def drain(self) -> None:
+        """Return when every ending is durable."""
         await self._ledger.drain()
 
+    async def _release(self, deliveries: Sequence[Delivery]) -> None:
+        if not deliveries:
+            return
+        now = self._clock.now()
+        ids = [delivery.id for delivery in deliveries]
+
+        def work(tx: Transaction) -> None:
+            ledger.release(tx, ids, owner=self._owner, now=now)
+            tx.record(self._event(events.LEASES_REAPED, now, {"given_back": len(ids)}))
+
+        await self._database.write(work)
+
     async def extend_leases(self) -> None:
-        """Prolong the leases of everything running here; called well before they run out."""
-        if not self._running:
+        """Prolong the leases of everything held here; called well before they run out."""
+        if not self._held:
             return
         until = self._clock.now() + self._settings.lease
-        ids = list(self._running)
+        ids = list(self._held)
         await self._database.write(
             lambda tx: ledger.extend(tx, ids, owner=self._owner, lease_until=until), audited=False
         )
 
     async def _round(self) -> bool:
         """Claim and start as much as there is room for; False when there was nothing to do."""
-        room = self._settings.connections - len(self._running)
-        if room < max(1, self._settings.connections // 8):
+        room = 2 * self._settings.connections - len(self._held)
+        if room < max(1, self._settings.connections // 2):
             return False
         claimed = await self._claim(min(room, self._settings.batch))
         if not claimed:
@@ -125,8 +160,12 @@ class Dispatcher:
         checked = await self._intake.check(claimed, self._clock.now())
         await self._put_aside(checked)
         for prepared in checked.sendable:
-            self._start(prepared)
+            self._held.add(prepared.delivery.id)
+            self._enqueue(prepared)
         return True
+
+    def _enqueue(self, prepared: Prepared) -> None:
+        self._queue.put_nowait((-prepared.delivery.priority, next(self._order), prepared))
 
     async def _claim(self, limit: int) -> list[Delivery]:
         now = self._clock.now()
@@ -185,45 +224,50 @@ class Dispatcher:
             next_at=entry.next_at,
         )
 
-    def _start(self, prepared: Prepared) -> None:
-        delivery_id = prepared.delivery.id
-        task = asyncio.create_task(self._deliver(prepared), name=f"deliver-{delivery_id}")
-        self._running[delivery_id] = task
-        task.add_done_callback(lambda _: self._done(delivery_id))
+    async def _work(self) -> None:
+        """One of `connections` workers: take the most urgent prepared delivery and send it."""
+        while True:
+            _, _, prepared = await self._queue.get()
+            delivery = prepared.delivery
+            try:
+                if await self._postponed(prepared):
+                    continue
+                if await self._begin(prepared):
+                    self._meter.observe_lateness(
+                        delivery.channel, self._clock.now() - delivery.due_at
+                    )
+                    await self._call(prepared)
+            except Exception as error:
+                # Nothing was sent; the lease runs out and the sweep takes the delivery back.
+                _log.warning("dispatcher.not-begun", delivery=delivery.id, error=str(error))
+            self._let_go(delivery.id)
 
-    def _done(self, delivery_id: str) -> None:
-        self._running.pop(delivery_id, None)
-        if len(self._running) <= self._settings.connections * 3 // 4:
+    def _let_go(self, delivery_id: str) -> None:
+        self._held.discard(delivery_id)
+        if self._stopping or len(self._held) <= self._settings.connections * 3 // 2:
             self.wake()
 
-    async def _deliver(self, prepared: Prepared) -> None:
-        try:
-            if await self._wait_for_limit(prepared):
-                return
-            delivery = prepared.delivery
-            if not await self._ledger.begin(delivery, prepared.edition.payload_hash, prepared.key):
-                return
-        except Unavailable:
-            return  # nothing was sent; the lease runs out and the sweep takes the delivery back
-        self._observe_lateness(delivery)
-        await self._call(prepared)
+    async def _begin(self, prepared: Prepared) -> bool:
+        """Write ahead; False when the delivery was cancelled or taken back meanwhile."""
+        return await self._ledger.begin(
+            prepared.delivery, prepared.edition.payload_hash, prepared.key
+        )
 
-    def _observe_lateness(self, delivery: Delivery) -> None:
-        self._meter.observe_lateness(delivery.channel, self._clock.now() - delivery.due_at)
-
-    async def _wait_for_limit(self, prepared: Prepared) -> bool:
-        """Sleep out a short wait; give the delivery back for a long one and return True."""
+    async def _postponed(self, prepared: Prepared) -> bool:
+        """Whether a limit makes this one wait: briefly in memory, longer in the ledger."""
         declaration = self._outlets[prepared.delivery.channel].declaration
         if not declaration.rates and not self._limiter.pausing:
             return False
-        while (wait := await self._limiter.delay(declaration, prepared.access)) > 0:
-            if wait > _SHORT_WAIT_S or self._stopping:
-                until = self._clock.now() + timedelta(seconds=wait)
-                blocked = Blocked(prepared.delivery, "throttled", until)
-                await self._put_aside(Sorted(blocked=[blocked]))
-                return True
-            await self._clock.sleep(wait)
-        return False
+        wait = await self._limiter.delay(declaration, prepared.access)
+        if wait <= 0:
+            return False
+        if wait <= _SHORT_WAIT_S and not self._stopping:
+            asyncio.get_running_loop().call_later(wait, self._enqueue, prepared)
+            return True
+        until = self._clock.now() + timedelta(seconds=wait)
+        await self._put_aside(Sorted(blocked=[Blocked(prepared.delivery, "throttled", until)]))
+        self._let_go(prepared.delivery.id)
+        return True
 
     async def _call(self, prepared: Prepared) -> None:
         delivery = prepared.delivery

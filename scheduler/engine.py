@@ -109,3 +109,4 @@ class Engine:
         await self.dispatcher.stop()
         if self._loop is not None:
             await self._loop
+        await self.dispatcher.drain()

@@ -104,17 +104,27 @@ class GroupedLedger:
         except Exception as error:
             for start in starts:
                 _resolve(start.durable, error=error)
-            if not isinstance(error, Unavailable):
-                _log.error("ledger.commit-failed", error=type(error).__name__, endings=len(ends))
-            self._ends = ends + self._ends
-            if ends:
-                await self._clock.sleep(_RETRY_S)
+            await self._save_ends(ends, error)
             return
         for start in starts:
             _resolve(start.durable, value=start.delivery.id in ours)
         if ends:
             self._measure(ends)
             self._on_settled()
+
+    async def _save_ends(self, ends: list[_End], error: Exception) -> None:
+        """After a failed commit: wait for a database that is away, isolate what it refuses."""
+        if isinstance(error, Unavailable):
+            self._ends = ends + self._ends
+            if ends:
+                await self._clock.sleep(_RETRY_S)
+        elif len(ends) > 1:
+            for end in ends:
+                await self._commit([], [end])
+        elif ends:
+            # The row stays in `sending`; its lease runs out and the platform is asked.
+            name = type(error).__name__
+            _log.error("ledger.ending-refused", delivery=ends[0].delivery.id, error=name)
 
     def _record(self, tx: Transaction, starts: list[_Start], ends: list[_End]) -> set[str]:
         now = self._clock.now()

@@ -1,4 +1,4 @@
-"""Pictures from the database, the newest kept in memory: a fan-out asks for one a thousand times."""
+"""Pictures from the database, the newest kept in memory: a fan-out asks for one very often."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@ here, by the state of the database and never by the content of a queue."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -12,7 +12,6 @@ from hub.kernel.database import Database, Transaction
 from hub.kernel.events import Event, Kind
 from hub.kernel.meter import Meter
 from hub.publishing import events, ledger, store
-from hub.publishing.models import SETTLED
 
 __all__ = ["HEARTBEAT", "Sweep"]
 
@@ -30,6 +29,11 @@ class Sweep:
         self._clock = clock
         self._meter = meter
         self._outage_after = outage_after
+        self._last_beat: datetime | None = None
+
+    def heartbeat_age(self) -> timedelta | None:
+        """How long ago this process last said that it lives; None before the first time."""
+        return None if self._last_beat is None else self._clock.now() - self._last_beat
 
     async def recover(self, *, alone: bool) -> None:
         """At the start: settle what a dead worker left, and freeze the backlog of an outage.
@@ -66,14 +70,13 @@ class Sweep:
         """Say that the scheduler lives."""
         now = self._clock.now()
         await self._database.write(lambda tx: store.beat(tx, HEARTBEAT, now), audited=False)
+        self._last_beat = now
 
     async def measure(self) -> None:
         """Show backlog and the oldest unknown to whoever measures."""
 
         def work(connection: Connection) -> None:
-            counts = store.count_by_state(connection)
-            waiting = {key: n for key, n in counts.items() if key[1] not in SETTLED}
-            self._meter.show_backlog(waiting)
+            self._meter.show_backlog(store.backlog(connection))
             now = self._clock.now()
             since = store.oldest_unknown(connection)
             self._meter.show_oldest_unknown({name: now - at for name, at in since.items()})

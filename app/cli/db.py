@@ -106,12 +106,14 @@ def _copy(source: Path, draft: Path) -> None:
     draft.unlink(missing_ok=True)
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as live,
         closing(sqlite3.connect(draft)) as copy,
         progress() as bar,
     ):
         task = bar.add_task("备份 / backup", total=None)
-        live.execute("BEGIN")  # one moment: without it a busy writer would restart the copy
+        # one moment: without a snapshot of its own every write of another would restart the copy
+        live.execute("BEGIN")
+        live.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
         def show(status: int, remaining: int, total: int) -> None:
             bar.update(task, total=total, completed=total - remaining)

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, MetaData, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Instant", "Json", "metadata"]
+__all__ = ["Instant", "Json", "metadata", "microseconds"]
 
 metadata = MetaData(
     naming_convention={
@@ -23,19 +23,26 @@ metadata = MetaData(
 )
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(at: datetime | None) -> int | None:
+    """An instant as the database stores it."""
+    return None if at is None else (at - _EPOCH) // _MICROSECOND
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware UTC datetime, stored as microseconds since 1970 so that both databases agree."""
 
     impl = BigInteger
     cache_ok = True
-    _epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    _unit = timedelta(microseconds=1)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - self._epoch) // self._unit
+        return microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else self._epoch + timedelta(microseconds=value)
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
 class Json(TypeDecorator[Any]):

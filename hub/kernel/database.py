@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, CursorResult, Executable, NestedTransaction
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
+from hub.kernel.bulk import Bulk
 from hub.kernel.errors import GongkaiError, Unavailable, Words
 from hub.kernel.events import Event, SealedEvent, append_events, seal_event
 from hub.kernel.meter import Meter
@@ -55,6 +56,13 @@ class Transaction:
         if getattr(statement, "is_dml", False) and result.rowcount != 0:
             self.changed = True
         return result
+
+    def bulk(
+        self, statement: Bulk, rows: Sequence[Sequence[Any]], *others: Any
+    ) -> CursorResult[Any]:
+        """Run a changing statement over many rows; see `hub.kernel.bulk`."""
+        self.changed = True
+        return statement.execute(self.connection, rows, *others)
 
     def record(self, event: Event) -> None:
         """Append `event` to the audit chain when this transaction commits, or not at all."""

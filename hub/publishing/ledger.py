@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, insert, or_, select, update
+import msgspec
+from sqlalchemy import Row, Select, and_, bindparam, or_, select, update
 
+from hub.kernel.bulk import Bulk
+from hub.kernel.columns import microseconds
 from hub.kernel.database import Transaction
 from hub.organisations.tables import accounts
 from hub.publishing.models import HELD, Delivery, DeliveryState, Outcome, Purpose
-from hub.publishing.tables import attempts, deliveries
+from hub.publishing.tables import attempts, deliveries, in_states
 
 __all__ = [
     "Ending",
@@ -31,6 +34,7 @@ __all__ = [
     "next_due",
     "promote",
     "reap",
+    "release",
     "row_to_delivery",
     "save_progress",
     "unblock_reconnected",
@@ -38,7 +42,7 @@ __all__ = [
 
 _S = DeliveryState
 _d = deliveries.c
-_PAGE_FACTOR = 4
+_COLUMNS = tuple(column.name for column in deliveries.c)
 _WAITING = (_S.PLANNED, _S.READY, _S.BLOCKED)
 
 
@@ -65,21 +69,23 @@ class Ending:
     receipt: dict[str, Any] = field(default_factory=dict)
 
 
-def row_to_delivery(row: Any) -> Delivery:
-    values = dict(row._mapping)
+def row_to_delivery(row: Row[Any], **changed: Any) -> Delivery:
+    """A row of the table as a value, with `changed` columns replaced."""
+    values = dict(zip(_COLUMNS, row, strict=True))
     values["purpose"] = Purpose(values["purpose"])
     values["state"] = DeliveryState(values["state"])
+    values.update(changed)
     return Delivery(**values)
 
 
 def next_due() -> Select[Any]:
     """The earliest moment at which a planned or blocked delivery wants to be woken."""
     planned = (
-        select(_d.due_at.label("at")).where(_d.state == _S.PLANNED).order_by(_d.due_at).limit(1)
+        select(_d.due_at.label("at")).where(in_states(_S.PLANNED)).order_by(_d.due_at).limit(1)
     )
     blocked = (
         select(_d.next_at.label("at"))
-        .where(_d.state == _S.BLOCKED, _d.next_at.is_not(None))
+        .where(in_states(_S.BLOCKED), _d.next_at.is_not(None))
         .order_by(_d.next_at)
         .limit(1)
     )
@@ -87,48 +93,42 @@ def next_due() -> Select[Any]:
     return select(both.c.at).order_by(both.c.at).limit(1)
 
 
+_due = select(_d.id).where(in_states(_S.PLANNED), _d.due_at <= bindparam("now"))
+_rested = select(_d.id).where(in_states(_S.BLOCKED), _d.next_at <= bindparam("now"))
+_PROMOTE = tuple(
+    update(deliveries)
+    .where(_d.id.in_(chosen.order_by(column).limit(bindparam("most"))), in_states(expected))
+    .values(state=_S.READY, next_at=bindparam("now"), reason="")
+    for chosen, column, expected in (
+        (_due, _d.due_at, _S.PLANNED),
+        (_rested, _d.next_at, _S.BLOCKED),
+    )
+)
+
+
 def promote(tx: Transaction, now: datetime, limit: int) -> int:
     """planned → ready for what is due, blocked → ready for what has waited long enough."""
-    due = (
-        select(_d.id)
-        .where(_d.state == _S.PLANNED, _d.due_at <= now)
-        .order_by(_d.due_at)
-        .limit(limit)
-    )
-    rested = (
-        select(_d.id)
-        .where(_d.state == _S.BLOCKED, _d.next_at <= now)
-        .order_by(_d.next_at)
-        .limit(limit)
-    )
-    count = 0
-    for chosen, expected in ((due, _S.PLANNED), (rested, _S.BLOCKED)):
-        change = update(deliveries).where(_d.id.in_(chosen), _d.state == expected)
-        count += tx.execute(change.values(state=_S.READY, next_at=now, reason="")).rowcount
-    return count
+    return sum(tx.execute(change, {"now": now, "most": limit}).rowcount for change in _PROMOTE)
 
 
 def expire_late(tx: Transaction, now: datetime, limit: int = 1000) -> list[str]:
     """Waiting deliveries past their `not_after` → expired: too late is not sent."""
-    late = (
-        select(_d.id)
-        .where(
-            _d.state.in_((_S.PLANNED, _S.READY, _S.BLOCKED)), _d.not_after < now, _d.due_at <= now
-        )
-        .limit(limit)
-    )
-    change = update(deliveries).where(
-        _d.id.in_(late), _d.state.in_((_S.PLANNED, _S.READY, _S.BLOCKED))
-    )
-    values = {"state": _S.EXPIRED, "next_at": None, "reason": "too-late"}
-    return list(tx.execute(change.values(**values).returning(_d.id)).scalars())
+    expired: list[str] = []
+    for state in _WAITING:
+        late = select(_d.id).where(in_states(state), _d.not_after < now)
+        if state is _S.PLANNED:
+            late = late.where(_d.due_at <= now)
+        change = update(deliveries).where(_d.id.in_(late.limit(limit)), in_states(state))
+        values = {"state": _S.EXPIRED, "next_at": None, "reason": "too-late"}
+        expired += tx.execute(change.values(**values).returning(_d.id)).scalars()
+    return expired
 
 
 def unblock_reconnected(tx: Transaction, now: datetime) -> int:
     """What waited for an account to be connected again, and now is, becomes ready."""
     well = select(accounts.c.id).where(accounts.c.needs_reconnecting == "")
     change = update(deliveries).where(
-        _d.state == _S.BLOCKED, _d.reason == "reconnect", _d.account_id.in_(well)
+        in_states(_S.BLOCKED), _d.reason == "reconnect", _d.account_id.in_(well)
     )
     return tx.execute(change.values(state=_S.READY, next_at=now, reason="")).rowcount
 
@@ -139,12 +139,38 @@ def hold_outage(tx: Transaction, older_than: datetime, *, ready_too: bool) -> in
     A planned delivery that old was promoted by nobody. A ready one may just be in a long queue,
     so it is held only when the scheduler is known to have been away (`ready_too`).
     """
-    missed = and_(_d.state == _S.PLANNED, _d.due_at < older_than)
+    missed = and_(in_states(_S.PLANNED), _d.due_at < older_than)
     if ready_too:
-        queued = and_(_d.state == _S.READY, _d.due_at < older_than, _d.attempts == 0)
+        queued = and_(in_states(_S.READY), _d.due_at < older_than, _d.attempts == 0)
         missed = or_(missed, queued)
     change = update(deliveries).where(missed)
     return tx.execute(change.values(state=_S.BLOCKED, next_at=None, reason="outage")).rowcount
+
+
+_held = deliveries.alias("held")
+_idle = ~(
+    select(_held.c.id)
+    .where(_held.c.account_id == _d.account_id, in_states(*HELD, table="held"))
+    .exists()
+)
+_CLAIMABLE = (
+    select(deliveries)
+    .where(in_states(_S.READY), _idle)
+    .order_by(_d.priority.desc(), _d.due_at, _d.id)
+    .limit(bindparam("most"))
+)
+# On PostgreSQL other workers look at the same time; what they hold is passed over.
+_CLAIMABLE_SHARED = _CLAIMABLE.with_for_update(skip_locked=True)
+_CLAIM = (
+    update(deliveries)
+    .where(_d.id.in_(bindparam("chosen", expanding=True)), in_states(_S.READY))
+    .values(
+        state=_S.CLAIMED,
+        lease_owner=bindparam("owner"),
+        next_at=bindparam("lease_until"),
+        fence=_d.fence + 1,
+    )
+)
 
 
 def claim(
@@ -154,47 +180,32 @@ def claim(
 
     The unique index on held accounts backs the "one per account" against other processes.
     """
-    chosen = _claimable(tx, limit)
-    if not chosen:
+    rows = _claimable(tx, limit)
+    if not rows:
         return []
-    change = (
-        update(deliveries)
-        .where(_d.id.in_(chosen), _d.state == _S.READY)
-        .values(state=_S.CLAIMED, lease_owner=owner, next_at=lease_until, fence=_d.fence + 1)
-        .returning(deliveries)
-    )
-    rows = [row_to_delivery(row) for row in tx.execute(change)]
-    return sorted(rows, key=lambda d: (-d.priority, d.due_at, d.id))
+    chosen = [row.id for row in rows]
+    tx.execute(_CLAIM, {"chosen": chosen, "owner": owner, "lease_until": lease_until})
+    claimed = {"state": _S.CLAIMED, "lease_owner": owner, "next_at": lease_until}
+    return [row_to_delivery(row, fence=row.fence + 1, **claimed) for row in rows]
 
 
-def _claimable(tx: Transaction, limit: int) -> list[str]:
-    """Ids of ready deliveries of distinct, idle accounts.
+def _claimable(tx: Transaction, limit: int) -> list[Row[Any]]:
+    """Ready deliveries of distinct, idle accounts.
 
     A page from the index is enough as long as accounts differ; only when one account's flood
     fills the page does the slower ranked query run.
     """
-    held = deliveries.alias("held")
-    idle = ~(
-        select(held.c.id)
-        .where(held.c.account_id == _d.account_id, held.c.state.in_(tuple(HELD)))
-        .exists()
-    )
-    page_size = limit * _PAGE_FACTOR
-    query = (
-        select(_d.id, _d.account_id)
-        .where(_d.state == _S.READY, idle)
-        .order_by(_d.priority.desc(), _d.due_at, _d.id)
-        .limit(page_size)
-    )
-    if tx.connection.dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True)
-    rows = tx.connection.execute(query).all()
-    first: dict[str, str] = {}
+    shared = tx.connection.dialect.name == "postgresql"
+    query = _CLAIMABLE_SHARED if shared else _CLAIMABLE
+    rows = tx.connection.execute(query, {"most": limit}).all()
+    first: dict[str, Row[Any]] = {}
     for row in rows:
-        first.setdefault(row.account_id, row.id)
-    if len(first) < limit and len(rows) == page_size:
-        return _claimable_ranked(tx, limit)
-    return list(first.values())[:limit]
+        first.setdefault(row.account_id, row)
+    if len(first) < limit // 2 and len(rows) == limit:
+        ids = _claimable_ranked(tx, limit)
+        ranked = query.where(_d.id.in_(bindparam("ids", expanding=True)))
+        return list(tx.connection.execute(ranked, {"most": limit, "ids": ids}))
+    return list(first.values())
 
 
 def _claimable_ranked(tx: Transaction, limit: int) -> list[str]:
@@ -214,6 +225,26 @@ def _claimable_ranked(tx: Transaction, limit: int) -> list[str]:
     return [row.id for row in rows]
 
 
+_BEGIN = Bulk(
+    """
+    UPDATE deliveries SET state = 'sending', attempts = deliveries.attempts + 1,
+        first_started_at = coalesce(deliveries.first_started_at, {1}), handed_over_at = {1}
+    FROM {rows}
+    WHERE deliveries.id = r.id AND deliveries.fence = r.fence
+        AND deliveries.state = 'claimed' AND deliveries.lease_owner = {2}
+    RETURNING deliveries.id
+    """,
+    {"id": "text", "fence": "int"},
+)
+_BEGIN_ATTEMPTS = Bulk(
+    """
+    INSERT INTO attempts (delivery_id, no, fence, payload_hash, idempotency_key, started_at)
+    SELECT r.id, r.no, r.fence, r.payload_hash, r.key, {1} FROM {rows}
+    """,
+    {"id": "text", "no": "int", "fence": "int", "payload_hash": "text", "key": "text"},
+)
+
+
 def begin(
     tx: Transaction, *, owner: str, starts: Sequence[tuple[Delivery, str, str]], now: datetime
 ) -> set[str]:
@@ -222,107 +253,99 @@ def begin(
     `starts` are (delivery, payload_hash, key). Returns the ids that may now be sent; one that
     was cancelled or lost its lease meanwhile is not among them.
     """
-    ids = [delivery.id for delivery, _, _ in starts]
-    change = (
-        update(deliveries)
-        .where(_d.id.in_(ids), _d.state == _S.CLAIMED, _d.lease_owner == owner)
-        .values(
-            state=_S.SENDING,
-            attempts=_d.attempts + 1,
-            first_started_at=case((_d.first_started_at.is_(None), now), else_=_d.first_started_at),
-            handed_over_at=now,
-        )
-        .returning(_d.id)
-    )
-    ours = set(tx.execute(change).scalars())
+    at = microseconds(now)
+    leases = [(delivery.id, delivery.fence) for delivery, _, _ in starts]
+    ours = set(tx.bulk(_BEGIN, leases, at, owner).scalars())
     rows = [
-        {
-            "delivery_id": delivery.id,
-            "no": delivery.attempts + 1,
-            "fence": delivery.fence,
-            "payload_hash": payload_hash,
-            "idempotency_key": key,
-            "started_at": now,
-        }
+        (delivery.id, delivery.attempts + 1, delivery.fence, payload_hash, key)
         for delivery, payload_hash, key in starts
         if delivery.id in ours
     ]
     if rows:
-        tx.execute(insert(attempts), rows)
+        tx.bulk(_BEGIN_ATTEMPTS, rows, at)
     return ours
 
 
-_FINISH = (
-    update(deliveries)
-    .where(
-        _d.id == bindparam("b_id"),
-        _d.fence == bindparam("b_fence"),
-        _d.state.in_((_S.SENDING, _S.UNKNOWN)),
-    )
-    .values(
-        state=bindparam("b_state"),
-        next_at=bindparam("b_next_at"),
-        reason=bindparam("b_reason"),
-        tries=_d.tries + bindparam("b_burnt"),
-        remote_id=bindparam("b_remote_id"),
-        remote_url=bindparam("b_remote_url"),
-        error_code=bindparam("b_error_code"),
-        error_zh=bindparam("b_error_zh"),
-        error_en=bindparam("b_error_en"),
-        receipt=bindparam("b_receipt"),
-        lease_owner="",
-    )
-)
-_FINISH_ATTEMPT = (
-    update(attempts)
-    .where(attempts.c.delivery_id == bindparam("b_id"), attempts.c.no == bindparam("b_no"))
-    .values(
-        finished_at=bindparam("b_finished_at"),
-        outcome=bindparam("b_outcome"),
-        platform_code=bindparam("b_platform_code"),
-        platform_message=bindparam("b_platform_message"),
-    )
-)
-
-
-def finish(tx: Transaction, endings: Sequence[Ending]) -> int:
-    """Record how attempts ended; returns how many deliveries were still theirs to change.
-
-    An answer that arrives after the lease ran out still counts while the delivery is unknown.
+# An answer that arrives after the lease ran out still counts while the delivery is unknown.
+_FINISH = Bulk(
     """
-    rows = [
-        {
-            "b_id": e.delivery_id,
-            "b_fence": e.fence,
-            "b_state": e.state,
-            "b_next_at": e.next_at,
-            "b_reason": e.reason,
-            "b_burnt": e.burnt,
-            "b_remote_id": e.remote_id,
-            "b_remote_url": e.remote_url,
-            "b_error_code": e.error_code,
-            "b_error_zh": e.error_zh,
-            "b_error_en": e.error_en,
-            "b_receipt": e.receipt,
-        }
-        for e in endings
-    ]
-    changed = tx.execute(_FINISH, rows).rowcount
-    tx.execute(
-        _FINISH_ATTEMPT,
+    UPDATE deliveries SET state = r.state, next_at = r.next_at, reason = r.reason,
+        tries = deliveries.tries + r.burnt, remote_id = r.remote_id, remote_url = r.remote_url,
+        error_code = r.error_code, error_zh = r.error_zh, error_en = r.error_en,
+        receipt = r.receipt, lease_owner = ''
+    FROM {rows}
+    WHERE deliveries.id = r.id AND deliveries.fence = r.fence
+        AND deliveries.state IN ('sending', 'unknown')
+    """,
+    {
+        "id": "text",
+        "fence": "int",
+        "state": "text",
+        "next_at": "int",
+        "reason": "text",
+        "burnt": "int",
+        "remote_id": "text",
+        "remote_url": "text",
+        "error_code": "text",
+        "error_zh": "text",
+        "error_en": "text",
+        "receipt": "text",
+    },
+)
+_FINISH_ATTEMPTS = Bulk(
+    """
+    UPDATE attempts SET finished_at = r.finished_at, outcome = r.outcome,
+        platform_code = r.platform_code, platform_message = r.platform_message
+    FROM {rows}
+    WHERE attempts.delivery_id = r.id AND attempts.no = r.no
+    """,
+    {
+        "id": "text",
+        "no": "int",
+        "finished_at": "int",
+        "outcome": "text",
+        "platform_code": "text",
+        "platform_message": "text",
+    },
+)
+
+
+def finish(tx: Transaction, endings: Sequence[Ending]) -> None:
+    """Record how attempts ended, where the delivery is still theirs to change."""
+    tx.bulk(
+        _FINISH,
         [
-            {
-                "b_id": e.delivery_id,
-                "b_no": e.no,
-                "b_finished_at": e.finished_at,
-                "b_outcome": e.outcome,
-                "b_platform_code": e.platform_code[:64],
-                "b_platform_message": e.platform_message[:500],
-            }
+            (
+                e.delivery_id,
+                e.fence,
+                e.state,
+                microseconds(e.next_at),
+                e.reason,
+                e.burnt,
+                e.remote_id,
+                e.remote_url,
+                e.error_code,
+                e.error_zh,
+                e.error_en,
+                msgspec.json.encode(e.receipt, order="sorted").decode() if e.receipt else "{}",
+            )
             for e in endings
         ],
     )
-    return changed
+    tx.bulk(
+        _FINISH_ATTEMPTS,
+        [
+            (
+                e.delivery_id,
+                e.no,
+                microseconds(e.finished_at),
+                e.outcome,
+                e.platform_code[:64],
+                e.platform_message[:500],
+            )
+            for e in endings
+        ],
+    )
 
 
 def block(
@@ -335,17 +358,23 @@ def block(
 ) -> int:
     """Give claimed deliveries back: blocked for `reason` until `next_at`."""
     change = update(deliveries).where(
-        _d.id.in_(ids), _d.state == _S.CLAIMED, _d.lease_owner == owner
+        _d.id.in_(ids), in_states(_S.CLAIMED), _d.lease_owner == owner
     )
     values = {"state": _S.BLOCKED, "reason": reason, "next_at": next_at, "lease_owner": ""}
     return tx.execute(change.values(**values)).rowcount
 
 
+def release(tx: Transaction, ids: Sequence[str], *, owner: str, now: datetime) -> int:
+    """Give claimed deliveries back to whoever is there: claimed → ready."""
+    change = update(deliveries).where(
+        _d.id.in_(ids), in_states(_S.CLAIMED), _d.lease_owner == owner
+    )
+    return tx.execute(change.values(state=_S.READY, next_at=now, lease_owner="")).rowcount
+
+
 def extend(tx: Transaction, ids: Sequence[str], *, owner: str, lease_until: datetime) -> int:
     """Prolong the leases of deliveries that `owner` still works on."""
-    change = update(deliveries).where(
-        _d.id.in_(ids), _d.lease_owner == owner, _d.state.in_(tuple(HELD))
-    )
+    change = update(deliveries).where(_d.id.in_(ids), _d.lease_owner == owner, in_states(*HELD))
     return tx.execute(change.values(next_at=lease_until)).rowcount
 
 
@@ -354,7 +383,7 @@ def save_progress(
 ) -> bool:
     """Keep a publisher's progress and prolong its lease; False when the lease is lost."""
     change = update(deliveries).where(
-        _d.id == delivery.id, _d.fence == delivery.fence, _d.state == _S.SENDING
+        _d.id == delivery.id, _d.fence == delivery.fence, in_states(_S.SENDING)
     )
     return tx.execute(change.values(progress=progress, next_at=lease_until)).rowcount == 1
 
@@ -368,11 +397,11 @@ def reap(
     lives, so no lease needs to run out first. Returns (released ids, lost ids).
     """
     expired = [] if all_leases else [_d.next_at < now]
-    release = update(deliveries).where(_d.state == _S.CLAIMED, *expired)
+    release = update(deliveries).where(in_states(_S.CLAIMED), *expired)
     released = tx.execute(
         release.values(state=_S.READY, next_at=now, lease_owner="").returning(_d.id)
     )
-    lose = update(deliveries).where(_d.state == _S.SENDING, *expired)
+    lose = update(deliveries).where(in_states(_S.SENDING), *expired)
     lost = tx.execute(
         lose.values(state=_S.UNKNOWN, next_at=now, lease_owner="", reason="crash").returning(_d.id)
     )

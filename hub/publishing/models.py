@@ -101,7 +101,7 @@ LIFECYCLE: StateTable[DeliveryState, DeliveryEvent] = StateTable(
     }
 )
 
-HELD = frozenset({_S.CLAIMED, _S.SENDING})  # a worker's lease is running
+HELD = (_S.CLAIMED, _S.SENDING)  # a worker's lease is running
 SETTLED = frozenset({_S.VERIFIED, _S.FAILED, _S.EXPIRED, _S.CANCELLED, _S.RECALLED})
 OPEN = frozenset(_S) - SETTLED
 

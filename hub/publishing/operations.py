@@ -233,7 +233,7 @@ class Operations:
             "purpose": Purpose.RECALL,
             "state": _S.PLANNED,
             "reason": "",
-            "next_at": now,
+            "next_at": None,
             "priority": int(Priority.EMERGENCY),
             "due_at": now,
             "not_after": now + _RECALL_WITHIN,

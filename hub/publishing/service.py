@@ -106,10 +106,9 @@ class Publishing:
 
     def _open(self, tx: Transaction, item: Item, rendered: Rendered, actor: str) -> Approval:
         now = self._clock.now()
-        for sha256, data in rendered.pictures.items():
-            catalogue.put_blob(
-                tx, sha256, "image/png" if data[:4] == b"\x89PNG" else "image/jpeg", data
-            )
+        for sha256, picture in rendered.pictures.items():
+            media_type = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
+            catalogue.put_blob(tx, sha256, media_type, picture)
         editions = [self._edition(item, draft) for draft in rendered.editions]
         store.add_editions(tx, editions, now)
         approval_id = self._ids.new(now)
@@ -257,17 +256,19 @@ class Publishing:
 
     def _row(self, plan: Plan, edition: Edition, account: Account, part: int) -> dict[str, object]:
         first = part == 0
+        now = self._clock.now()
+        waits = _S.READY if plan.due_at <= now else _S.PLANNED
         return {
-            "id": self._ids.new(self._clock.now()),
+            "id": self._ids.new(now),
             "plan_id": plan.id,
             "edition_id": edition.id,
             "account_id": account.id,
             "channel": account.channel,
             "part": part,
             "purpose": Purpose.PUBLISH,
-            "state": _S.PLANNED if first else _S.BLOCKED,
+            "state": waits if first else _S.BLOCKED,
             "reason": "" if first else "previous-part",
-            "next_at": plan.due_at if first else None,
+            "next_at": None,
             "priority": plan.priority,
             "due_at": plan.due_at,
             "not_after": plan.not_after,
@@ -302,7 +303,7 @@ class Publishing:
             values = {"due_at": due_at, "not_after": not_after}
             store.move_plan(tx, plan_id, wall_time=wall, zone=when.zone, **values)
             total = len(store.deliveries_of_plan(tx.connection, plan_id))
-            first = values | {"state": _S.PLANNED, "next_at": due_at, "reason": ""}
+            first = values | {"state": _S.PLANNED, "next_at": None, "reason": ""}
             moved = store.change_deliveries(
                 tx, LIFECYCLE.sources(_E.RESCHEDULED), plan_id=plan_id, part=0, values=first
             )

@@ -11,14 +11,30 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.kernel.database import Transaction
 from hub.publishing.ledger import row_to_delivery
-from hub.publishing.models import Attempt, Delivery, DeliveryState, Edition, Plan, Purpose
-from hub.publishing.tables import attempts, deliveries, editions, heartbeats, plans
+from hub.publishing.models import (
+    HELD,
+    Attempt,
+    Delivery,
+    DeliveryState,
+    Edition,
+    Plan,
+    Purpose,
+)
+from hub.publishing.tables import (
+    attempts,
+    deliveries,
+    editions,
+    heartbeats,
+    in_states,
+    plans,
+)
 
 __all__ = [
     "add_deliveries",
     "add_editions",
     "add_plan",
     "attempts_of",
+    "backlog",
     "beat",
     "change_deliveries",
     "check_soon",
@@ -198,7 +214,7 @@ def lock_for_check(
     tx: Transaction, state: DeliveryState, now: datetime, until: datetime, limit: int
 ) -> list[Delivery]:
     """Take such deliveries for one asker: nobody else sees them before `until`."""
-    query = select(_d.id).where(_d.state == state, _d.next_at <= now)
+    query = select(_d.id).where(in_states(state), _d.next_at <= now)
     query = query.order_by(_d.next_at).limit(limit)
     if tx.connection.dialect.name == "postgresql":
         query = query.with_for_update(skip_locked=True)
@@ -295,17 +311,26 @@ def recalls_of(connection: Connection, item_id: str) -> set[tuple[str, str, int]
     return {(row[0], row[1], row[2]) for row in connection.execute(query)}
 
 
-def count_by_state(connection: Connection, plan_id: str = "") -> dict[tuple[str, str], int]:
-    """How many deliveries are in each (channel, state)."""
-    query = select(_d.channel, _d.state, func.count()).group_by(_d.channel, _d.state)
-    if plan_id:
-        query = query.where(_d.plan_id == plan_id)
-    return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+def count_by_state(connection: Connection, plan_id: str) -> dict[tuple[str, str], int]:
+    """How many of a plan's deliveries are in each (channel, state)."""
+    query = select(_d.channel, _d.state, func.count()).where(_d.plan_id == plan_id)
+    rows = connection.execute(query.group_by(_d.channel, _d.state))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def backlog(connection: Connection) -> dict[tuple[str, str], int]:
+    """How many deliveries wait or run, by (channel, state). What is only planned is no backlog:
+    counting it would read a million rows to say that they are not due."""
+    counts: dict[tuple[str, str], int] = {}
+    for state in (_S.READY, *HELD, _S.BLOCKED, _S.UNKNOWN):
+        query = select(_d.channel, func.count()).where(in_states(state)).group_by(_d.channel)
+        counts |= {(row[0], state.value): row[1] for row in connection.execute(query)}
+    return counts
 
 
 def oldest_unknown(connection: Connection) -> dict[str, datetime]:
     """By channel, when the attempt behind the longest unsettled delivery began."""
-    query = select(_d.channel, func.min(_d.handed_over_at)).where(_d.state == _S.UNKNOWN)
+    query = select(_d.channel, func.min(_d.handed_over_at)).where(in_states(_S.UNKNOWN))
     rows = connection.execute(query.group_by(_d.channel))
     return {channel: since for channel, since in rows if since is not None}
 

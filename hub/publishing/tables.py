@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TextClause,
     UniqueConstraint,
     text,
 )
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from hub.kernel.columns import Instant, Json, metadata
 from hub.publishing.models import DeliveryState, Outcome, Purpose
 
-__all__ = ["attempts", "deliveries", "editions", "heartbeats", "plans"]
+__all__ = ["attempts", "deliveries", "editions", "heartbeats", "in_states", "plans"]
 
 _ID = String(26)
 _HASH = String(64)
@@ -110,17 +111,18 @@ deliveries = Table(
         "state NOT IN ('blocked', 'unknown') OR next_at IS NOT NULL OR reason <> ''",
         name="says_what_it_waits_for",
     ),
-    Index("ix_deliveries_plan", "plan_id", "state"),
+    Index("ix_deliveries_plan", "plan_id"),
     Index("ix_deliveries_account", "account_id", "due_at"),
     Index("ix_deliveries_due", "due_at", **_where("state = 'planned'")),
     Index(
         "ix_deliveries_ready", text("priority DESC"), "due_at", "id", **_where("state = 'ready'")
     ),
+    Index("ix_deliveries_blocked", "next_at", **_where("state = 'blocked'")),
+    Index("ix_deliveries_unknown", "next_at", **_where("state = 'unknown'")),
     Index(
-        "ix_deliveries_waiting",
-        "state",
+        "ix_deliveries_unverified",
         "next_at",
-        **_where("state IN ('claimed', 'sending', 'accepted', 'blocked', 'unknown')"),
+        **_where("state = 'accepted' AND next_at IS NOT NULL"),
     ),
     # Serial per account: two workers can never hold two deliveries of one account.
     Index(
@@ -153,3 +155,14 @@ heartbeats = Table(
     Column("name", String(64), primary_key=True),
     Column("at", Instant, nullable=False),
 )
+
+
+def in_states(*states: DeliveryState, table: str = "deliveries") -> TextClause:
+    """A condition on the state with its values written out.
+
+    SQLite uses a partial index only where it can prove the index's condition when it plans the
+    statement, and it cannot prove anything about a bound parameter.
+    """
+    named = ", ".join(f"'{state.value}'" for state in states)
+    test = f"= {named}" if len(states) == 1 else f"IN ({named})"
+    return text(f"{table}.state {test}")

@@ -22,7 +22,7 @@ from hub.publishing.models import MediaRef, MediaRole, Part
 from hub.publishing.ports import Access, Outlet
 from publishers.contract import Channel
 from publishers.simulation import Platform, Shown
-from publishers.wire import Wire, connector
+from publishers.wire import Wire, open_session
 
 __all__ = ["MemoryJob", "MemoryMedia", "Stage", "open_stage", "picture", "serve", "simulator_of"]
 
@@ -148,7 +148,7 @@ async def open_stage(channel: Channel, clock: ManualClock) -> AsyncIterator[Stag
     """`channel` connected to a new platform of its own with one account enrolled."""
     platform = simulator_of(channel)(clock)
     enrolment = platform.enrol("gongkai")
-    async with serve(platform) as url, aiohttp.ClientSession(connector=connector()) as session:
+    async with serve(platform) as url, open_session() as session:
         access = Access(
             account_id="account-1",
             handle=enrolment.handle,

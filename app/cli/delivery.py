@@ -1,0 +1,205 @@
+"""gongkai delivery: where each delivery is, why, and what a person can do about it."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.common import JsonOption, emit, run
+from app.compose import Hub
+from hub.kernel.errors import InvalidInput, Words
+from hub.publishing.models import Delivery
+from hub.publishing.operations import Explained
+
+app = typer.Typer(no_args_is_help=True, help="投递 / deliveries")
+
+Actor = Annotated[str, typer.Option("--as", help="以谁的名义 / acting person's login")]
+
+
+@app.command("list")
+def list_deliveries(
+    state: Annotated[str, typer.Option(help="状态 / state")] = "",
+    channel: Annotated[str, typer.Option(help="渠道 / channel")] = "",
+    plan: Annotated[str, typer.Option(help="计划 / plan")] = "",
+    account: Annotated[str, typer.Option(help="账号 / account id")] = "",
+    reason: Annotated[str, typer.Option(help="等待原因 / what it waits for")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100,
+    as_json: JsonOption = False,
+) -> None:
+    """列出投递 / list deliveries"""
+
+    async def work(hub: Hub) -> list[Delivery]:
+        return await hub.operations.find(
+            state=state,
+            channel=channel,
+            plan_id=plan,
+            account_id=account,
+            reason=reason,
+            limit=limit,
+        )
+
+    emit(run(work, as_json=as_json), as_json, _show_deliveries)
+
+
+@app.command("show")
+def show(delivery: str, as_json: JsonOption = False) -> None:
+    """一条投递与它的每次尝试 / one delivery and its attempts"""
+    found = run(lambda hub: hub.operations.explain(delivery), as_json=as_json)
+    data = {"delivery": found.delivery, "attempts": found.attempts, "account": found.account.name}
+    emit(data, as_json, _show_one)
+
+
+@app.command("explain")
+def explain(delivery: str, as_json: JsonOption = False) -> None:
+    """用话说明：在哪里、为什么、接下来怎样 / where it is, why, what happens next"""
+    found = run(lambda hub: hub.operations.explain(delivery), as_json=as_json)
+    if as_json:
+        words = {"where": found.where, "why": found.why, "next": found.next}
+        emit(words | {"delivery": delivery, "state": found.delivery.state}, True, _never)
+    else:
+        emit(found, False, _show_explained)
+
+
+@app.command("retry")
+def retry(delivery: str, actor: Actor = "", as_json: JsonOption = False) -> None:
+    """重新投递失败、过期或等待中的一条 / start a failed, expired or waiting one again"""
+
+    async def work(hub: Hub) -> dict[str, str]:
+        await hub.operations.retry(delivery, actor or getpass.getuser())
+        return {"delivery": delivery, "state": "ready"}
+
+    emit(run(work, as_json=as_json), as_json, _show_change)
+
+
+@app.command("resolve")
+def resolve(
+    delivery: str,
+    published: Annotated[
+        str, typer.Option(help="平台上的编号：确已发布 / its id there: it was published")
+    ] = "",
+    absent: Annotated[bool, typer.Option(help="确未发布，将重发 / surely absent, send it")] = False,
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """人工确认未知结果 / settle an unknown outcome by a person's word"""
+
+    async def work(hub: Hub) -> dict[str, str]:
+        if bool(published) == absent:
+            raise InvalidInput(
+                Words("请在 --published 与 --absent 中选一", "choose --published or --absent"),
+                field="published",
+            )
+        await hub.operations.resolve(
+            delivery,
+            actor or getpass.getuser(),
+            published=bool(published),
+            remote_id=published,
+        )
+        return {"delivery": delivery, "state": "accepted" if published else "ready"}
+
+    emit(run(work, as_json=as_json), as_json, _show_change)
+
+
+@app.command("cancel")
+def cancel(delivery: str, actor: Actor = "", as_json: JsonOption = False) -> None:
+    """取消一条尚未发出的投递 / cancel one that has not left yet"""
+
+    async def work(hub: Hub) -> dict[str, str]:
+        done = await hub.publishing.cancel(actor or getpass.getuser(), delivery_id=delivery)
+        state = (await hub.operations.explain(delivery)).delivery.state
+        return {"delivery": delivery, "cancelled": str(bool(done)).lower(), "state": state}
+
+    emit(run(work, as_json=as_json), as_json, _show_change)
+
+
+@app.command("release")
+def release(
+    limit: Annotated[int, typer.Option(min=0, help="最多几条，0 为全部 / at most, 0 = all")] = 0,
+    plan: Annotated[str, typer.Option(help="计划 / plan")] = "",
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """放行停机积压，紧急与最新者先 / let an outage's backlog go, urgent and newest first"""
+
+    async def work(hub: Hub) -> dict[str, str]:
+        count = await hub.operations.release(actor or getpass.getuser(), limit=limit, plan_id=plan)
+        return {"released": str(count)}
+
+    emit(run(work, as_json=as_json), as_json, _show_change)
+
+
+@app.command("recall")
+def recall(
+    item: Annotated[str, typer.Argument(help="信息编号 / item id")],
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """从所有已发布账号撤回一条信息 / withdraw an item wherever it was published"""
+
+    async def work(hub: Hub) -> dict[str, str]:
+        return {"recalls": str(await hub.operations.recall(item, actor or getpass.getuser()))}
+
+    emit(run(work, as_json=as_json), as_json, _show_change)
+
+
+def _show_deliveries(rows: list[Delivery]) -> RenderableType:
+    table = Table(
+        "投递 / delivery", "渠道 / channel", "状态 / state", "原因 / reason", "平台编号 / id"
+    )
+    table.add_column("延迟 / late", justify="right")
+    for row in rows:
+        table.add_row(
+            row.id,
+            row.channel,
+            row.state,
+            row.error_code or row.reason,
+            row.remote_id,
+            late(row.lateness),
+        )
+    return table
+
+
+def late(lateness: timedelta | None) -> str:
+    """A lateness for people: milliseconds below ten seconds."""
+    if lateness is None:
+        return "—"
+    seconds = lateness.total_seconds()
+    return f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.1f} s"
+
+
+def _show_one(data: dict[str, Any]) -> RenderableType:
+    delivery: Delivery = data["delivery"]
+    table = Table("次 / no", "开始 / started", "结果 / outcome", "代码 / code", "说明 / message")
+    for attempt in data["attempts"]:
+        table.add_row(
+            str(attempt.no),
+            attempt.started_at.isoformat(timespec="milliseconds"),
+            attempt.outcome or "…",
+            attempt.platform_code,
+            attempt.platform_message,
+        )
+    head = Text(f"{delivery.id}  {data['account']}  {delivery.channel}  {delivery.state}")
+    return Group(head, Text(f"{delivery.remote_id} {delivery.remote_url}".strip()), table)
+
+
+def _show_explained(found: Explained) -> RenderableType:
+    lines = []
+    rows = (("在哪里 where", found.where), ("为什么 why", found.why), ("接下来 next", found.next))
+    for label, words in rows:
+        lines.append(Text.assemble((f"{label}  ", "bold"), words.zh))
+        lines.append(Text(f"{'':<{len(label)}}     {words.en}", style="dim"))
+    return Group(*lines)
+
+
+def _show_change(data: dict[str, str]) -> RenderableType:
+    return Text("  ".join(f"{name}={value}" for name, value in data.items()))
+
+
+def _never(data: object) -> RenderableType:
+    return Text(str(data))

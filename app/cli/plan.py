@@ -1,0 +1,174 @@
+"""gongkai plan: when an approved item goes out, to which accounts."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.common import JsonOption, emit, run
+from app.compose import Hub
+from hub.kernel.clock import instant_of_wall_time
+from hub.kernel.errors import InvalidInput, Words
+from hub.organisations.models import Selection
+from hub.publishing.models import Plan, Priority
+from hub.publishing.service import Planned, When
+
+app = typer.Typer(no_args_is_help=True, help="发布计划 / plans")
+
+At = Annotated[
+    str, typer.Option("--at", help="当地时间 2026-12-01T09:00，或 now / local time, or now")
+]
+Zone = Annotated[str, typer.Option("--zone", help="IANA 时区 / time zone")]
+Actor = Annotated[str, typer.Option("--as", help="以谁的名义 / acting person's login")]
+Channels = Annotated[list[str] | None, typer.Option("--channel", help="渠道 / channel")]
+
+
+@app.command("make")
+def make(
+    item: Annotated[str, typer.Argument(help="信息编号 / item id")],
+    at: At = "now",
+    zone: Zone = "",
+    channel: Channels = None,
+    body: Annotated[str, typer.Option(help="机构代码，含下级 / body code, with those below")] = "",
+    region: Annotated[str, typer.Option(help="地区 / region")] = "",
+    tag: Annotated[str, typer.Option(help="标签 / tag")] = "",
+    group: Annotated[str, typer.Option(help="账号组 / account group")] = "",
+    account: Annotated[list[str] | None, typer.Option(help="账号编号 / account id")] = None,
+    embargo: Annotated[str, typer.Option(help="解禁时间 / embargo until, local time")] = "",
+    not_after: Annotated[str, typer.Option(help="最晚发布 / latest time, local")] = "",
+    emergency: Annotated[
+        bool, typer.Option(help="应急，优先于一切 / overtakes everything")
+    ] = False,
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """排定一次发布 / plan an approved item"""
+
+    async def work(hub: Hub) -> Planned:
+        home_zone = zone or hub.settings.time_zone
+        selection = Selection(
+            ids=tuple(account or ()),
+            channels=tuple(channel or ()),
+            body_id=(await hub.organisations.body(body)).id if body else "",
+            region=region,
+            tag=tag,
+            group=group,
+        )
+        when = _when(at, home_zone, embargo, not_after)
+        priority = Priority.EMERGENCY if emergency else Priority.ROUTINE
+        return await hub.publishing.plan(item, selection, when, actor or _me(), priority)
+
+    emit(run(work, as_json=as_json), as_json, _show_planned)
+
+
+@app.command("list")
+def list_plans(
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50, as_json: JsonOption = False
+) -> None:
+    """最近的计划 / the newest plans"""
+    emit(run(lambda hub: hub.publishing.plans(limit), as_json=as_json), as_json, _show_plans)
+
+
+@app.command("show")
+def show(plan: str, as_json: JsonOption = False) -> None:
+    """计划进度 / a plan and how far it is"""
+
+    async def work(hub: Hub) -> dict[str, Any]:
+        found, deliveries = await hub.publishing.progress(plan)
+        counts: dict[str, int] = {}
+        for delivery in deliveries:
+            counts[delivery.state] = counts.get(delivery.state, 0) + 1
+        return {"plan": found, "deliveries": len(deliveries), "states": counts}
+
+    emit(run(work, as_json=as_json), as_json, _show_progress)
+
+
+@app.command("reschedule")
+def reschedule(
+    plan: str, at: At, zone: Zone = "", actor: Actor = "", as_json: JsonOption = False
+) -> None:
+    """改期 / move what has not left yet"""
+
+    async def work(hub: Hub) -> dict[str, int]:
+        when = _when(at, zone or hub.settings.time_zone, "", "")
+        moved, left = await hub.publishing.reschedule(plan, when, actor or _me())
+        return {"moved": moved, "not_movable": left}
+
+    emit(run(work, as_json=as_json), as_json, _show_counts)
+
+
+@app.command("cancel")
+def cancel(plan: str, actor: Actor = "", as_json: JsonOption = False) -> None:
+    """取消尚未发出的投递 / cancel what has not left yet"""
+
+    async def work(hub: Hub) -> dict[str, int]:
+        cancelled = await hub.publishing.cancel(actor or _me(), plan_id=plan)
+        return {"cancelled": len(cancelled)}
+
+    emit(run(work, as_json=as_json), as_json, _show_counts)
+
+
+def _when(at: str, zone: str, embargo: str, not_after: str) -> When:
+    return When(
+        zone=zone,
+        wall=None if at == "now" else _local(at, "at"),
+        embargo_until=_instant(embargo, zone, "embargo"),
+        not_after=_instant(not_after, zone, "not_after"),
+    )
+
+
+def _local(text: str, field: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput(
+            Words(f"“{text}”不是时间", f"'{text}' is no time"),
+            field=field,
+            remedy=Words("写成 2026-12-01T09:00", "write it as 2026-12-01T09:00"),
+        ) from error
+
+
+def _instant(text: str, zone: str, field: str) -> datetime | None:
+    return instant_of_wall_time(_local(text, field), zone) if text else None
+
+
+def _me() -> str:
+    return getpass.getuser()
+
+
+def _show_planned(planned: Planned) -> RenderableType:
+    lines: list[RenderableType] = [
+        Text(f"计划 {planned.plan.id}：{planned.deliveries} 条投递 / deliveries"),
+        Text(f"时间 {planned.plan.wall_time} {planned.plan.zone}"),
+    ]
+    if planned.left_out:
+        table = Table("账号 / account", "未纳入原因 / left out because")
+        for account, why in planned.left_out:
+            table.add_row(account.name, str(why))
+        lines.append(table)
+    return Group(*lines)
+
+
+def _show_plans(plans: list[Plan]) -> RenderableType:
+    table = Table("计划 / plan", "信息 / item", "时间 / time", "时区 / zone", "由 / by")
+    for plan in plans:
+        table.add_row(plan.id, plan.item_id, plan.wall_time, plan.zone, plan.created_by)
+    return table
+
+
+def _show_progress(data: dict[str, Any]) -> RenderableType:
+    plan: Plan = data["plan"]
+    table = Table("状态 / state", "数量 / count", title=f"{plan.id}  {plan.wall_time} {plan.zone}")
+    for state, count in sorted(data["states"].items()):
+        table.add_row(state, str(count))
+    return table
+
+
+def _show_counts(counts: dict[str, int]) -> RenderableType:
+    return Text("  ".join(f"{name}={count}" for name, count in counts.items()))

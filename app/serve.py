@@ -1,0 +1,74 @@
+"""The running installation: the engine, and the HTTP server that tells how it is."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+
+from app.compose import Hub, open_engine, open_hub
+from app.lock import only_one
+from app.metrics import Metrics
+from app.settings import Settings
+from scheduler.engine import Engine
+from web.health import database_check, health_routes, heartbeat_check, zone_check
+
+__all__ = ["Serving", "serve", "serving"]
+
+_log = structlog.get_logger(__name__)
+_HEARTBEAT_LIMIT = timedelta(seconds=30)
+
+
+class Serving:
+    """What runs: the open hub, its engine, and where its HTTP server listens."""
+
+    def __init__(self, hub: Hub, engine: Engine, address: str) -> None:
+        self.hub = hub
+        self.engine = engine
+        self.address = address
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Serving]:
+    """Everything of `gongkai run`, running until the block ends."""
+    async with AsyncExitStack() as stack:
+        if settings.embedded:
+            stack.enter_context(only_one(settings.home))
+        hub = await stack.enter_async_context(open_hub(settings))
+        metrics = Metrics()
+        engine = await stack.enter_async_context(open_engine(hub, meter=metrics))
+        checks = (
+            database_check(hub.database),
+            heartbeat_check(engine.sweep.heartbeat_age, _HEARTBEAT_LIMIT),
+            zone_check(),
+        )
+        application = web.Application()
+        application.add_routes(health_routes(checks, metrics.exposition))
+        address = await _listen(stack, application, settings)
+        yield Serving(hub, engine, address)
+
+
+async def _listen(stack: AsyncExitStack, application: web.Application, settings: Settings) -> str:
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM, then stop without leaving a delivery unknown."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with serving(settings) as running:
+        _log.info("hub.running", address=running.address, home=str(settings.home))
+        await stopped.wait()
+        _log.info("hub.stopping", in_flight=running.engine.dispatcher.busy)

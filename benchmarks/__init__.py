@@ -1,0 +1,1 @@
+"""Measurements side by side with a named peer or limit, as ratios."""

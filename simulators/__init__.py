@@ -1,0 +1,1 @@
+"""Every channel's simulator on one port. Stands above `app`; nothing in production imports it."""
