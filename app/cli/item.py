@@ -132,18 +132,13 @@ def edit(
 ) -> None:
     """修改：成为新版，原签审失效 / edit: a new version, former approvals are void"""
 
+    given = {"title": title, "summary": summary, "doc_no": doc_no, "theme": theme}
+    changes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
+
     async def work(hub: Hub) -> dict[str, Any]:
         found = await _find(hub, item, body)
-        given = {
-            "title": title,
-            "summary": summary,
-            "doc_no": doc_no,
-            "theme": theme,
-            "attribute": attribute,
-            "body": None if text is None else _read(text).decode("utf-8"),
-        }
-        changes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
-        draft = replace(draft_of(found), **changes)
+        draft = replace(draft_of(found), **changes, attribute=attribute or found.attribute)
+        draft = draft if text is None else replace(draft, body=_read_text(text))
         edited = await hub.catalogue.edit(
             found.id, draft, actor=acting(actor), base_version=base_version or found.version
         )
@@ -203,6 +198,17 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InvalidInput(Words(f"打不开 {path}", f"cannot open {path}"), field="file") from error
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return _read(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            Words("正文不是 UTF-8 编码", "the text is not in UTF-8"),
+            field="text",
+            remedy=Words("另存为 UTF-8", "save it as UTF-8"),
+        ) from error
 
 
 def _show_report(report: ImportReport) -> RenderableType:

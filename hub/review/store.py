@@ -58,13 +58,7 @@ def open_approval(
     what it covers. The item goes into review. Records the events. Raises StaleVersion when
     `item` is not the current version, NotPublic, InvalidInput.
     """
-    current = catalogue.lock_item(tx, item.id)
-    if (current.version, current.content_hash) != (item.version, item.content_hash):
-        raise StaleVersion(
-            Words("信息在送审时已被修改", "the item was edited meanwhile"),
-            field="item",
-            remedy=Words("重新生成稿件后送审", "render it again, then submit"),
-        )
+    current = _still_current(tx, item)
     check_submission(current, entries)
     for stale in _void_open(tx, current):
         data = {"approval": stale, "because": approval_id}
@@ -174,6 +168,18 @@ def set_returned(tx: Transaction, approval_id: str, reason: str) -> None:
     tx.execute(
         update(approvals).where(approvals.c.id == approval_id).values(returned_reason=reason)
     )
+
+
+def _still_current(tx: Transaction, item: Item) -> Item:
+    """The item as it is now, locked; raises StaleVersion when it is not what was rendered."""
+    current = catalogue.lock_item(tx, item.id)
+    if (current.version, current.content_hash) != (item.version, item.content_hash):
+        raise StaleVersion(
+            Words("信息在送审时已被修改", "the item was edited meanwhile"),
+            field="item",
+            remedy=Words("重新生成稿件后送审", "render it again, then submit"),
+        )
+    return current
 
 
 def _void_open(tx: Transaction, item: Item) -> list[str]:

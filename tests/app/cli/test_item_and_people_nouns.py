@@ -104,6 +104,16 @@ def test_an_edit_makes_a_version_and_an_old_base_is_a_conflict(cli: Cli, item: s
     assert [version["by"] for version in versions][1] == "li"
 
 
+def test_a_text_file_becomes_the_body_unless_it_is_not_utf8(
+    cli: Cli, item: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "text"
+    file.write_bytes("\ufeff新正文".encode())
+    assert data(cli("item", "edit", item, "--text", file, "--json"))["item"]["body"] == "新正文"
+    file.write_bytes("新正文".encode("gb18030"))
+    assert cli("item", "edit", item, "--text", file).exit_code == 2
+
+
 def test_a_whole_picture_is_added_and_a_cut_one_is_bad_input(
     cli: Cli, item: str, tmp_path: Path
 ) -> None:
