@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 import pkgutil
 import warnings
 from collections.abc import Callable
@@ -43,6 +44,8 @@ __all__ = [
 T = TypeVar("T")
 
 MIGRATIONS = Path(hub.__file__).parent / "kernel" / "migrations"
+# its remarks on indexes over expressions; _compare_texts compares those
+logging.getLogger("alembic.ddl.impl").setLevel(logging.ERROR)
 _LOCK = 0x676F6E68  # any constant: PostgreSQL's advisory lock while a process migrates
 
 

@@ -23,6 +23,16 @@ def test_without_anything_set_the_hub_is_embedded_in_var(tmp_path: Path) -> None
     assert settings.time_zone == "Asia/Shanghai"
 
 
+def test_an_empty_variable_is_as_good_as_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("HOME", "HTTP_PORT", "DATABASE_URL", "SECRET_KEYS"):
+        monkeypatch.setenv(f"GONGKAI_{name}", "")
+    settings = load_settings()
+    assert (settings.home, settings.http_port) == (Path("var"), 8080)
+    assert settings.database_path == tmp_path / "var" / "gongkai.db"
+
+
 def test_the_file_beats_the_default_and_the_environment_beats_the_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.__main__ import command_line
+from app.cli import db
 from app.migrate import head, migrate
 from app.reference import PAGES
 from hub.kernel.errors import Words
@@ -146,6 +148,25 @@ def test_a_backup_is_whole_and_never_overwrites(cli: Cli, file: Path, tmp_path: 
     connection.close()
     assert cli("db", "backup", str(target)).exit_code == 4
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "var"]
+
+
+def test_a_backup_of_a_busy_database_is_of_one_moment(
+    cli: Cli, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "_PAGES_A_STEP", 1)
+    tamper(file, "CREATE TABLE pad AS SELECT randomblob(400000) AS x")
+    stop = threading.Event()
+
+    def scribble() -> None:
+        while not stop.is_set():
+            tamper(file, "INSERT INTO pad VALUES (randomblob(5000))")
+
+    writer = threading.Thread(target=scribble)
+    writer.start()
+    done = cli("db", "backup", str(tmp_path / "copy.db"))
+    stop.set()
+    writer.join()
+    assert done.exit_code == 0, done.output
 
 
 def test_there_is_no_backup_without_a_database(cli: Cli, tmp_path: Path) -> None:
