@@ -18,7 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
-from hub.publishing import ledger
+from hub.publishing import sweeping
 
 __all__ = ["HubClock"]
 
@@ -53,7 +53,7 @@ class HubClock:
 
     async def look_ahead(self) -> None:
         """Set the wake-up to the earliest due time in the ledger."""
-        due = await self._database.read(lambda c: c.execute(ledger.next_due()).scalar())
+        due = await self._database.read(lambda c: c.execute(sweeping.next_due()).scalar())
         if due is None or due == self._next:
             return
         if due <= self._clock.now():

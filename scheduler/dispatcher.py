@@ -16,7 +16,7 @@ from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Unavailable
 from hub.kernel.events import Event, Kind
 from hub.kernel.meter import Meter
-from hub.publishing import events, ledger, store
+from hub.publishing import events, ledger, store, sweeping
 from hub.publishing.errors import DeliveryError, LeaseLost, Throttled
 from hub.publishing.models import Delivery, DeliveryState, Purpose
 from hub.publishing.ports import Accepted, MediaSource, Outlet
@@ -172,7 +172,7 @@ class Dispatcher:
         until = now + self._settings.lease
 
         def work(tx: Transaction) -> list[Delivery]:
-            promoted = ledger.promote(tx, now, _PROMOTE_AT_ONCE)
+            promoted = sweeping.promote(tx, now, _PROMOTE_AT_ONCE)
             rows = ledger.claim(tx, owner=self._owner, now=now, lease_until=until, limit=limit)
             if promoted:
                 tx.record(self._event(events.DUE, now, {"promoted": promoted}))

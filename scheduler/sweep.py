@@ -11,7 +11,7 @@ from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.events import Event, Kind
 from hub.kernel.meter import Meter
-from hub.publishing import events, ledger, store
+from hub.publishing import events, store, sweeping
 
 __all__ = ["HEARTBEAT", "Sweep"]
 
@@ -43,11 +43,11 @@ class Sweep:
         now = self._clock.now()
 
         def work(tx: Transaction) -> None:
-            released, lost = ledger.reap(tx, now, all_leases=alone)
+            released, lost = sweeping.reap(tx, now, all_leases=alone)
             self._record(tx, events.LEASES_REAPED, released=len(released), lost=lost)
             last = store.last_beat(tx.connection, HEARTBEAT)
             if last is not None and now - last > self._outage_after:
-                held = ledger.hold_outage(tx, now - self._outage_after, ready_too=True)
+                held = sweeping.hold_outage(tx, now - self._outage_after, ready_too=True)
                 self._record(tx, events.HELD_BACK, held=held)
 
         await self._database.write(work)
@@ -57,12 +57,12 @@ class Sweep:
         now = self._clock.now()
 
         def work(tx: Transaction) -> None:
-            held = ledger.hold_outage(tx, now - self._outage_after, ready_too=False)
+            held = sweeping.hold_outage(tx, now - self._outage_after, ready_too=False)
             self._record(tx, events.HELD_BACK, held=held)
-            released, lost = ledger.reap(tx, now)
+            released, lost = sweeping.reap(tx, now)
             self._record(tx, events.LEASES_REAPED, released=len(released), lost=lost)
-            self._record(tx, events.EXPIRED, expired=ledger.expire_late(tx, now))
-            self._record(tx, events.DUE, reconnected=ledger.unblock_reconnected(tx, now))
+            self._record(tx, events.EXPIRED, expired=sweeping.expire_late(tx, now))
+            self._record(tx, events.DUE, reconnected=sweeping.unblock_reconnected(tx, now))
 
         await self._database.write(work)
 

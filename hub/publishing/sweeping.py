@@ -1,0 +1,125 @@
+"""What the passing of time does to the ledger: promote, expire, hold, unblock, reap.
+
+These run from the clock over whatever is there, a batch at a time, and are found by the state of
+the rows alone, so that nothing depends on a wake-up that was lost.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, or_, select, update
+
+from hub.kernel.database import Transaction
+from hub.organisations.tables import accounts
+from hub.publishing.models import DeliveryState, Outcome
+from hub.publishing.tables import attempts, deliveries, in_states
+
+__all__ = [
+    "expire_late",
+    "hold_outage",
+    "next_due",
+    "promote",
+    "reap",
+    "unblock_reconnected",
+]
+
+_S = DeliveryState
+_d = deliveries.c
+_WAITING = (_S.PLANNED, _S.READY, _S.BLOCKED)
+
+
+def next_due() -> Select[Any]:
+    """The earliest moment at which a planned or blocked delivery wants to be woken."""
+    planned = (
+        select(_d.due_at.label("at")).where(in_states(_S.PLANNED)).order_by(_d.due_at).limit(1)
+    )
+    blocked = (
+        select(_d.next_at.label("at"))
+        .where(in_states(_S.BLOCKED), _d.next_at.is_not(None))
+        .order_by(_d.next_at)
+        .limit(1)
+    )
+    both = select(planned.subquery()).union_all(select(blocked.subquery())).subquery()
+    return select(both.c.at).order_by(both.c.at).limit(1)
+
+
+_due = select(_d.id).where(in_states(_S.PLANNED), _d.due_at <= bindparam("now"))
+_rested = select(_d.id).where(in_states(_S.BLOCKED), _d.next_at <= bindparam("now"))
+_PROMOTE = tuple(
+    update(deliveries)
+    .where(_d.id.in_(chosen.order_by(column).limit(bindparam("most"))), in_states(expected))
+    .values(state=_S.READY, next_at=bindparam("now"), reason="")
+    for chosen, column, expected in (
+        (_due, _d.due_at, _S.PLANNED),
+        (_rested, _d.next_at, _S.BLOCKED),
+    )
+)
+
+
+def promote(tx: Transaction, now: datetime, limit: int) -> int:
+    """planned → ready for what is due, blocked → ready for what has waited long enough."""
+    return sum(tx.execute(change, {"now": now, "most": limit}).rowcount for change in _PROMOTE)
+
+
+def expire_late(tx: Transaction, now: datetime, limit: int = 1000) -> list[str]:
+    """Waiting deliveries past their `not_after` → expired: too late is not sent."""
+    expired: list[str] = []
+    for state in _WAITING:
+        late = select(_d.id).where(in_states(state), _d.not_after < now)
+        if state is _S.PLANNED:
+            late = late.where(_d.due_at <= now)
+        change = update(deliveries).where(_d.id.in_(late.limit(limit)), in_states(state))
+        values = {"state": _S.EXPIRED, "next_at": None, "reason": "too-late"}
+        expired += tx.execute(change.values(**values).returning(_d.id)).scalars()
+    return expired
+
+
+def unblock_reconnected(tx: Transaction, now: datetime) -> int:
+    """What waited for an account to be connected again, and now is, becomes ready."""
+    well = select(accounts.c.id).where(accounts.c.needs_reconnecting == "")
+    change = update(deliveries).where(
+        in_states(_S.BLOCKED), _d.reason == "reconnect", _d.account_id.in_(well)
+    )
+    return tx.execute(change.values(state=_S.READY, next_at=now, reason="")).rowcount
+
+
+def hold_outage(tx: Transaction, older_than: datetime, *, ready_too: bool) -> int:
+    """Freeze the backlog of an outage: what was due before `older_than` waits for a person.
+
+    A planned delivery that old was promoted by nobody. A ready one may just be in a long queue,
+    so it is held only when the scheduler is known to have been away (`ready_too`).
+    """
+    missed = and_(in_states(_S.PLANNED), _d.due_at < older_than)
+    if ready_too:
+        queued = and_(in_states(_S.READY), _d.due_at < older_than, _d.attempts == 0)
+        missed = or_(missed, queued)
+    change = update(deliveries).where(missed)
+    return tx.execute(change.values(state=_S.BLOCKED, next_at=None, reason="outage")).rowcount
+
+
+def reap(
+    tx: Transaction, now: datetime, *, all_leases: bool = False
+) -> tuple[list[str], list[str]]:
+    """Take back leases that ran out: claimed → ready, sending → unknown.
+
+    `all_leases` is for the start of the embedded hub: its lock file proves that no other worker
+    lives, so no lease needs to run out first. Returns (released ids, lost ids).
+    """
+    expired = [] if all_leases else [_d.next_at < now]
+    release = update(deliveries).where(in_states(_S.CLAIMED), *expired)
+    released = tx.execute(
+        release.values(state=_S.READY, next_at=now, lease_owner="").returning(_d.id)
+    )
+    lose = update(deliveries).where(in_states(_S.SENDING), *expired)
+    lost = tx.execute(
+        lose.values(state=_S.UNKNOWN, next_at=now, lease_owner="", reason="crash").returning(_d.id)
+    )
+    released_ids, lost_ids = list(released.scalars()), list(lost.scalars())
+    if lost_ids:
+        abandoned = update(attempts).where(
+            attempts.c.delivery_id.in_(lost_ids), attempts.c.outcome == ""
+        )
+        tx.execute(abandoned.values(outcome=Outcome.ABANDONED, finished_at=now))
+    return released_ids, lost_ids
