@@ -1,0 +1,121 @@
+"""The demonstration's stage: simulated platforms in a process of their own, and an installation
+with bodies, people, accounts and real regulations, made through the same services people use."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from app.compose import Hub
+from hub.catalogue.models import Item
+from hub.organisations.models import BodyKind, NewAccount, NewBody, NewPerson, Role, Selection
+from hub.review.models import ReviewStep
+from publishers.registry import channels
+
+__all__ = ["REVIEWERS", "approve", "running_town", "stage"]
+
+_DATA = Path(__file__).parent / "data"
+_PROVINCE = "510000"
+_START_TIMEOUT_S = 30
+_CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)
+
+# step, login, name, role: three different people, and a fourth who enters what they review
+REVIEWERS = (
+    (ReviewStep.DRAFT_CHECK, "li.min", "李敏（处室填录人员）", Role.CLERK),
+    (ReviewStep.SECTION_REVIEW, "zhang.wei", "张伟（处室负责人）", Role.SECTION_HEAD),
+    (ReviewStep.SIGN_OFF, "chen.fang", "陈芳（分管领导）", Role.LEADER),
+)
+_EDITOR = "wang.lei"
+
+
+@asynccontextmanager
+async def running_town() -> AsyncIterator[str]:
+    """The URL of freshly started simulated platforms; they end with the block."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "simulators", "--port", "0", stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        if process.stdout is None:
+            raise RuntimeError("the simulators have no standard output")
+        line = await asyncio.wait_for(process.stdout.readline(), _START_TIMEOUT_S)
+        yield json.loads(line)["url"]
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What is ready: the items in the order of the file, and how many accounts."""
+
+    items: tuple[Item, ...]
+    accounts: int
+
+
+async def stage(hub: Hub, town: str, bodies: int, items: int) -> Staged:
+    """Enter bodies, people, one account per channel for `bodies` of them, and `items` items."""
+    listed = [_body(row) for row in json.loads((_DATA / "bodies.json").read_text("utf-8"))]
+    await hub.organisations.import_bodies(listed, actor=_EDITOR)
+    people = [
+        NewPerson(login=login, name=name, roles=((_PROVINCE, role),))
+        for _, login, name, role in REVIEWERS
+    ]
+    people.append(NewPerson(login=_EDITOR, name="王磊", roles=((_PROVINCE, Role.EDITOR),)))
+    await hub.organisations.import_people(people, actor=_EDITOR)
+    accounts = await _enrol(town, listed[:bodies])
+    await hub.organisations.import_accounts(accounts, actor=_EDITOR)
+    await hub.catalogue.import_file(_DATA / "regulations.jsonl", actor=_EDITOR, body_code=_PROVINCE)
+    found = await hub.catalogue.list()
+    return Staged(tuple(sorted(found, key=lambda item: item.id)[:items]), len(accounts))
+
+
+async def approve(hub: Hub, item: Item) -> None:
+    """Render for every account, then three different people sign the same bytes."""
+    approval = await hub.publishing.submit(item.id, Selection(), _EDITOR)
+    for step, login, _, _ in REVIEWERS:
+        await hub.review.sign(approval.id, step, login, approval.hash)
+
+
+def _body(row: Mapping[str, Any]) -> NewBody:
+    return NewBody(**{**row, "kind": BodyKind(row["kind"])})
+
+
+async def _enrol(town: str, bodies: Sequence[NewBody]) -> list[NewAccount]:
+    """Open an account of every body on every simulated platform."""
+    rows = []
+    async with aiohttp.ClientSession(timeout=_CALL_TIMEOUT) as session:
+        for name, channel in channels().items():
+            handles = [f"{name}-{body.code}" for body in bodies]
+            url = f"{town}/_control/{name}/accounts"
+            async with session.post(url, json={"handles": handles}) as answer:
+                answer.raise_for_status()
+                enrolments = await answer.json()
+            title = channel.declaration.title.zh.split()[0]
+            for body, enrolment in zip(bodies, enrolments, strict=True):
+                rows.append(_account(name, title, body, enrolment, f"{town}/{name}"))
+    return rows
+
+
+def _account(
+    channel: str, title: str, body: NewBody, enrolment: Mapping[str, Any], base_url: str
+) -> NewAccount:
+    short = body.name.removesuffix("人民政府")
+    return NewAccount(
+        channel=channel,
+        name=f"{short}·{title}",
+        handle=enrolment["handle"],
+        body_code=body.code,
+        base_url=base_url,
+        region=body.region,
+        settings=enrolment["settings"],
+        credentials=enrolment["credentials"],
+    )
