@@ -12,16 +12,20 @@ import structlog
 from aiohttp import web
 
 from app.compose import Hub, open_engine, open_hub
+from app.inbox import callback_routes
 from app.lock import only_one
 from app.metrics import Metrics
 from app.settings import Settings
+from publishers.registry import channels
 from scheduler.engine import Engine
+from scheduler.quota_watch import QuotaWatch
 from web.health import database_check, health_routes, heartbeat_check, zone_check
 
 __all__ = ["Serving", "serve", "serving"]
 
 _log = structlog.get_logger(__name__)
 _HEARTBEAT_LIMIT = timedelta(seconds=30)
+_QUOTA_EVERY = timedelta(minutes=1)
 
 
 class Serving:
@@ -40,8 +44,11 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         if settings.embedded:
             stack.enter_context(only_one(settings.home))
         hub = await stack.enter_async_context(open_hub(settings))
-        metrics = Metrics()
+        metrics = hub.database.meter = Metrics()
         engine = await stack.enter_async_context(open_engine(hub, meter=metrics))
+        declarations = {name: channel.declaration for name, channel in channels().items()}
+        watch = QuotaWatch(hub.database, hub.clock, metrics, declarations)
+        engine.clock.every("quota", _QUOTA_EVERY, watch.measure)
         checks = (
             database_check(hub.database),
             heartbeat_check(engine.sweep.heartbeat_age, _HEARTBEAT_LIMIT),
@@ -49,6 +56,7 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         )
         application = web.Application()
         application.add_routes(health_routes(checks, metrics.exposition))
+        application.add_routes(callback_routes(hub))
         address = await _listen(stack, application, settings)
         yield Serving(hub, engine, address)
 
