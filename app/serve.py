@@ -16,6 +16,7 @@ from app.inbox import callback_routes
 from app.lock import only_one
 from app.metrics import Metrics
 from app.settings import Settings
+from app.tuning import settle_garbage
 from publishers.registry import channels
 from scheduler.engine import Engine
 from scheduler.quota_watch import QuotaWatch
@@ -77,6 +78,7 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     async with serving(settings) as running:
+        settle_garbage()
         _log.info("hub.running", address=running.address, home=str(settings.home))
         await stopped.wait()
         _log.info("hub.stopping", in_flight=running.engine.dispatcher.busy)

@@ -171,12 +171,12 @@ class Scene:
             settings=EngineSettings(
                 owner="bench",
                 alone=True,
-                dispatch=DispatchSettings(connections=connections, batch=connections),
+                dispatch=DispatchSettings(connections=connections),
                 outage_after=timedelta(days=1),
             ),
             random=SystemRandom(),
         )
-        self.publishing.on_change = engine.dispatcher.wake
+        self.publishing.on_change = engine.changed()
         return engine
 
 

@@ -7,14 +7,17 @@ planned.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import Connection
 
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
@@ -24,6 +27,7 @@ __all__ = ["HubClock"]
 
 _log = structlog.get_logger(__name__)
 _WAKE = "wake"
+_PATIENCE_S = 60
 Job = Callable[[], Awaitable[object]]
 
 
@@ -35,6 +39,7 @@ class HubClock:
         self._clock = clock
         self._wake = wake
         self._next: datetime | None = None
+        self._running: set[asyncio.Task[Any]] = set()
         # A late job is still run: the default of APScheduler drops what is a second late.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
@@ -43,29 +48,54 @@ class HubClock:
     def every(self, name: str, interval: timedelta, job: Job) -> None:
         """Run `job` every `interval`, never twice at once."""
         trigger = IntervalTrigger(seconds=interval.total_seconds())
-        self._scheduler.add_job(job, trigger, id=name)
+        self._scheduler.add_job(self._tracked(job), trigger, id=name)
+
+    def _tracked(self, job: Job) -> Job:
+        async def run() -> None:
+            task = asyncio.current_task()
+            if task is not None:
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+            await job()
+
+        return run
 
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """Start no job any more and let the running ones end: a platform may just be asked."""
+        self._scheduler.pause()
+        if self._running:
+            await asyncio.wait(self._running, timeout=_PATIENCE_S)
         self._scheduler.shutdown(wait=False)
 
+    def changed(self) -> None:
+        """Somebody in this process changed what is due: look now."""
+        self._wake()
+        self._scheduler.add_job(self.look_ahead)
+
     async def look_ahead(self) -> None:
-        """Set the wake-up to the earliest due time in the ledger."""
-        due = await self._database.read(lambda c: c.execute(sweeping.next_due()).scalar())
-        if due is None or due == self._next:
-            return
-        if due <= self._clock.now():
+        """Wake for what is due by now, and set the wake-up to the next due time in the ledger."""
+        now = self._clock.now()
+
+        def look(connection: Connection) -> tuple[bool, datetime | None]:
+            following = connection.execute(sweeping.next_due(), {"after": now}).scalar()
+            return sweeping.anything_due(connection, now), following
+
+        due, following = await self._database.read(look)
+        if due:
             self._wake()
-            return
-        self._next = due
-        trigger = DateTrigger(run_date=due)
-        self._scheduler.add_job(self._ring, trigger, id=_WAKE, replace_existing=True)
+        # Only ever moved forward: a ring that turns out to be early looks ahead again.
+        if following is not None and (self._next is None or following < self._next):
+            self._next = following
+            trigger = DateTrigger(run_date=following)
+            self._scheduler.add_job(self._ring, trigger, id=_WAKE, replace_existing=True)
 
     async def _ring(self) -> None:
         self._next = None
         self._wake()
+        await self.look_ahead()
 
 
 def _report(event: JobExecutionEvent) -> None:

@@ -36,12 +36,20 @@ _PROMOTE_AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchSettings:
-    """`connections` calls at a time, as many again claimed and ready to follow; a lease outlives
-    every single call by far."""
+    """`connections` calls at a time; half as many more have begun durably and wait for a free
+    connection, and as many again are claimed to follow. A lease outlives every call by far."""
 
     connections: int = 256
-    batch: int = 256
     lease: timedelta = timedelta(seconds=60)
+
+    @property
+    def workers(self) -> int:
+        return self.connections + self.connections // 2
+
+    @property
+    def claimed(self) -> int:
+        """The most deliveries this process holds at a time."""
+        return self.workers + self.connections
 
 
 class Dispatcher:
@@ -76,6 +84,7 @@ class Dispatcher:
         self._held: set[str] = set()
         self._queue: asyncio.PriorityQueue[tuple[int, int, Prepared]] = asyncio.PriorityQueue()
         self._order = itertools.count()
+        self._wire_slots = asyncio.Semaphore(settings.connections)
         self._ledger = GroupedLedger(database, clock, owner, meter, self.wake)
 
     def wake(self) -> None:
@@ -90,7 +99,7 @@ class Dispatcher:
     async def run(self) -> None:
         """Send until stopped; a database that is away is waited for."""
         async with asyncio.TaskGroup() as group:
-            workers = [group.create_task(self._work()) for _ in range(self._settings.connections)]
+            workers = [group.create_task(self._work()) for _ in range(self._settings.workers)]
             await self._keep_claiming()
             while self._held:
                 self._wake.clear()
@@ -151,10 +160,10 @@ class Dispatcher:
 
     async def _round(self) -> bool:
         """Claim and start as much as there is room for; False when there was nothing to do."""
-        room = 2 * self._settings.connections - len(self._held)
+        room = self._settings.claimed - len(self._held)
         if room < max(1, self._settings.connections // 2):
             return False
-        claimed = await self._claim(min(room, self._settings.batch))
+        claimed = await self._claim(room)
         if not claimed:
             return False
         checked = await self._intake.check(claimed, self._clock.now())
@@ -244,7 +253,7 @@ class Dispatcher:
 
     def _let_go(self, delivery_id: str) -> None:
         self._held.discard(delivery_id)
-        if self._stopping or len(self._held) <= self._settings.connections * 3 // 2:
+        if self._stopping or len(self._held) <= self._settings.workers:
             self.wake()
 
     async def _begin(self, prepared: Prepared) -> bool:
@@ -280,18 +289,18 @@ class Dispatcher:
             self._settings.lease,
             delivery.progress,
         )
-        case = Case(delivery, outlet.declaration, self._clock.now(), self._random)
         try:
-            accepted = await _act(outlet, job)
+            async with self._wire_slots:
+                accepted = await _act(outlet, job)
         except LeaseLost:
             return
         except Exception as error:
             self._note(prepared, outlet, error)
             case = Case(delivery, outlet.declaration, self._clock.now(), self._random)
-            self._ledger.finish(delivery, ending_of_error(case, error))
-            return
-        case = Case(delivery, outlet.declaration, self._clock.now(), self._random)
-        ending = ending_of_acceptance(case, accepted)
+            ending = ending_of_error(case, error)
+        else:
+            case = Case(delivery, outlet.declaration, self._clock.now(), self._random)
+            ending = ending_of_acceptance(case, accepted)
         self._ledger.finish(delivery, ending, prepared.edition.parts)
 
     def _note(self, prepared: Prepared, outlet: Outlet, error: Exception) -> None:

@@ -82,7 +82,7 @@ class Engine:
 
     def changed(self) -> Callable[[], None]:
         """What to call when somebody in this process changed what is due."""
-        return self.dispatcher.wake
+        return self.clock.changed
 
     async def start(self) -> None:
         """Recover what a dead worker left, then run until `stop`."""
@@ -105,7 +105,7 @@ class Engine:
 
     async def stop(self) -> None:
         """Claim nothing more and leave no delivery half recorded."""
-        self.clock.stop()
+        await self.clock.stop()
         await self.dispatcher.stop()
         if self._loop is not None:
             await self._loop

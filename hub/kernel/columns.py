@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, MetaData, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Instant", "Json", "metadata", "microseconds"]
+__all__ = ["Instant", "Json", "instant", "metadata", "microseconds"]
 
 metadata = MetaData(
     naming_convention={
@@ -32,6 +32,11 @@ def microseconds(at: datetime | None) -> int | None:
     return None if at is None else (at - _EPOCH) // _MICROSECOND
 
 
+def instant(value: int) -> datetime:
+    """The inverse of `microseconds`."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware UTC datetime, stored as microseconds since 1970 so that both databases agree."""
 
@@ -42,7 +47,7 @@ class Instant(TypeDecorator[datetime]):
         return microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        return None if value is None else instant(value)
 
 
 class Json(TypeDecorator[Any]):

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     delete,
     exists,
     false,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 )
 
 from hub.kernel.database import Transaction
+from hub.kernel.packing import PackedQuery
 from hub.organisations.errors import UnknownAccount, UnknownBody, UnknownGroup, UnknownPerson
 from hub.organisations.models import (
     Account,
@@ -178,12 +180,19 @@ def get_account(connection: Connection, account_id: str) -> Account:
     return _account(row)
 
 
+_BY_IDS = PackedQuery(
+    accounts, select(accounts).where(accounts.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
 def get_accounts(connection: Connection, ids: Iterable[str]) -> dict[str, Account]:
     """Accounts by id, in one query up to 10,000 ids; unknown ids are left out."""
     found = {}
     for chunk in _chunks(ids):
-        for row in connection.execute(select(accounts).where(accounts.c.id.in_(chunk))):
-            found[row.id] = _account(row)
+        for row in _BY_IDS.rows(connection, {"ids": chunk}):
+            row["tags"] = tuple(row["tags"])
+            row["filing"] = FilingState(row["filing"])
+            found[row["id"]] = Account(**row)
     return found
 
 

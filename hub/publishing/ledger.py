@@ -7,7 +7,7 @@ the lease it expects, so a worker that lost its lease changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import Row, bindparam, select, update
 from hub.kernel.bulk import Bulk
 from hub.kernel.columns import microseconds
 from hub.kernel.database import Transaction
+from hub.kernel.packing import PackedQuery
 from hub.publishing.models import HELD, Delivery, DeliveryState, Outcome, Purpose
 from hub.publishing.tables import deliveries, in_states
 
@@ -38,7 +39,7 @@ _d = deliveries.c
 _COLUMNS = tuple(column.name for column in deliveries.c)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: thousands a second are made
 class Ending:
     """How one attempt ended and where that leaves its delivery."""
 
@@ -61,12 +62,14 @@ class Ending:
     receipt: dict[str, Any] = field(default_factory=dict)
 
 
-def row_to_delivery(row: Row[Any], **changed: Any) -> Delivery:
-    """A row of the table as a value, with `changed` columns replaced."""
-    values = dict(zip(_COLUMNS, row, strict=True))
+def row_to_delivery(row: Row[Any]) -> Delivery:
+    """A row of the table as a value."""
+    return _delivery(dict(zip(_COLUMNS, row, strict=True)))
+
+
+def _delivery(values: dict[str, Any]) -> Delivery:
     values["purpose"] = Purpose(values["purpose"])
     values["state"] = DeliveryState(values["state"])
-    values.update(changed)
     return Delivery(**values)
 
 
@@ -76,14 +79,17 @@ _idle = ~(
     .where(_held.c.account_id == _d.account_id, in_states(*HELD, table="held"))
     .exists()
 )
-_CLAIMABLE = (
-    select(deliveries)
-    .where(in_states(_S.READY), _idle)
-    .order_by(_d.priority.desc(), _d.due_at, _d.id)
-    .limit(bindparam("most"))
-)
+_ready = select(deliveries).where(in_states(_S.READY), _idle)
+_first = _ready.order_by(_d.priority.desc(), _d.due_at, _d.id).limit(bindparam("most"))
+_ranked = _ready.where(_d.id.in_(bindparam("ids", expanding=True)))
 # On PostgreSQL other workers look at the same time; what they hold is passed over.
-_CLAIMABLE_SHARED = _CLAIMABLE.with_for_update(skip_locked=True)
+_CLAIMABLE = {
+    "sqlite": (PackedQuery(deliveries, _first), PackedQuery(deliveries, _ranked)),
+    "postgresql": (
+        PackedQuery(deliveries, _first.with_for_update(skip_locked=True)),
+        PackedQuery(deliveries, _ranked.with_for_update(skip_locked=True)),
+    ),
+}
 _CLAIM = (
     update(deliveries)
     .where(_d.id.in_(bindparam("chosen", expanding=True)), in_states(_S.READY))
@@ -106,29 +112,32 @@ def claim(
     rows = _claimable(tx, limit)
     if not rows:
         return []
-    chosen = [row.id for row in rows]
+    chosen = [row["id"] for row in rows]
     tx.execute(_CLAIM, {"chosen": chosen, "owner": owner, "lease_until": lease_until})
     claimed = {"state": _S.CLAIMED, "lease_owner": owner, "next_at": lease_until}
-    return [row_to_delivery(row, fence=row.fence + 1, **claimed) for row in rows]
+    return [_delivery(row | claimed | {"fence": row["fence"] + 1}) for row in rows]
 
 
-def _claimable(tx: Transaction, limit: int) -> list[Row[Any]]:
-    """Ready deliveries of distinct, idle accounts.
+def _claimable(tx: Transaction, limit: int) -> list[dict[str, Any]]:
+    """Ready deliveries of distinct, idle accounts, urgent and early first.
 
     A page from the index is enough as long as accounts differ; only when one account's flood
     fills the page does the slower ranked query run.
     """
-    shared = tx.connection.dialect.name == "postgresql"
-    query = _CLAIMABLE_SHARED if shared else _CLAIMABLE
-    rows = tx.connection.execute(query, {"most": limit}).all()
-    first: dict[str, Row[Any]] = {}
+    first_page, by_rank = _CLAIMABLE[tx.connection.dialect.name]
+    rows = first_page.rows(tx.connection, {"most": limit})
+    rows.sort(key=_urgency)
+    first: dict[str, dict[str, Any]] = {}
     for row in rows:
-        first.setdefault(row.account_id, row)
+        first.setdefault(row["account_id"], row)
     if len(first) < limit // 2 and len(rows) == limit:
         ids = _claimable_ranked(tx, limit)
-        ranked = query.where(_d.id.in_(bindparam("ids", expanding=True)))
-        return list(tx.connection.execute(ranked, {"most": limit, "ids": ids}))
+        return sorted(by_rank.rows(tx.connection, {"ids": ids}), key=_urgency)
     return list(first.values())
+
+
+def _urgency(row: Mapping[str, Any]) -> tuple[int, datetime, str]:
+    return (-row["priority"], row["due_at"], row["id"])
 
 
 def _claimable_ranked(tx: Transaction, limit: int) -> list[str]:

@@ -147,6 +147,7 @@ attempts = Table(
     Column("platform_code", String(64), nullable=False, server_default=""),
     Column("platform_message", String(500), nullable=False, server_default=""),
     CheckConstraint(f"outcome = '' OR {_one_of('outcome', Outcome)}", name="outcome_known"),
+    sqlite_with_rowid=False,  # found by its key only: one tree instead of two
 )
 
 heartbeats = Table(

@@ -432,6 +432,7 @@ def upgrade() -> None:
             ["delivery_id"], ["deliveries.id"], name=op.f("fk_attempts_delivery_id")
         ),
         sa.PrimaryKeyConstraint("delivery_id", "no", name=op.f("pk_attempts")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_deliveries_ready",
