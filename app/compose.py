@@ -134,7 +134,7 @@ async def open_engine(
             settings=_engine_settings(hub.settings),
             random=SystemRandom(),
         )
-        hub.publishing.on_change = hub.operations.on_change = engine.dispatcher.wake
+        hub.publishing.on_change = hub.operations.on_change = engine.changed()
         await engine.start()
         stack.push_async_callback(engine.stop)
         yield engine

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, TextClause, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.kernel.database import Transaction
@@ -181,7 +181,7 @@ def change_deliveries(
 
     Choose by `ids`, `plan_id`, `reason`, `part`; with `limit`, the most urgent and newest.
     """
-    chosen: list[ColumnElement[bool]] = [_d.state.in_(tuple(states))]
+    chosen: list[ColumnElement[bool] | TextClause] = [in_states(*states)]
     if ids:
         chosen.append(_d.id.in_(ids))
     if plan_id:
@@ -322,9 +322,11 @@ def backlog(connection: Connection) -> dict[tuple[str, str], int]:
     """How many deliveries wait or run, by (channel, state). What is only planned is no backlog:
     counting it would read a million rows to say that they are not due."""
     counts: dict[tuple[str, str], int] = {}
-    for state in (_S.READY, *HELD, _S.BLOCKED, _S.UNKNOWN):
-        query = select(_d.channel, func.count()).where(in_states(state)).group_by(_d.channel)
-        counts |= {(row[0], state.value): row[1] for row in connection.execute(query)}
+    for states in ((_S.READY,), HELD, (_S.BLOCKED,), (_S.UNKNOWN,)):
+        # as the indexes have them, which SQLite does not recognise one state at a time
+        query = select(_d.channel, _d.state, func.count()).where(in_states(*states))
+        rows = connection.execute(query.group_by(_d.channel, _d.state))
+        counts |= {(row[0], row[1]): row[2] for row in rows}
     return counts
 
 

@@ -6,17 +6,19 @@ the rows alone, so that nothing depends on a wake-up that was lost.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, select, union_all, update
 
+from hub.kernel.columns import Instant
 from hub.kernel.database import Transaction
 from hub.organisations.tables import accounts
-from hub.publishing.models import DeliveryState, Outcome
+from hub.publishing.models import HELD, DeliveryState, Outcome
 from hub.publishing.tables import attempts, deliveries, in_states
 
 __all__ = [
+    "anything_due",
     "expire_late",
     "hold_outage",
     "next_due",
@@ -28,21 +30,37 @@ __all__ = [
 _S = DeliveryState
 _d = deliveries.c
 _WAITING = (_S.PLANNED, _S.READY, _S.BLOCKED)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_FOLLOWING = tuple(
+    select(column.label("at"))
+    .where(in_states(state), column > bindparam("after", value=_EPOCH))
+    .order_by(column)
+    .limit(1)
+    .subquery()
+    for state, column in ((_S.PLANNED, _d.due_at), (_S.BLOCKED, _d.next_at))
+)
+_BOTH = union_all(*(select(one.c.at) for one in _FOLLOWING)).subquery()
+_NEXT_DUE = select(func.min(_BOTH.c.at, type_=Instant))
+_DUE = tuple(
+    select(_d.id).where(in_states(state), *due).limit(1)
+    for state, due in (
+        (_S.READY, ()),
+        (_S.PLANNED, (_d.due_at <= bindparam("now"),)),
+        (_S.BLOCKED, (_d.next_at <= bindparam("now"),)),
+    )
+)
+
+
+def anything_due(connection: Connection, now: datetime) -> bool:
+    """Whether a delivery waits to be sent, whichever process made it due."""
+    return any(connection.execute(one, {"now": now}).first() for one in _DUE)
 
 
 def next_due() -> Select[Any]:
-    """The earliest moment at which a planned or blocked delivery wants to be woken."""
-    planned = (
-        select(_d.due_at.label("at")).where(in_states(_S.PLANNED)).order_by(_d.due_at).limit(1)
-    )
-    blocked = (
-        select(_d.next_at.label("at"))
-        .where(in_states(_S.BLOCKED), _d.next_at.is_not(None))
-        .order_by(_d.next_at)
-        .limit(1)
-    )
-    both = select(planned.subquery()).union_all(select(blocked.subquery())).subquery()
-    return select(both.c.at).order_by(both.c.at).limit(1)
+    """The earliest moment later than `after` (if given as parameter) at which a planned or
+    blocked delivery wants to be woken."""
+    return _NEXT_DUE
 
 
 _due = select(_d.id).where(in_states(_S.PLANNED), _d.due_at <= bindparam("now"))
@@ -78,9 +96,12 @@ def expire_late(tx: Transaction, now: datetime, limit: int = 1000) -> list[str]:
 
 def unblock_reconnected(tx: Transaction, now: datetime) -> int:
     """What waited for an account to be connected again, and now is, becomes ready."""
-    well = select(accounts.c.id).where(accounts.c.needs_reconnecting == "")
+    # asked per blocked delivery: from the accounts' side it would read every stored delivery
+    well = select(accounts.c.id).where(
+        accounts.c.id == _d.account_id, accounts.c.needs_reconnecting == ""
+    )
     change = update(deliveries).where(
-        in_states(_S.BLOCKED), _d.reason == "reconnect", _d.account_id.in_(well)
+        in_states(_S.BLOCKED), _d.reason == "reconnect", well.exists()
     )
     return tx.execute(change.values(state=_S.READY, next_at=now, reason="")).rowcount
 
@@ -91,12 +112,13 @@ def hold_outage(tx: Transaction, older_than: datetime, *, ready_too: bool) -> in
     A planned delivery that old was promoted by nobody. A ready one may just be in a long queue,
     so it is held only when the scheduler is known to have been away (`ready_too`).
     """
-    missed = and_(in_states(_S.PLANNED), _d.due_at < older_than)
+    old = _d.due_at < older_than
+    missed = [and_(in_states(_S.PLANNED), old)]
     if ready_too:
-        queued = and_(in_states(_S.READY), _d.due_at < older_than, _d.attempts == 0)
-        missed = or_(missed, queued)
-    change = update(deliveries).where(missed)
-    return tx.execute(change.values(state=_S.BLOCKED, next_at=None, reason="outage")).rowcount
+        missed.append(and_(in_states(_S.READY), old, _d.attempts == 0))
+    values = {"state": _S.BLOCKED, "next_at": None, "reason": "outage"}
+    changes = (update(deliveries).where(which).values(**values) for which in missed)
+    return sum(tx.execute(change).rowcount for change in changes)
 
 
 def reap(
@@ -108,11 +130,12 @@ def reap(
     lives, so no lease needs to run out first. Returns (released ids, lost ids).
     """
     expired = [] if all_leases else [_d.next_at < now]
-    release = update(deliveries).where(in_states(_S.CLAIMED), *expired)
+    held = in_states(*HELD)  # the condition of the index that finds them
+    release = update(deliveries).where(held, in_states(_S.CLAIMED), *expired)
     released = tx.execute(
         release.values(state=_S.READY, next_at=now, lease_owner="").returning(_d.id)
     )
-    lose = update(deliveries).where(in_states(_S.SENDING), *expired)
+    lose = update(deliveries).where(held, in_states(_S.SENDING), *expired)
     lost = tx.execute(
         lose.values(state=_S.UNKNOWN, next_at=now, lease_owner="", reason="crash").returning(_d.id)
     )
