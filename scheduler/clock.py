@@ -80,8 +80,8 @@ class HubClock:
         now = self._clock.now()
 
         def look(connection: Connection) -> tuple[bool, datetime | None]:
-            following = connection.execute(sweeping.next_due(), {"after": now}).scalar()
-            return sweeping.anything_due(connection, now), following
+            due = sweeping.anything_due(connection, now)
+            return due, sweeping.next_due(connection, now)
 
         due, following = await self._database.read(look)
         if due:

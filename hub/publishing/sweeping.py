@@ -6,12 +6,10 @@ the rows alone, so that nothing depends on a wake-up that was lost.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, select, union_all, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
-from hub.kernel.columns import Instant
 from hub.kernel.database import Transaction
 from hub.organisations.tables import accounts
 from hub.publishing.models import HELD, DeliveryState, Outcome
@@ -30,18 +28,11 @@ __all__ = [
 _S = DeliveryState
 _d = deliveries.c
 _WAITING = (_S.PLANNED, _S.READY, _S.BLOCKED)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _FOLLOWING = tuple(
-    select(column.label("at"))
-    .where(in_states(state), column > bindparam("after", value=_EPOCH))
-    .order_by(column)
-    .limit(1)
-    .subquery()
+    select(column).where(in_states(state), column > bindparam("after")).order_by(column).limit(1)
     for state, column in ((_S.PLANNED, _d.due_at), (_S.BLOCKED, _d.next_at))
 )
-_BOTH = union_all(*(select(one.c.at) for one in _FOLLOWING)).subquery()
-_NEXT_DUE = select(func.min(_BOTH.c.at, type_=Instant))
 _DUE = tuple(
     select(_d.id).where(in_states(state), *due).limit(1)
     for state, due in (
@@ -57,10 +48,10 @@ def anything_due(connection: Connection, now: datetime) -> bool:
     return any(connection.execute(one, {"now": now}).first() for one in _DUE)
 
 
-def next_due() -> Select[Any]:
-    """The earliest moment later than `after` (if given as parameter) at which a planned or
-    blocked delivery wants to be woken."""
-    return _NEXT_DUE
+def next_due(connection: Connection, after: datetime) -> datetime | None:
+    """The first moment later than `after` at which a delivery wants to be woken."""
+    found = [connection.execute(one, {"after": after}).scalar() for one in _FOLLOWING]
+    return min((at for at in found if at is not None), default=None)
 
 
 _due = select(_d.id).where(in_states(_S.PLANNED), _d.due_at <= bindparam("now"))
