@@ -27,6 +27,7 @@ __all__ = ["HubClock"]
 
 _log = structlog.get_logger(__name__)
 _WAKE = "wake"
+_RINGS = 100  # a ring sets the next one before it has ended itself
 _PATIENCE_S = 60
 Job = Callable[[], Awaitable[object]]
 
@@ -90,7 +91,9 @@ class HubClock:
         if following is not None and (self._next is None or following < self._next):
             self._next = following
             trigger = DateTrigger(run_date=following)
-            self._scheduler.add_job(self._ring, trigger, id=_WAKE, replace_existing=True)
+            self._scheduler.add_job(
+                self._ring, trigger, id=_WAKE, replace_existing=True, max_instances=_RINGS
+            )
 
     async def _ring(self) -> None:
         self._next = None
