@@ -127,7 +127,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 rounds.append(measure(base_url, options.deliveries, Path(folder)))
     middle = {name: round(median(rates[name] for rates in rounds)) for name in _SIDES}
-    result = {f"{name}_per_s": rate for name, rate in middle.items()}
+    result: dict[str, float] = {f"{name}_per_s": rate for name, rate in middle.items()}
     result |= {
         "deliveries": options.deliveries,
         "ratio_to_bare": round(median(r["ledger"] / r["bare"] for r in rounds), 3),

@@ -49,7 +49,7 @@ class PackedQuery:
         return [self._unpack(values) for values in msgspec.json.decode(packed)]
 
     def _unpack(self, values: list[Any]) -> dict[str, Any]:
-        row = dict(zip(self._names, values, strict=True))
+        row = dict(zip(self._names, values, strict=False))  # one query, one length
         for name, convert in self._converters:
             value = row[name]
             if value is not None:

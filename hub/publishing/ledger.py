@@ -19,6 +19,7 @@ from hub.kernel.bulk import Bulk
 from hub.kernel.columns import microseconds
 from hub.kernel.database import Transaction
 from hub.kernel.packing import PackedQuery
+from hub.organisations.tables import accounts
 from hub.publishing.models import HELD, Delivery, DeliveryState, Outcome, Purpose
 from hub.publishing.tables import deliveries, in_states
 
@@ -36,6 +37,9 @@ __all__ = [
 
 _S = DeliveryState
 _d = deliveries.c
+# a look-up costs a quarter of what the enumeration does
+_PURPOSES = {purpose.value: purpose for purpose in Purpose}
+_STATES = {state.value: state for state in DeliveryState}
 _COLUMNS = tuple(column.name for column in deliveries.c)
 
 
@@ -68,8 +72,8 @@ def row_to_delivery(row: Row[Any]) -> Delivery:
 
 
 def _delivery(values: dict[str, Any]) -> Delivery:
-    values["purpose"] = Purpose(values["purpose"])
-    values["state"] = DeliveryState(values["state"])
+    values["purpose"] = _PURPOSES[values["purpose"]]
+    values["state"] = _STATES[values["state"]]
     return Delivery(**values)
 
 
@@ -90,15 +94,13 @@ _CLAIMABLE = {
         PackedQuery(deliveries, _ranked.with_for_update(skip_locked=True)),
     ),
 }
-_CLAIM = (
-    update(deliveries)
-    .where(_d.id.in_(bindparam("chosen", expanding=True)), in_states(_S.READY))
-    .values(
-        state=_S.CLAIMED,
-        lease_owner=bindparam("owner"),
-        next_at=bindparam("lease_until"),
-        fence=_d.fence + 1,
-    )
+_CLAIM = Bulk(
+    """
+    UPDATE deliveries SET state = 'claimed', lease_owner = {1}, next_at = {2},
+        fence = deliveries.fence + 1
+    FROM {rows} WHERE deliveries.id = r.id AND deliveries.state = 'ready'
+    """,
+    {"id": "text"},
 )
 
 
@@ -107,15 +109,18 @@ def claim(
 ) -> list[Delivery]:
     """Take up to `limit` ready deliveries, urgent and early first, one per account.
 
-    The unique index on held accounts backs the "one per account" against other processes.
+    The unique index on held accounts backs the "one per account" against our own mistakes.
     """
     rows = _claimable(tx, limit)
+    if rows and tx.connection.dialect.name == "postgresql":
+        rows = _of_free_accounts(tx, rows)
     if not rows:
         return []
-    chosen = [row["id"] for row in rows]
-    tx.execute(_CLAIM, {"chosen": chosen, "owner": owner, "lease_until": lease_until})
-    claimed = {"state": _S.CLAIMED, "lease_owner": owner, "next_at": lease_until}
-    return [_delivery(row | claimed | {"fence": row["fence"] + 1}) for row in rows]
+    tx.bulk(_CLAIM, [(row["id"],) for row in rows], owner, microseconds(lease_until))
+    for row in rows:
+        row["state"], row["lease_owner"], row["next_at"] = _S.CLAIMED, owner, lease_until
+        row["fence"] += 1
+    return [_delivery(row) for row in rows]
 
 
 def _claimable(tx: Transaction, limit: int) -> list[dict[str, Any]]:
@@ -134,6 +139,22 @@ def _claimable(tx: Transaction, limit: int) -> list[dict[str, Any]]:
         ids = _claimable_ranked(tx, limit)
         return sorted(by_rank.rows(tx.connection, {"ids": ids}), key=_urgency)
     return list(first.values())
+
+
+def _of_free_accounts(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those whose account nobody else is claiming for or has claimed for since we looked.
+
+    Another worker may have chosen another delivery of the same account: what it has not committed
+    we cannot see, so the accounts are locked first and looked at again after that.
+    """
+    wanted = [row["account_id"] for row in rows]
+    lock = select(accounts.c.id).where(accounts.c.id.in_(wanted))
+    free = set(
+        tx.connection.execute(lock.with_for_update(skip_locked=True, key_share=True)).scalars()
+    )
+    held = select(_d.account_id).where(_d.account_id.in_(free), in_states(*HELD))
+    free -= set(tx.connection.execute(held).scalars())
+    return [row for row in rows if row["account_id"] in free]
 
 
 def _urgency(row: Mapping[str, Any]) -> tuple[int, datetime, str]:
@@ -164,7 +185,6 @@ _BEGIN = Bulk(
     FROM {rows}
     WHERE deliveries.id = r.id AND deliveries.fence = r.fence
         AND deliveries.state = 'claimed' AND deliveries.lease_owner = {2}
-    RETURNING deliveries.id
     """,
     {"id": "text", "fence": "int"},
 )
@@ -187,7 +207,10 @@ def begin(
     """
     at = microseconds(now)
     leases = [(delivery.id, delivery.fence) for delivery, _, _ in starts]
-    ours = set(tx.bulk(_BEGIN, leases, at, owner).scalars())
+    begun = tx.bulk(_BEGIN, leases, at, owner).rowcount
+    ours = {delivery_id for delivery_id, _ in leases}
+    if begun != len(leases):
+        ours = _still_ours(tx, leases, owner)
     rows = [
         (delivery.id, delivery.attempts + 1, delivery.fence, payload_hash, key)
         for delivery, payload_hash, key in starts
@@ -196,6 +219,17 @@ def begin(
     if rows:
         tx.bulk(_BEGIN_ATTEMPTS, rows, at)
     return ours
+
+
+def _still_ours(tx: Transaction, leases: Sequence[tuple[str, int]], owner: str) -> set[str]:
+    """Of deliveries just begun, those that really are: some had been taken away."""
+    running = select(_d.id, _d.fence).where(
+        _d.id.in_([delivery_id for delivery_id, _ in leases]),
+        in_states(_S.SENDING),
+        _d.lease_owner == owner,
+    )
+    found = {(row[0], row[1]) for row in tx.connection.execute(running)}
+    return {delivery_id for delivery_id, fence in leases if (delivery_id, fence) in found}
 
 
 # An answer that arrives after the lease ran out still counts while the delivery is unknown.
@@ -242,9 +276,9 @@ _FINISH_ATTEMPTS = Bulk(
 )
 
 
-def finish(tx: Transaction, endings: Sequence[Ending]) -> None:
-    """Record how attempts ended, where the delivery is still theirs to change."""
-    tx.bulk(
+def finish(tx: Transaction, endings: Sequence[Ending]) -> set[str]:
+    """Record how attempts ended, where the delivery is still theirs to change; its ids."""
+    changed = tx.bulk(
         _FINISH,
         [
             (
@@ -263,7 +297,10 @@ def finish(tx: Transaction, endings: Sequence[Ending]) -> None:
             )
             for e in endings
         ],
-    )
+    ).rowcount
+    settled = {e.delivery_id for e in endings}
+    if changed != len(endings):
+        settled = _settled(tx, endings)
     tx.bulk(
         _FINISH_ATTEMPTS,
         [
@@ -278,6 +315,15 @@ def finish(tx: Transaction, endings: Sequence[Ending]) -> None:
             for e in endings
         ],
     )
+    return settled
+
+
+def _settled(tx: Transaction, endings: Sequence[Ending]) -> set[str]:
+    """Of deliveries just finished, those that stand where their ending says."""
+    ids = [e.delivery_id for e in endings]
+    rows = tx.connection.execute(select(_d.id, _d.fence, _d.state).where(_d.id.in_(ids)))
+    found = {(row[0], row[1], row[2]) for row in rows}
+    return {e.delivery_id for e in endings if (e.delivery_id, e.fence, e.state) in found}
 
 
 def block(

@@ -94,7 +94,7 @@ LIFECYCLE: StateTable[DeliveryState, DeliveryEvent] = StateTable(
         _E.PROVED_ABSENT: ((_S.UNKNOWN,), _S.READY),
         _E.REFUSED: ((_S.CLAIMED, _S.SENDING, _S.ACCEPTED, _S.UNKNOWN), _S.FAILED),
         _E.RETRIED: ((_S.FAILED, _S.EXPIRED, _S.BLOCKED), _S.READY),
-        _E.RESCHEDULED: (_WAITING, _S.PLANNED),
+        _E.RESCHEDULED: ((*_WAITING, _S.CLAIMED), _S.PLANNED),
         _E.EXPIRED: (_WAITING, _S.EXPIRED),
         _E.CANCELLED: ((*_WAITING, _S.CLAIMED), _S.CANCELLED),
         _E.RECALLED: ((_S.ACCEPTED, _S.VERIFIED), _S.RECALLED),
@@ -310,7 +310,7 @@ class Plan:
     embargo_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # a value like the others; frozen would cost twice here
 class Delivery:
     """One edition × one account × one part as the ledger holds it.
 
