@@ -27,6 +27,7 @@ __all__ = ["HubClock"]
 
 _log = structlog.get_logger(__name__)
 _WAKE = "wake"
+_BREATH = timedelta(milliseconds=5)  # what is due closer together goes out together
 _RINGS = 100  # a ring sets the next one before it has ended itself
 _PATIENCE_S = 60
 Job = Callable[[], Awaitable[object]]
@@ -90,7 +91,7 @@ class HubClock:
         # Only ever moved forward: a ring that turns out to be early looks ahead again.
         if following is not None and (self._next is None or following < self._next):
             self._next = following
-            trigger = DateTrigger(run_date=following)
+            trigger = DateTrigger(run_date=max(following, now + _BREATH))
             self._scheduler.add_job(
                 self._ring, trigger, id=_WAKE, replace_existing=True, max_instances=_RINGS
             )
