@@ -12,6 +12,7 @@ from hub.kernel.clock import Clock
 from hub.kernel.database import Database
 from hub.kernel.meter import Meter
 from hub.publishing.ports import MediaSource, Outlet
+from scheduler.authorisations import AuthorisationWatch
 from scheduler.clock import HubClock
 from scheduler.dispatcher import Dispatcher, DispatchSettings
 from scheduler.intake import Intake, Keyring
@@ -25,6 +26,7 @@ _POLL = timedelta(seconds=1)
 _ASK = timedelta(seconds=2)
 _BEAT = timedelta(seconds=5)
 _MEASURE = timedelta(seconds=10)
+_FORECAST = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,7 @@ class Engine:
             media=media,
             on_ready=self.dispatcher.wake,
         )
+        self.authorisations = AuthorisationWatch(database, clock, outlets, intake.access)
         self.sweep = Sweep(database, clock, meter, settings.outage_after)
         self.clock = HubClock(database, clock, self.dispatcher.wake)
         self._loop: asyncio.Task[None] | None = None
@@ -97,6 +100,7 @@ class Engine:
             ("extend-leases", lease / 3, self.dispatcher.extend_leases),
             ("beat", _BEAT, self.sweep.beat),
             ("measure", _MEASURE, self.sweep.measure),
+            ("authorisations", _FORECAST, self.authorisations.look),
         ):
             self.clock.every(name, interval, job)
         self.clock.start()

@@ -6,13 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from hub.catalogue.models import Item
 from hub.organisations.models import Account, Body
 from hub.publishing.models import Declaration, Part
 
-__all__ = ["Accepted", "Access", "Finding", "Job", "MediaSource", "Outlet", "Verdict"]
+__all__ = [
+    "Accepted",
+    "Access",
+    "ChannelBook",
+    "DraftEdition",
+    "Finding",
+    "Forecasting",
+    "Job",
+    "MediaSource",
+    "Outlet",
+    "Rendered",
+    "Renderer",
+    "Verdict",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +163,16 @@ class Outlet(Protocol):
 
     async def close(self) -> None:
         """Release what the outlet holds; the wire is closed by its owner."""
+        ...
+
+
+@runtime_checkable
+class Forecasting(Protocol):
+    """An outlet whose platform says when an account's authorisation ends."""
+
+    async def authorised_until(self, access: Access) -> datetime | None:
+        """The moment, or None where the platform does not say; raises Unauthorised when it is
+        over already."""
         ...
 
 
