@@ -13,12 +13,12 @@ import structlog
 
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
-from hub.kernel.errors import Unavailable
+from hub.kernel.errors import Unavailable, Words
 from hub.kernel.events import Event, Kind
 from hub.kernel.meter import Meter
 from hub.publishing import events, ledger, store, sweeping
-from hub.publishing.errors import DeliveryError, LeaseLost, Throttled
-from hub.publishing.models import Delivery, DeliveryState, Purpose
+from hub.publishing.errors import DeliveryError, LeaseLost, Rejected, Throttled
+from hub.publishing.models import Capability, Delivery, DeliveryState, Purpose
 from hub.publishing.ports import Accepted, MediaSource, Outlet
 from scheduler.endings import Case, ending_of_acceptance, ending_of_error
 from scheduler.grouping import GroupedLedger
@@ -116,6 +116,11 @@ class Dispatcher:
                 _log.warning("dispatcher.database-away", error=str(error))
                 await self._clock.sleep(1.0)
                 continue
+            except Exception as error:
+                # One strange row must not stop all others; leases bring back what was claimed.
+                _log.error("dispatcher.round-failed", exc_info=error)
+                await self._clock.sleep(1.0)
+                continue
             if not took:
                 await self._wake.wait()
 
@@ -128,7 +133,10 @@ class Dispatcher:
         waiting = []
         while not self._queue.empty():
             waiting.append(self._queue.get_nowait()[2].delivery)
-        await self._release(waiting)
+        try:
+            await self._release(waiting)
+        except Unavailable as error:
+            _log.warning("dispatcher.not-released", error=str(error))  # the leases run out
         self._held.difference_update(d.id for d in waiting)
         self.wake()
 
@@ -201,19 +209,15 @@ class Dispatcher:
             for entry in checked.blocked:
                 self._block(tx, entry)
             for delivery in checked.expired:
-                values = {"state": DeliveryState.EXPIRED, "reason": "too-late", "next_at": None}
-                store.change_deliveries(
-                    tx, (DeliveryState.CLAIMED,), ids=(delivery.id,), values=values
-                )
+                self._settle(tx, delivery, state=DeliveryState.EXPIRED, reason="too-late")
             for delivery, error in checked.unsigned:
-                values = {
-                    "state": DeliveryState.FAILED,
-                    "error_code": error.code,
-                    "error_zh": f"{error.words.zh} → {error.remedy.zh if error.remedy else ''}",
-                    "error_en": f"{error.words.en} → {error.remedy.en if error.remedy else ''}",
-                }
-                store.change_deliveries(
-                    tx, (DeliveryState.CLAIMED,), ids=(delivery.id,), values=values
+                self._settle(
+                    tx,
+                    delivery,
+                    state=DeliveryState.FAILED,
+                    error_code=error.code,
+                    error_zh=f"{error.words.zh} → {error.remedy.zh if error.remedy else ''}",
+                    error_en=f"{error.words.en} → {error.remedy.en if error.remedy else ''}",
                 )
             data: dict[str, object] = {
                 "blocked": [[b.delivery.id, b.reason] for b in checked.blocked],
@@ -223,6 +227,17 @@ class Dispatcher:
             tx.record(self._event(events.WAITING, now, data))
 
         await self._database.write(work)
+
+    def _settle(self, tx: Transaction, delivery: Delivery, **values: object) -> None:
+        """End a delivery before anything left, if the lease is still ours."""
+        values |= {"next_at": None, "lease_owner": ""}
+        store.change_deliveries(
+            tx,
+            (DeliveryState.CLAIMED,),
+            ids=(delivery.id,),
+            fence=delivery.fence,
+            values=values,
+        )
 
     def _block(self, tx: Transaction, entry: Blocked) -> None:
         ledger.block(
@@ -319,5 +334,12 @@ async def _act(outlet: Outlet, job: LeasedJob) -> Accepted:
         case Purpose.CORRECT:
             return await outlet.amend(job)
         case Purpose.RECALL:
+            if not outlet.declaration.can(Capability.DELETE):
+                raise Rejected(
+                    Words("该平台不能删除已发布内容", "this platform cannot delete a post"),
+                    remedy=Words(
+                        "请人工到平台处理，或另发更正", "act by hand there, or post a correction"
+                    ),
+                )
             await outlet.withdraw(job)
             return Accepted(remote_id=job.remote_id)

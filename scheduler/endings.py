@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from hub.kernel.columns import storable
 from hub.kernel.errors import Words
 from hub.publishing.errors import (
     Busy,
@@ -30,13 +31,14 @@ from hub.publishing.models import (
     Quota,
 )
 from hub.publishing.ports import Accepted
-from hub.publishing.rules import MAX_TRIES, back_off, quota_period
+from hub.publishing.rules import MAX_TRIES, back_off, delivery_key, quota_period
 
 __all__ = ["Case", "ending_of_acceptance", "ending_of_error"]
 
 _S = DeliveryState
 _SETTLING = timedelta(seconds=5)
 _DEFAULT_PAUSE = timedelta(seconds=60)
+_LONGEST_URL = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,16 @@ def ending_of_acceptance(case: Case, accepted: Accepted) -> Ending:
         finished_at=case.now,
         next_at=case.now + case.declaration.verify_after if asks else None,
         reason="platform-review" if accepted.pending else "",
-        remote_id=accepted.remote_id,
-        remote_url=accepted.url,
-        receipt=dict(accepted.receipt),
+        # what a platform took without naming it is known by our own key
+        remote_id=storable(accepted.remote_id) or delivery_key(case.delivery.id),
+        remote_url=_whole(accepted.url),
+        receipt=storable(accepted.receipt),
     )
+
+
+def _whole(url: str) -> str:
+    """An address that fits its column; half an address is none."""
+    return storable(url) if len(url) <= _LONGEST_URL else ""
 
 
 def ending_of_error(case: Case, error: Exception) -> Ending:
@@ -99,8 +107,8 @@ def ending_of_error(case: Case, error: Exception) -> Ending:
         error_code=error.code,
         error_zh=_advice(error, "zh"),
         error_en=_advice(error, "en"),
-        platform_code=error.platform_code,
-        platform_message=error.platform_message,
+        platform_code=storable(error.platform_code),
+        platform_message=storable(error.platform_message),
     )
 
 
@@ -108,7 +116,7 @@ def _advice(error: DeliveryError, language: str) -> str:
     said = getattr(error.words, language)
     remedy = getattr(error.remedy, language) if error.remedy else ""
     code = f"（{error.platform_code}）" if error.platform_code else ""
-    return f"{said}{code}" + (f" → {remedy}" if remedy else "")
+    return str(storable(f"{said}{code}" + (f" → {remedy}" if remedy else "")))
 
 
 def _rule_for(error: DeliveryError) -> Callable[[Case, DeliveryError], _Next]:

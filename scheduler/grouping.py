@@ -132,17 +132,19 @@ class GroupedLedger:
         if starts:
             rows = [(s.delivery, s.payload_hash, s.key) for s in starts]
             ours = ledger.begin(tx, owner=self._owner, starts=rows, now=now)
-            if ours:
-                data = {"deliveries": sorted(ours)}
-                tx.record(self._event(events.ATTEMPTS_STARTED, data))
+            taken = sorted(s.delivery.id for s in starts if s.delivery.id not in ours)
+            data = {"deliveries": sorted(ours)} | ({"not_ours": taken} if taken else {})
+            tx.record(self._event(events.ATTEMPTS_STARTED, data))
         if ends:
             self._record_ends(tx, ends)
         return ours
 
     def _record_ends(self, tx: Transaction, ends: list[_End]) -> None:
-        ledger.finish(tx, [end.ending for end in ends])
+        settled = ledger.finish(tx, [end.ending for end in ends])
         now = self._clock.now()
         for end in ends:
+            if end.delivery.id not in settled:
+                continue  # another worker's by now; only the attempt says how it ended
             state = end.ending.state
             if state is DeliveryState.ACCEPTED and end.delivery.part + 1 < end.parts:
                 store.promote_next_part(tx, end.delivery, now)

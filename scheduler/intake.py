@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
+import structlog
 from sqlalchemy import Connection
 
-from hub.catalogue import store as catalogue
 from hub.kernel.database import Database
+from hub.kernel.errors import GongkaiError
 from hub.organisations import store as organisations
 from hub.organisations.models import Account
 from hub.organisations.rules import why_not_publishable
@@ -21,11 +22,14 @@ from hub.publishing import store
 from hub.publishing.errors import UnsignedEdition
 from hub.publishing.models import Delivery, Edition, Purpose
 from hub.publishing.ports import Access
-from hub.publishing.rules import delivery_key, refuse_unsigned
-from hub.review import store as review
+from hub.publishing.rules import delivery_key
+from hub.publishing.signing import why_unsigned
 from scheduler.job import Prepared
 
 __all__ = ["Blocked", "Intake", "Keyring", "Sorted"]
+
+_log = structlog.get_logger(__name__)
+_LOOK_AGAIN = timedelta(minutes=10)
 
 
 class Keyring(Protocol):
@@ -79,13 +83,23 @@ class Intake:
     async def prepare(self, deliveries: Sequence[Delivery]) -> list[Prepared]:
         """Deliveries with edition and access, to ask a platform about them; nothing is sent."""
         facts = await self._database.read(lambda c: _gather(c, deliveries))
-        return [self._prepared(delivery, facts) for delivery in deliveries]
+        return [
+            prepared
+            for delivery in deliveries
+            if (prepared := self._prepared(delivery, facts)) is not None
+        ]
 
-    def _prepared(self, delivery: Delivery, facts: _Facts) -> Prepared:
+    def _prepared(self, delivery: Delivery, facts: _Facts) -> Prepared | None:
+        """With all it needs; None where the account's credentials cannot be opened."""
+        try:
+            access = self.access(facts.accounts[delivery.account_id])
+        except GongkaiError as error:
+            _log.error("intake.no-credentials", account=delivery.account_id, error=str(error))
+            return None
         return Prepared(
             delivery,
             facts.editions[delivery.edition_id],
-            self.access(facts.accounts[delivery.account_id]),
+            access,
             delivery_key(delivery.id),
             facts.originals.get(delivery.id, ""),
         )
@@ -99,12 +113,14 @@ class Intake:
             into.unsigned.append((delivery, refusal))
         elif account.paused_until is not None and account.paused_until > now:
             into.blocked.append(Blocked(delivery, "account-paused", account.paused_until))
-        elif account.needs_reconnecting:
+        elif account.needs_reconnecting or _authorisation_ended(account, now):
             into.blocked.append(Blocked(delivery, "reconnect"))
         elif why_not_publishable(account, now) is not None:
             into.blocked.append(Blocked(delivery, "account"))
+        elif (prepared := self._prepared(delivery, facts)) is None:
+            into.blocked.append(Blocked(delivery, "credentials", now + _LOOK_AGAIN))
         else:
-            into.sendable.append(self._prepared(delivery, facts))
+            into.sendable.append(prepared)
 
     def access(self, account: Account) -> Access:
         """The account's access, decrypted once per revision."""
@@ -122,6 +138,10 @@ class Intake:
         return access
 
 
+def _authorisation_ended(account: Account, now: datetime) -> bool:
+    return account.authorised_until is not None and account.authorised_until <= now
+
+
 def _gather(connection: Connection, deliveries: Sequence[Delivery]) -> _Facts:
     editions = store.editions_by_ids(connection, {d.edition_id for d in deliveries})
     accounts = organisations.get_accounts(connection, {d.account_id for d in deliveries})
@@ -135,12 +155,5 @@ def _gather(connection: Connection, deliveries: Sequence[Delivery]) -> _Facts:
 
 
 def _unsigned(connection: Connection, editions: Iterable[Edition]) -> dict[str, UnsignedEdition]:
-    refused: dict[str, UnsignedEdition] = {}
-    for edition in editions:
-        approval = review.approval_for(connection, edition.item_id, edition.item_version)
-        version = catalogue.current_version(connection, edition.item_id)
-        try:
-            refuse_unsigned(edition, approval, version)
-        except UnsignedEdition as error:
-            refused[edition.id] = error
-    return refused
+    asked = ((edition.id, why_unsigned(connection, edition)) for edition in editions)
+    return {edition_id: refusal for edition_id, refusal in asked if refusal is not None}

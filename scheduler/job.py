@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from hub.kernel.clock import Clock
+from hub.kernel.columns import storable
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Words
 from hub.kernel.events import Event
@@ -78,7 +79,7 @@ class LeasedJob:
         return self.prepared.delivery.first_started_at
 
     async def checkpoint(self, progress: Mapping[str, Any]) -> None:
-        saved = dict(progress)
+        saved: dict[str, Any] = storable(progress)
         now = self.clock.now()
         delivery = self.prepared.delivery
 

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from hub.kernel.clock import Clock
+from hub.kernel.columns import storable
 from hub.kernel.database import Database, Transaction
 from hub.kernel.events import Event, Kind
 from hub.publishing import events, store
@@ -93,7 +94,6 @@ class Reconciler:
         return len(asked)
 
     async def _ask(self, prepared: Prepared, ask: Ask) -> _Asked:
-        outlet = self._outlets[prepared.delivery.channel]
         job = LeasedJob(
             prepared,
             self._media,
@@ -104,6 +104,7 @@ class Reconciler:
         )
         async with self._slots:
             try:
+                outlet = self._outlets[prepared.delivery.channel]
                 return _Asked(prepared, await ask(outlet, job), None)
             except DeliveryError as error:
                 return _Asked(prepared, None, error)
@@ -150,12 +151,12 @@ class Reconciler:
             "state": _S.ACCEPTED,
             "next_at": self._clock.now() + declaration.verify_after if asks else None,
             "reason": "",
-            "remote_id": finding.remote_id or prepared.key,
-            "remote_url": finding.url,
+            "remote_id": storable(finding.remote_id) or prepared.key,
+            "remote_url": storable(finding.url),
             "error_code": "",
             "error_zh": "",
             "error_en": "",
-            "receipt": dict(finding.receipt),
+            "receipt": storable(finding.receipt),
         }
 
     def _read_back(self, finding: Finding) -> dict[str, Any]:
@@ -165,11 +166,11 @@ class Reconciler:
             "reason": "differs" if finding.same is False else "",
         }
         if finding.remote_id:
-            values |= {"remote_id": finding.remote_id}
+            values |= {"remote_id": storable(finding.remote_id)}
         if finding.url:
-            values |= {"remote_url": finding.url}
+            values |= {"remote_url": storable(finding.url)}
         if finding.receipt:
-            values |= {"receipt": dict(finding.receipt)}
+            values |= {"receipt": storable(finding.receipt)}
         return values
 
     def _later(self, asked: _Asked, wait: timedelta = _RETRY) -> dict[str, Any]:
@@ -195,8 +196,11 @@ class Reconciler:
             rows = []
             for asked, values in judged:
                 delivery = asked.prepared.delivery
-                store.change_deliveries(tx, (state,), ids=(delivery.id,), values=values)
-                if values.get("state") is _S.ACCEPTED:
+                # an answer about an earlier attempt says nothing about a later one
+                changed = store.change_deliveries(
+                    tx, (state,), ids=(delivery.id,), fence=delivery.fence, values=values
+                )
+                if changed and values.get("state") is _S.ACCEPTED:
                     store.promote_next_part(tx, delivery, now)
                 verdict = asked.finding.verdict if asked.finding else _code(asked.error)
                 rows.append([delivery.id, verdict, values.get("state", state)])
@@ -210,13 +214,14 @@ class Reconciler:
 
 
 def _failed(code: str, finding: Finding) -> dict[str, Any]:
+    detail = storable(finding.detail)
     return {
         "state": _S.FAILED,
         "next_at": None,
         "reason": "",
         "error_code": code,
-        "error_zh": f"平台上已不存在或未通过审核：{finding.detail}",
-        "error_en": f"no longer on the platform, or refused by its review: {finding.detail}",
+        "error_zh": f"平台上已不存在或未通过审核：{detail}",
+        "error_en": f"no longer on the platform, or refused by its review: {detail}",
     }
 
 

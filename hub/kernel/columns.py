@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +12,7 @@ from sqlalchemy import BigInteger, MetaData, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Instant", "Json", "instant", "metadata", "microseconds"]
+__all__ = ["Instant", "Json", "instant", "metadata", "microseconds", "storable"]
 
 metadata = MetaData(
     naming_convention={
@@ -35,6 +37,23 @@ def microseconds(at: datetime | None) -> int | None:
 def instant(value: int) -> datetime:
     """The inverse of `microseconds`."""
     return _EPOCH + timedelta(microseconds=value)
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(value: Any) -> Any:
+    """A text, or a JSON value with texts in it, with what no database of ours can hold replaced.
+
+    PostgreSQL refuses NUL, UTF-8 knows no lone surrogates, and a platform's answer may have both.
+    """
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {storable(key): storable(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [storable(inner) for inner in value]
+    return value
 
 
 class Instant(TypeDecorator[datetime]):

@@ -30,6 +30,8 @@ Queued = tuple[Callable[["Transaction"], Any], bool]
 Outcome = tuple[Any, BaseException | None]
 
 _DEFECTS = (IntegrityError, DataError, ProgrammingError)
+# PostgreSQL's classes for data it cannot hold, constraints, and statements that are wrong
+_SQLSTATE_DEFECTS = frozenset({"0A", "22", "23", "42"})
 _SQLITE_ERROR = 1  # SQLite's code for a wrong statement, which Python calls operational
 
 
@@ -139,6 +141,8 @@ def translated(error: BaseException) -> BaseException:
         return error
     cause = getattr(error, "orig", error)
     if getattr(cause, "sqlite_errorcode", None) == _SQLITE_ERROR:
+        return error
+    if (getattr(cause, "sqlstate", None) or "")[:2] in _SQLSTATE_DEFECTS:
         return error
     failure = Unavailable(
         Words(f"数据库不可用：{cause}", f"the database is not available: {cause}"),

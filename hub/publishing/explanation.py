@@ -35,7 +35,14 @@ REASONS: Mapping[str, Words] = {
     "reconnect-to-check": Words(
         "账号需重新授权后才能核对", "the account must be connected again before it can be checked"
     ),
-    "account": Words("账号未备案或已停用", "the account is not on file, or closed"),
+    "account": Words(
+        "账号未备案或已停用，恢复后自动继续",
+        "the account is not on file, or closed; goes on when it is again",
+    ),
+    "credentials": Words(
+        "账号凭据无法解密，请检查密钥文件或重新登记：gongkai account connect",
+        "the account's credentials cannot be opened: check the keys, or gongkai account connect",
+    ),
     "account-paused": Words("账号暂停中", "the account is paused"),
     "throttled": Words("平台限流，按要求等待", "the platform asked to wait"),
     "quota-exhausted": Words(

@@ -131,6 +131,12 @@ class Operations:
                         "先核实，再用 delivery resolve", "look, then use delivery resolve"
                     ),
                 )
+            if delivery.reason == "previous-part":
+                raise Conflict(
+                    Words("须等同一串的上一条发出", "the thread's previous part must go first"),
+                    field="state",
+                    remedy=Words("先处理上一条", "settle the previous part first"),
+                )
             LIFECYCLE.next(delivery.state, _E.RETRIED)
             until = not_after or max(delivery.not_after, now + timedelta(hours=1))
             values = {"state": _S.READY, "next_at": now, "reason": "", "tries": 0}
@@ -156,19 +162,24 @@ class Operations:
                 Words("请填写平台上的编号或链接", "give the post's id on the platform"),
                 field="remote_id",
             )
+        if remote_id and not published:
+            raise InvalidInput(
+                Words("未发布的投递没有平台编号", "what is absent has no id on the platform"),
+                field="remote_id",
+            )
         now = self._clock.now()
-        values: dict[str, object] = {"state": _S.READY, "next_at": now, "reason": ""}
-        if published:
-            values = {"state": _S.ACCEPTED, "next_at": None, "reason": "", "remote_id": remote_id}
 
         def work(tx: Transaction) -> None:
             delivery = _get(tx.connection, delivery_id)
             LIFECYCLE.next(delivery.state, _E.ACCEPTED if published else _E.PROVED_ABSENT)
+            values = _resolved(delivery, remote_id, now)
             if delivery.state is not _S.UNKNOWN or not store.change_deliveries(
                 tx, (_S.UNKNOWN,), ids=(delivery_id,), values=values
             ):
                 raise _moved_on()
-            if published:
+            if published and delivery.purpose is Purpose.RECALL:
+                store.mark_recalled(tx, delivery)
+            elif published:
                 store.promote_next_part(tx, delivery, now)
             data = {"published": published, "remote_id": remote_id}
             self._record(tx, events.RESOLVED, delivery_id, actor, data)
@@ -197,7 +208,8 @@ class Operations:
         """Order the withdrawal of an item from exactly the accounts that have it; how many.
 
         A recall is a delivery of its own with the highest priority; where a channel cannot
-        delete, it fails with advice for a person.
+        delete, it fails with advice for a person. What has not left yet is cancelled: a
+        withdrawn item must not go on appearing.
         """
         now = self._clock.now()
 
@@ -214,13 +226,29 @@ class Operations:
                     Words("没有可撤回的投递", "nothing is published that could be recalled"),
                     field="item",
                 )
+            cancelled = self._cancel_waiting(tx, item_id)
             store.add_deliveries(tx, rows)
-            self._record(tx, events.RECALL_ORDERED, item_id, actor, {"deliveries": len(rows)})
+            data = {"deliveries": len(rows), "cancelled": cancelled}
+            self._record(tx, events.RECALL_ORDERED, item_id, actor, data)
             return len(rows)
 
         count = await self._database.write(work)
         self.on_change()
         return count
+
+    def _cancel_waiting(self, tx: Transaction, item_id: str) -> list[str]:
+        """Of every plan of the item, what has not left yet and is no recall itself."""
+        values = {"state": _S.CANCELLED, "next_at": None, "reason": "", "lease_owner": ""}
+        cancelled: list[str] = []
+        for plan_id in store.plans_of(tx.connection, item_id):
+            cancelled += store.change_deliveries(
+                tx,
+                LIFECYCLE.sources(_E.CANCELLED),
+                plan_id=plan_id,
+                purpose=Purpose.PUBLISH,
+                values=values,
+            )
+        return cancelled
 
     def _recall_row(self, delivery: Delivery, now: datetime) -> dict[str, object]:
         return {
@@ -252,6 +280,16 @@ def _get(connection: Connection, delivery_id: str) -> Delivery:
             Words(f"没有投递 {delivery_id}", f"no delivery {delivery_id}"), field="delivery"
         )
     return delivery
+
+
+def _resolved(delivery: Delivery, remote_id: str, now: datetime) -> dict[str, object]:
+    """Where a person's word leads: with a `remote_id` it is there, without it surely is not."""
+    values: dict[str, object] = {"reason": "", "error_code": "", "error_zh": "", "error_en": ""}
+    if not remote_id:
+        return values | {"state": _S.READY, "next_at": now}
+    recalled = delivery.purpose is Purpose.RECALL
+    state = _S.VERIFIED if recalled else _S.ACCEPTED
+    return values | {"state": state, "next_at": None, "remote_id": remote_id}
 
 
 def _moved_on() -> Conflict:

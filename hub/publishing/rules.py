@@ -18,12 +18,15 @@ from hub.review.models import Approval
 
 __all__ = [
     "MAX_TRIES",
+    "already_planned",
     "back_off",
     "decode_parts",
     "delivery_key",
     "edition_name",
     "encode_parts",
     "quota_period",
+    "refuse_empty_window",
+    "refuse_overspent",
     "refuse_past",
     "refuse_unsigned",
 ]
@@ -114,14 +117,31 @@ def refuse_past(due_at: datetime, now: datetime) -> None:
         )
 
 
+def refuse_empty_window(due_at: datetime, not_after: datetime) -> None:
+    """What may not go out later than its due time could never go out."""
+    if not_after <= due_at:
+        raise InvalidInput(
+            Words("最晚发布时间须晚于发布时间", "not_after must be later than the due time"),
+            field="not_after",
+        )
+
+
+def already_planned(state: str) -> Words:
+    """Why an account is left out that gets, or has, this very edition."""
+    return Words(
+        f"该稿件已排给此账号（{state}）；如需再发，请修改后重新送审",
+        f"this edition is already planned for it ({state}); to post again, make a new version",
+    )
+
+
 def refuse_overspent(quota: Quota, used: int, account: str) -> None:
-    """Raise Conflict when a plan would go over an account's quota."""
-    if used >= quota.count:
+    """Raise Conflict when what is planned with this plan goes over an account's quota."""
+    if used > quota.count:
         period = Words("当月" if quota.period == "month" else "当日", f"this {quota.period}")
         raise Conflict(
             Words(
                 f"账号“{account}”{period.zh}额度 {quota.count} 次已排满",
-                f"'{account}' has used its {quota.count} posts for {period.en}",
+                f"'{account}' has no more of its {quota.count} posts for {period.en}",
             ),
             field="account",
             remedy=Words("改期，或先取消已排的一条", "choose another day, or cancel one planned"),

@@ -33,6 +33,7 @@ from hub.publishing.models import (
     Purpose,
 )
 from hub.publishing.ports import ChannelBook, DraftEdition, Rendered, Renderer
+from hub.publishing.signing import signed_editions
 from hub.review import store as review
 from hub.review.models import Approval
 
@@ -161,15 +162,12 @@ class Publishing:
         now = self._clock.now()
         due_at, wall = self._due(when, now)
         not_after = when.not_after or due_at + self._default_not_after
-        if not_after <= due_at:
-            raise InvalidInput(
-                Words("最晚发布时间须晚于发布时间", "not_after must be later than the due time"),
-                field="not_after",
-            )
+        rules.refuse_empty_window(due_at, not_after)
 
         def work(tx: Transaction) -> Planned:
             item = catalogue.get_item(tx.connection, item_id)
             approval = review.approval_for(tx.connection, item.id, item.version)
+            editions = signed_editions(tx.connection, item)
             plan = Plan(
                 id=self._ids.new(now),
                 item_id=item.id,
@@ -184,7 +182,7 @@ class Publishing:
                 embargo_until=when.embargo_until,
             )
             accounts = organisations.select_accounts(tx.connection, selection)
-            return self._make(tx, item, approval, plan, accounts, now)
+            return self._make(tx, editions, plan, accounts, now)
 
         planned = await self._database.write(work)
         self.on_change()
@@ -208,23 +206,26 @@ class Publishing:
     def _make(
         self,
         tx: Transaction,
-        item: Item,
-        approval: Approval | None,
+        editions: Mapping[str, Edition],
         plan: Plan,
         accounts: Sequence[Account],
         now: datetime,
     ) -> Planned:
-        editions = self._signed(tx.connection, item, approval)
+        taken = store.taken(tx.connection, [edition.id for edition in editions.values()])
         left_out: list[tuple[Account, Words]] = []
+        chosen: list[Account] = []
         rows: list[dict[str, object]] = []
         for account in accounts:
-            refusal = why_not_publishable(account, now)
             edition = editions.get(self._name(account))
-            if refusal is None and edition is None:
-                refusal = Words("未随本次送审生成稿件", "no edition was signed for it")
+            refusal = why_not_publishable(account, now)
+            if edition is None:
+                refusal = refusal or Words("未随送审生成稿件", "no edition was signed for it")
+            elif (edition.id, account.id) in taken:
+                refusal = rules.already_planned(taken[edition.id, account.id])
             if refusal is not None or edition is None:
                 left_out.append((account, refusal or Words("", "")))
                 continue
+            chosen.append(account)
             rows += [self._row(plan, edition, account, part) for part in range(edition.parts)]
         if not rows:
             raise Conflict(
@@ -232,23 +233,12 @@ class Publishing:
                 field="selection",
                 remedy=left_out[0][1] if left_out else None,
             )
-        self._refuse_overspent(tx.connection, accounts, plan.due_at)
         store.add_plan(tx, plan, now)
         store.add_deliveries(tx, rows)
-        data = {"item": item.id, "due_at": plan.due_at.isoformat(), "deliveries": len(rows)}
+        self._refuse_overspent(tx.connection, chosen, plan.due_at)
+        data = {"item": plan.item_id, "due_at": plan.due_at.isoformat(), "deliveries": len(rows)}
         tx.record(self._event(events.PLANNED, plan.id, plan.created_by, data))
         return Planned(plan=plan, deliveries=len(rows), left_out=tuple(left_out))
-
-    def _signed(
-        self, connection: Connection, item: Item, approval: Approval | None
-    ) -> dict[str, Edition]:
-        """The editions that the approval covers, by name; raises UnsignedEdition."""
-        known = store.editions_of(connection, item.id, item.version)
-        entries = approval.entries if approval else {}
-        signed = [e for e in known if entries.get(e.name) == e.payload_hash]
-        for edition in signed or known[:1]:
-            rules.refuse_unsigned(edition, approval, item.version)
-        return {edition.name: edition for edition in signed}
 
     def _name(self, account: Account) -> str:
         variation = self._channels.variation(account.channel, account.settings)
@@ -277,6 +267,7 @@ class Publishing:
     def _refuse_overspent(
         self, connection: Connection, accounts: Iterable[Account], due_at: datetime
     ) -> None:
+        """Raise Conflict where the deliveries that are planned now go over a quota."""
         by_channel: dict[str, list[Account]] = {}
         for account in accounts:
             by_channel.setdefault(account.channel, []).append(account)
@@ -300,30 +291,54 @@ class Publishing:
                 raise InvalidInput(
                     Words("发布时间早于解禁时间", "the time is before the embargo ends"), field="at"
                 )
+            rules.refuse_empty_window(due_at, not_after)
             values = {"due_at": due_at, "not_after": not_after}
             store.move_plan(tx, plan_id, wall_time=wall, zone=when.zone, **values)
-            total = len(store.deliveries_of_plan(tx.connection, plan_id))
-            first = values | {"state": _S.PLANNED, "next_at": None, "reason": ""}
-            moved = store.change_deliveries(
-                tx, LIFECYCLE.sources(_E.RESCHEDULED), plan_id=plan_id, part=0, values=first
-            )
-            later = store.change_deliveries(
-                tx, (_S.BLOCKED,), plan_id=plan_id, reason="previous-part", values=values
-            )
+            known = store.deliveries_of_plan(tx.connection, plan_id)
+            moved, later = self._move(tx, plan_id, values)
+            if not moved and not later:
+                raise Conflict(
+                    Words("没有可改期的投递", "nothing is left that could be moved"), field="plan"
+                )
+            ids = {delivery.account_id for delivery in known if delivery.id in set(moved)}
+            going = organisations.get_accounts(tx.connection, ids)
+            self._refuse_overspent(tx.connection, going.values(), due_at)
             data = {"due_at": due_at.isoformat(), "moved": len(moved)}
             tx.record(self._event(events.RESCHEDULED, plan_id, actor, data))
-            return len(moved) + len(later), total - len(moved) - len(later)
+            return len(moved) + len(later), len(known) - len(moved) - len(later)
 
         result = await self._database.write(work)
         self.on_change()
         return result
 
+    def _move(
+        self, tx: Transaction, plan_id: str, values: Mapping[str, object]
+    ) -> tuple[list[str], list[str]]:
+        """First parts that have not left, and the parts that wait for them. A recall stays."""
+        waits = {"state": _S.PLANNED, "next_at": None, "reason": "", "lease_owner": ""}
+        moved = store.change_deliveries(
+            tx,
+            LIFECYCLE.sources(_E.RESCHEDULED),
+            plan_id=plan_id,
+            purpose=Purpose.PUBLISH,
+            part=0,
+            values={**values, **waits},
+        )
+        later = store.change_deliveries(
+            tx, (_S.BLOCKED,), plan_id=plan_id, reason="previous-part", values=values
+        )
+        return moved, later
+
     async def cancel(self, actor: str, *, plan_id: str = "", delivery_id: str = "") -> list[str]:
         """Cancel what has not left yet, of a plan or one delivery; the ids that are cancelled.
 
         Safe at every moment: a claimed delivery loses its lease and is not sent; one whose
-        attempt has begun is not cancelled and has to be recalled.
+        attempt has begun is not cancelled and has to be recalled. A plan's recalls go on.
         """
+        if not plan_id and not delivery_id:
+            raise InvalidInput(
+                Words("请指明计划或投递", "name a plan or a delivery"), field="delivery"
+            )
 
         def work(tx: Transaction) -> list[str]:
             if plan_id:
@@ -333,6 +348,7 @@ class Publishing:
                 LIFECYCLE.sources(_E.CANCELLED),
                 plan_id=plan_id,
                 ids=(delivery_id,) if delivery_id else (),
+                purpose="" if delivery_id else Purpose.PUBLISH,
                 values={"state": _S.CANCELLED, "next_at": None, "reason": "", "lease_owner": ""},
             )
             if cancelled:

@@ -6,7 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, TextClause, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    TextClause,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.kernel.database import Transaction
@@ -52,10 +62,12 @@ __all__ = [
     "move_plan",
     "oldest_unknown",
     "originals_of",
+    "plans_of",
     "promote_next_part",
     "published_deliveries",
     "recalls_of",
     "spent",
+    "taken",
 ]
 
 _S = DeliveryState
@@ -173,14 +185,19 @@ def change_deliveries(
     ids: Collection[str] = (),
     plan_id: str = "",
     reason: str = "",
+    purpose: str = "",
     part: int | None = None,
+    fence: int | None = None,
     limit: int = 0,
     values: Mapping[str, Any],
 ) -> list[str]:
     """Change deliveries that are in one of `states` at this moment; returns their ids.
 
-    Choose by `ids`, `plan_id`, `reason`, `part`; with `limit`, the most urgent and newest.
+    Choose by `ids`, `plan_id`, `reason`, `purpose`, `part`, `fence`, at least by one of the
+    first three; with `limit`, the most urgent and newest.
     """
+    if not (ids or plan_id or reason):
+        raise ValueError("every delivery there is was surely not meant")
     chosen: list[ColumnElement[bool] | TextClause] = [in_states(*states)]
     if ids:
         chosen.append(_d.id.in_(ids))
@@ -188,8 +205,12 @@ def change_deliveries(
         chosen.append(_d.plan_id == plan_id)
     if reason:
         chosen.append(_d.reason == reason)
+    if purpose:
+        chosen.append(_d.purpose == purpose)
     if part is not None:
         chosen.append(_d.part == part)
+    if fence is not None:
+        chosen.append(_d.fence == fence)
     if limit:
         first = select(_d.id).where(*chosen).order_by(_d.priority.desc(), _d.due_at.desc())
         chosen.append(_d.id.in_(first.limit(limit)))
@@ -282,7 +303,8 @@ def originals_of(connection: Connection, recalls: Collection[Delivery]) -> dict[
             (original.c.edition_id == _d.edition_id)
             & (original.c.account_id == _d.account_id)
             & (original.c.part == _d.part)
-            & (original.c.purpose == Purpose.PUBLISH),
+            & (original.c.purpose == Purpose.PUBLISH)
+            & (original.c.remote_id != ""),
         )
         .where(_d.id.in_([recall.id for recall in recalls]))
     )
@@ -306,9 +328,28 @@ def recalls_of(connection: Connection, item_id: str) -> set[tuple[str, str, int]
     query = (
         select(_d.edition_id, _d.account_id, _d.part)
         .join(plans, plans.c.id == _d.plan_id)
-        .where(plans.c.item_id == item_id, _d.purpose == Purpose.RECALL)
+        .where(
+            plans.c.item_id == item_id,
+            _d.purpose == Purpose.RECALL,
+            _d.state != _S.CANCELLED,
+        )
     )
     return {(row[0], row[1], row[2]) for row in connection.execute(query)}
+
+
+def taken(connection: Connection, edition_ids: Collection[str]) -> dict[tuple[str, str], str]:
+    """Who gets or has these editions already: (edition, account) → the delivery's state."""
+    query = select(_d.edition_id, _d.account_id, _d.state).where(
+        _d.edition_id.in_(edition_ids),
+        _d.purpose == Purpose.PUBLISH,
+        text("deliveries.state <> 'cancelled'"),  # written out, as the index has it
+    )
+    return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+
+
+def plans_of(connection: Connection, item_id: str) -> list[str]:
+    """The ids of every plan of an item."""
+    return list(connection.execute(select(plans.c.id).where(plans.c.item_id == item_id)).scalars())
 
 
 def count_by_state(connection: Connection, plan_id: str) -> dict[tuple[str, str], int]:

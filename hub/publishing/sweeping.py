@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from hub.kernel.database import Transaction
+from hub.organisations.models import FilingState
 from hub.organisations.tables import accounts
 from hub.publishing.models import HELD, DeliveryState, Outcome
 from hub.publishing.tables import attempts, deliveries, in_states
@@ -86,13 +87,17 @@ def expire_late(tx: Transaction, now: datetime, limit: int = 1000) -> list[str]:
 
 
 def unblock_reconnected(tx: Transaction, now: datetime) -> int:
-    """What waited for an account to be connected again, and now is, becomes ready."""
+    """What waited for its account, which now may publish again, becomes ready."""
     # asked per blocked delivery: from the accounts' side it would read every stored delivery
     well = select(accounts.c.id).where(
-        accounts.c.id == _d.account_id, accounts.c.needs_reconnecting == ""
+        accounts.c.id == _d.account_id,
+        accounts.c.needs_reconnecting == "",
+        accounts.c.active,
+        accounts.c.filing == FilingState.FILED.value,
+        or_(accounts.c.authorised_until.is_(None), accounts.c.authorised_until > now),
     )
     change = update(deliveries).where(
-        in_states(_S.BLOCKED), _d.reason == "reconnect", well.exists()
+        in_states(_S.BLOCKED), _d.reason.in_(("reconnect", "account")), well.exists()
     )
     return tx.execute(change.values(state=_S.READY, next_at=now, reason="")).rowcount
 

@@ -100,7 +100,6 @@ deliveries = Table(
     Column("error_en", Text, nullable=False, server_default=""),
     Column("progress", Json, nullable=False, server_default="{}"),
     Column("receipt", Json, nullable=False, server_default="{}"),
-    UniqueConstraint("edition_id", "account_id", "part", "purpose"),
     CheckConstraint(_one_of("state", DeliveryState), name="state_known"),
     CheckConstraint(_one_of("purpose", Purpose), name="purpose_known"),
     # Nothing leaves the running states without a receipt or a typed error.
@@ -123,6 +122,16 @@ deliveries = Table(
         "ix_deliveries_unverified",
         "next_at",
         **_where("state = 'accepted' AND next_at IS NOT NULL"),
+    ),
+    # An account gets an edition once; what was cancelled never left and may be planned again.
+    Index(
+        "uq_deliveries_edition",
+        "edition_id",
+        "account_id",
+        "part",
+        "purpose",
+        unique=True,
+        **_where("state <> 'cancelled'"),
     ),
     # Serial per account: two workers can never hold two deliveries of one account.
     Index(

@@ -366,9 +366,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_deliveries_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
-        sa.UniqueConstraint(
-            "edition_id", "account_id", "part", "purpose", name=op.f("uq_deliveries_edition_id")
-        ),
     )
     op.create_index("ix_deliveries_account", "deliveries", ["account_id", "due_at"], unique=False)
     op.create_index(
@@ -403,6 +400,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'accepted' AND next_at IS NOT NULL"),
         postgresql_where=sa.text("state = 'accepted' AND next_at IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_deliveries_edition",
+        "deliveries",
+        ["edition_id", "account_id", "part", "purpose"],
+        unique=True,
+        sqlite_where=sa.text("state <> 'cancelled'"),
+        postgresql_where=sa.text("state <> 'cancelled'"),
     )
     op.create_index(
         "uq_deliveries_held_account",

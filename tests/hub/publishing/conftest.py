@@ -1,0 +1,20 @@
+"""The stage of the engine's tests, here for the ledger and the services alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hub.kernel.clock import ManualClock
+from hub.kernel.database import Database
+from hub.kernel.ids import IdSource
+from tests.scheduler.stage import Stage, open_stage, refuse_strange_steps
+
+
+@pytest.fixture
+async def stage(database: Database, clock: ManualClock, ids: IdSource) -> AsyncIterator[Stage]:
+    """An empty installation with a scripted platform."""
+    opened = await open_stage(database, clock, ids)
+    yield opened
+    await refuse_strange_steps(opened)

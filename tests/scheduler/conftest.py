@@ -1,0 +1,28 @@
+"""The stage of the engine's tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hub.kernel.clock import ManualClock, SystemClock
+from hub.kernel.database import Database
+from hub.kernel.ids import IdSource
+from tests.scheduler.stage import Stage, open_stage, refuse_strange_steps
+
+
+@pytest.fixture
+async def stage(database: Database, clock: ManualClock, ids: IdSource) -> AsyncIterator[Stage]:
+    """An empty installation on a clock that is told."""
+    opened = await open_stage(database, clock, ids)
+    yield opened
+    await refuse_strange_steps(opened)
+
+
+@pytest.fixture
+async def live(database: Database, ids: IdSource) -> AsyncIterator[Stage]:
+    """An empty installation on the machine's clock."""
+    opened = await open_stage(database, SystemClock(), ids)
+    yield opened
+    await refuse_strange_steps(opened)

@@ -1,0 +1,445 @@
+"""An installation with a scripted platform in memory: what the engine's tests stand on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import select, update
+
+from hub.catalogue.models import Attribute, Item, ItemDraft
+from hub.catalogue.service import Catalogue
+from hub.kernel.clock import Clock
+from hub.kernel.database import Database, Transaction
+from hub.kernel.errors import Words
+from hub.kernel.ids import IdSource
+from hub.kernel.meter import Meter, NoMeter
+from hub.organisations.models import (
+    Account,
+    Body,
+    BodyKind,
+    NewAccount,
+    NewBody,
+    NewPerson,
+    Role,
+    Selection,
+)
+from hub.organisations.service import Organisations
+from hub.organisations.vault import Vault
+from hub.publishing import store
+from hub.publishing.errors import Rejected, Unknown
+from hub.publishing.models import (
+    LIFECYCLE,
+    SETTLED,
+    Attempt,
+    Capability,
+    Declaration,
+    Delivery,
+    DeliveryState,
+    LengthUnit,
+    MediaRule,
+    Part,
+    Priority,
+    Reconciling,
+    Repeat,
+)
+from hub.publishing.operations import Operations
+from hub.publishing.ports import Accepted, DraftEdition, Finding, Job, Rendered, Verdict
+from hub.publishing.rules import edition_name
+from hub.publishing.service import Planned, Publishing, When
+from hub.publishing.tables import deliveries
+from hub.review.models import Approval, ReviewStep
+from hub.review.service import Review
+from scheduler.dispatcher import Dispatcher, DispatchSettings
+from scheduler.engine import Engine, EngineSettings
+from scheduler.intake import Intake
+from scheduler.limits import Limiter
+from scheduler.media import StoredMedia
+from scheduler.reconciler import Reconciler
+
+S = DeliveryState
+Answer = Exception | Callable[[Job], Awaitable[Accepted | None]]
+
+TOY = Declaration(
+    name="toy",
+    title=Words("测试平台", "a toy platform"),
+    markup="text",
+    unit=LengthUnit.CHARACTERS,
+    text_limit=2000,
+    media=MediaRule(types=frozenset({"image/png"}), max_bytes=1_000_000, max_count=1),
+    repeat=Repeat.POSTS_AGAIN,
+    reconciling=(Reconciling.READ_BACK,),
+    capabilities=frozenset({Capability.DELETE}),
+    source="tests",
+)
+MUTE = replace(TOY, capabilities=frozenset())
+READABLE = replace(TOY, capabilities=TOY.capabilities | {Capability.VERIFY})
+SIGNERS = (
+    (ReviewStep.DRAFT_CHECK, "clerk", Role.CLERK),
+    (ReviewStep.SECTION_REVIEW, "head", Role.SECTION_HEAD),
+    (ReviewStep.SIGN_OFF, "leader", Role.LEADER),
+)
+
+
+async def lost(job: Job) -> Accepted:
+    raise Unknown(Words("没有答复", "no answer"))
+
+
+class ToyPlatform:
+    """`Outlet` and its platform in one. `answers` script the next calls; then it posts."""
+
+    def __init__(self, declaration: Declaration = TOY) -> None:
+        self.declaration = declaration
+        self.posts: list[tuple[str, str, str]] = []  # account, key, text
+        self.calls: list[str] = []  # delivery ids
+        self.withdrawn: list[str] = []
+        self.answers: deque[Answer] = deque()
+        self.findings: deque[Finding | Exception] = deque()
+        self.always: Callable[[Job], Awaitable[Accepted | None]] | None = None
+        self.running: set[str] = set()
+        self.most_running = 0
+
+    async def deliver(self, job: Job) -> Accepted:
+        assert job.access.account_id not in self.running, "two at once on one account"
+        self.running.add(job.access.account_id)
+        self.most_running = max(self.most_running, len(self.running))
+        self.calls.append(job.delivery_id)
+        try:
+            return await self._answer(job)
+        finally:
+            self.running.discard(job.access.account_id)
+
+    async def _answer(self, job: Job) -> Accepted:
+        answer = self.answers.popleft() if self.answers else self.always
+        if isinstance(answer, Exception):
+            raise answer
+        given = await answer(job) if answer else None
+        return given or self.post(job)
+
+    def post(self, job: Job) -> Accepted:
+        self.posts.append((job.access.account_id, job.key, job.part.text))
+        return Accepted(remote_id=f"r-{len(self.posts)}", url=f"https://toy/{len(self.posts)}")
+
+    async def reconcile(self, job: Job) -> Finding:
+        if self.findings:
+            return self._finding()
+        keys = [key for _, key, _ in self.posts]
+        if job.key in keys:
+            remote_id = f"r-{keys.index(job.key) + 1}"
+            return Finding(verdict=Verdict.FOUND, remote_id=remote_id)
+        return Finding(verdict=Verdict.ABSENT)
+
+    def _finding(self) -> Finding:
+        found = self.findings.popleft()
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def verify(self, job: Job) -> Finding:
+        if self.findings:
+            return self._finding()
+        return Finding(verdict=Verdict.FOUND, same=True)
+
+    async def withdraw(self, job: Job) -> None:
+        if self.answers and isinstance(answer := self.answers.popleft(), Exception):
+            raise answer
+        self.withdrawn.append(job.remote_id)
+
+    async def amend(self, job: Job) -> Accepted:
+        raise Rejected(Words("不支持", "not supported"))
+
+    async def close(self) -> None:
+        return
+
+
+class ToyBook:
+    def __init__(self) -> None:
+        self.held: dict[str, Declaration] = {"toy": TOY}
+
+    def declaration(self, channel: str) -> Declaration:
+        return self.held[channel]
+
+    def variation(self, channel: str, settings: Mapping[str, Any]) -> Mapping[str, str]:
+        return {"tone": settings["tone"]} if "tone" in settings else {}
+
+
+class ToyRenderer:
+    """A paragraph a part; `tone` is written before each."""
+
+    def __init__(self, book: ToyBook) -> None:
+        self._book = book
+
+    async def render(self, item: Item, body: Body, accounts: Sequence[Account]) -> Rendered:
+        editions = {}
+        for account in accounts:
+            variation = self._book.variation(account.channel, account.settings)
+            tone = variation.get("tone", "")
+            parts = tuple(Part(text=tone + text) for text in item.body.split("\n\n"))
+            name = edition_name(account.channel, variation)
+            editions[name] = DraftEdition(channel=account.channel, variation=variation, parts=parts)
+        return Rendered(editions=tuple(editions.values()))
+
+
+@dataclass
+class Stage:
+    database: Database
+    clock: Clock
+    ids: IdSource
+    organisations: Organisations
+    catalogue: Catalogue
+    review: Review
+    publishing: Publishing
+    operations: Operations
+    book: ToyBook
+    platform: ToyPlatform = field(default_factory=ToyPlatform)
+    handles: int = 0
+
+    async def accounts(self, count: int, **settings: Any) -> list[Account]:
+        """`count` more accounts of the toy channel, in the order of their names."""
+        first, self.handles = self.handles, self.handles + count
+        new = [
+            NewAccount(
+                channel="toy",
+                name=f"账号{n:04}",
+                handle=f"h{n:04}",
+                body_code="sc",
+                base_url="https://toy.example",
+                credentials={"token": "t"},
+                settings=settings,
+            )
+            for n in range(first, self.handles)
+        ]
+        await self.organisations.import_accounts(new, actor="admin")
+        found = await self.organisations.accounts(Selection(channels=("toy",)))
+        return sorted(found, key=lambda account: account.name)[first:]
+
+    async def item(self, text: str = "正文") -> Item:
+        body = await self.organisations.body("sc")
+        draft = ItemDraft(body_id=body.id, title="通知", body=text, attribute=Attribute.PROACTIVE)
+        return await self.catalogue.add(draft, actor="clerk")
+
+    async def submit(self, item: Item, **selection: Any) -> Approval:
+        return await self.publishing.submit(item.id, Selection(**selection), "clerk")
+
+    async def sign(self, approval: Approval, levels: int = 3) -> None:
+        for step, login, _ in SIGNERS[:levels]:
+            await self.review.sign(approval.id, step, login, approval.hash)
+
+    async def approved(self, text: str = "正文", accounts: int = 1) -> Item:
+        """An approved item, with `accounts` more accounts to publish it on."""
+        if accounts:
+            await self.accounts(accounts)
+        item = await self.item(text)
+        await self.sign(await self.submit(item))
+        return item
+
+    async def plan(
+        self,
+        item: Item,
+        at: datetime | None = None,
+        *,
+        ids: Sequence[str] = (),
+        not_after: datetime | None = None,
+        priority: Priority = Priority.ROUTINE,
+    ) -> Planned:
+        """Plan `item` for every account, or for `ids`, at a UTC moment or now."""
+        wall = at.replace(tzinfo=None) if at else None
+        when = When(zone="UTC", wall=wall, not_after=not_after)
+        selection = Selection(ids=tuple(ids))
+        return await self.publishing.plan(item.id, selection, when, "media", priority)
+
+    async def deliveries(self, **chosen: Any) -> list[Delivery]:
+        """Deliveries in the order in which they were planned."""
+        return await self.database.read(lambda c: store.find_deliveries(c, limit=100_000, **chosen))
+
+    async def states(self) -> list[str]:
+        return [delivery.state.value for delivery in await self.deliveries()]
+
+    async def delivery(self, delivery_id: str = "") -> Delivery:
+        """That delivery, or the only one."""
+        found = await self.deliveries()
+        [one] = [d for d in found if d.id == delivery_id or not delivery_id]
+        return one
+
+    async def attempts(self, delivery_id: str) -> list[Attempt]:
+        return await self.database.read(lambda c: store.attempts_of(c, delivery_id))
+
+    async def change(self, delivery_id: str = "", **values: Any) -> None:
+        """Change rows by hand, as no code of ours would."""
+        await refuse_strange_steps(self)
+        change = update(deliveries).values(**values)
+        if delivery_id:
+            change = change.where(deliveries.c.id == delivery_id)
+
+        def work(tx: Transaction) -> None:
+            tx.execute(change)
+            tx.connection.exec_driver_sql("DELETE FROM steps")
+
+        await self.database.write(work, audited=False)
+
+    async def do(self, work: Callable[[Transaction], Any]) -> Any:
+        """Run a work and record nothing about it."""
+        return await self.database.write(work, audited=False)
+
+    def intake(self) -> Intake:
+        return Intake(self.database, self.organisations)
+
+    def dispatcher(
+        self,
+        owner: str = "w1",
+        *,
+        connections: int = 8,
+        lease: timedelta = timedelta(seconds=60),
+        database: Database | None = None,
+        meter: Meter | None = None,
+    ) -> Dispatcher:
+        used = database or self.database
+        dispatcher = Dispatcher(
+            database=used,
+            clock=self.clock,
+            owner=owner,
+            outlets={"toy": self.platform},
+            intake=Intake(used, self.organisations),
+            media=StoredMedia(used),
+            limiter=Limiter(self.clock),
+            meter=meter or NoMeter(),
+            settings=DispatchSettings(connections=connections, lease=lease),
+            random=Random(7),
+        )
+        self.publishing.on_change = self.operations.on_change = dispatcher.wake
+        return dispatcher
+
+    def engine(self, **settings: Any) -> Engine:
+        values: dict[str, Any] = {
+            "owner": "e1",
+            "alone": True,
+            "dispatch": DispatchSettings(connections=8),
+        }
+        engine = Engine(
+            database=self.database,
+            clock=self.clock,
+            outlets={"toy": self.platform},
+            keyring=self.organisations,
+            media=StoredMedia(self.database),
+            meter=NoMeter(),
+            settings=EngineSettings(**(values | settings)),
+            random=Random(7),
+        )
+        self.publishing.on_change = self.operations.on_change = engine.changed()
+        return engine
+
+    def reconciler(self, on_ready: Callable[[], None] = lambda: None) -> Reconciler:
+        return Reconciler(
+            database=self.database,
+            clock=self.clock,
+            outlets={"toy": self.platform},
+            intake=self.intake(),
+            media=StoredMedia(self.database),
+            on_ready=on_ready,
+        )
+
+
+@asynccontextmanager
+async def running(dispatcher: Dispatcher) -> AsyncIterator[Dispatcher]:
+    """The dispatcher at work; stopped as the engine stops it."""
+    loop = asyncio.create_task(dispatcher.run())
+    try:
+        yield dispatcher
+    finally:
+        await dispatcher.stop()
+        await asyncio.wait_for(loop, 10)
+        await dispatcher.drain()
+
+
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> None:
+    """Return when `condition` holds; fails after `seconds`."""
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.005)
+
+
+async def resting(stage: Stage, *also: DeliveryState) -> None:
+    """Return when every delivery is accepted, settled, or in one of `also`."""
+    rest = {*SETTLED, S.ACCEPTED, *also}
+
+    async def rests() -> bool:
+        return all(delivery.state in rest for delivery in await stage.deliveries())
+
+    await until(rests)
+
+
+async def run_once(stage: Stage, *also: DeliveryState, **settings: Any) -> None:
+    """Let a dispatcher work until everything rests."""
+    async with running(stage.dispatcher(**settings)):
+        await resting(stage, *also)
+
+
+async def open_stage(database: Database, clock: Clock, ids: IdSource) -> Stage:
+    """A province with three signers and no accounts yet; every change of state is watched."""
+    await database.write(_watch, audited=False)
+    organisations = Organisations(database, clock, ids, Vault({"k1": b"1" * 32}))
+    province = NewBody(code="sc", name="四川省人民政府", kind=BodyKind.PROVINCE)
+    await organisations.import_bodies([province], actor="admin")
+    people = [NewPerson(login=login, name=login, roles=(("sc", r),)) for _, login, r in SIGNERS]
+    await organisations.import_people(people, actor="admin")
+    book = ToyBook()
+    publishing = Publishing(
+        database=database,
+        clock=clock,
+        ids=ids,
+        renderer=ToyRenderer(book),
+        channels=book,
+        default_not_after=timedelta(hours=12),
+    )
+    return Stage(
+        database,
+        clock,
+        ids,
+        organisations,
+        Catalogue(database, clock, ids),
+        Review(database, clock, ids),
+        publishing,
+        Operations(database=database, clock=clock, ids=ids),
+        book,
+    )
+
+
+_WATCH = {
+    "sqlite": (
+        "CREATE TABLE steps (was text, became text)",
+        "CREATE TRIGGER watch AFTER UPDATE OF state ON deliveries WHEN old.state <> new.state "
+        "BEGIN INSERT INTO steps VALUES (old.state, new.state); END",
+    ),
+    "postgresql": (
+        "CREATE TABLE steps (was text, became text)",
+        "CREATE FUNCTION watch() RETURNS trigger AS $$ BEGIN "
+        "INSERT INTO steps VALUES (old.state, new.state); RETURN new; END $$ LANGUAGE plpgsql",
+        "CREATE TRIGGER watch AFTER UPDATE OF state ON deliveries FOR EACH ROW "
+        "WHEN (old.state <> new.state) EXECUTE FUNCTION watch()",
+    ),
+}
+
+
+def _watch(tx: Transaction) -> None:
+    for statement in _WATCH[tx.connection.dialect.name]:
+        tx.connection.exec_driver_sql(statement)
+
+
+async def refuse_strange_steps(stage: Stage) -> None:
+    """Every change of state that happened is one that LIFECYCLE allows."""
+    edges = {(str(old), str(new)) for old, new in LIFECYCLE.edges()}
+    steps = await stage.database.read(
+        lambda c: {(r[0], r[1]) for r in c.exec_driver_sql("SELECT was, became FROM steps")}
+    )
+    assert steps <= edges, steps - edges
+
+
+async def state_of(stage: Stage, delivery_id: str) -> str:
+    query = select(deliveries.c.state).where(deliveries.c.id == delivery_id)
+    return str(await stage.database.read(lambda c: c.execute(query).scalar_one()))
