@@ -38,7 +38,7 @@ check: $(SETUP) ## Lint, types, architecture, templates, migrations, generated p
 	$(BIN)/python -m pytest tests/test_architecture.py tests/test_repository.py tests/test_templates.py
 
 bench: $(SETUP) ## Run every benchmark (ARGS=--quick: under a minute each)
-	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench $(ARGS) || exit 1; done
+	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 docs: $(SETUP) ## Write the pages that are made from the code
 	@$(BIN)/python -m app config reference --write

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import multiprocessing
 import time
 from collections.abc import Iterator
@@ -23,12 +24,14 @@ _ANSWER = (
     + b"\r\n\r\n"
     + _BODY
 )
+# Of each post the start is kept: `{"account":"account-123",` is what tells whose it was.
+_KEPT = 64
 
 
 class _Answering(asyncio.Protocol):
     """One keep-alive connection, one request at a time."""
 
-    def __init__(self, delay: float, arrivals: list[float]) -> None:
+    def __init__(self, delay: float, arrivals: list[tuple[float, bytes]]) -> None:
         self._delay = delay
         self._arrivals = arrivals
         self._buffer = b""
@@ -51,7 +54,7 @@ class _Answering(asyncio.Protocol):
                 size = int(line[15:])
         if len(rest) >= size:
             self._buffer = rest[size:]
-            self._arrivals.append(time.time())
+            self._arrivals.append((time.time(), rest[:_KEPT]))
             self._loop.call_later(self._delay, self._answer)
 
     def _answer(self) -> None:
@@ -59,16 +62,22 @@ class _Answering(asyncio.Protocol):
             self._transport.write(_ANSWER)  # type: ignore[attr-defined]
 
     def _report(self) -> None:
-        body = ("[" + ",".join(f"{at:.6f}" for at in self._arrivals) + "]").encode()
+        named = [(at, _account(start)) for at, start in self._arrivals]
+        body = json.dumps(named).encode()
         self._arrivals.clear()
         self._buffer = b""
         head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         self._transport.write(head + body)  # type: ignore[attr-defined]
 
 
+def _account(start: bytes) -> str:
+    _, _, rest = start.partition(b'"account"')
+    return rest.split(b'"')[1].decode() if rest.count(b'"') > 1 else ""
+
+
 def _serve(delay: float, pipe: Connection) -> None:
     async def main() -> None:
-        arrivals: list[float] = []
+        arrivals: list[tuple[float, bytes]] = []
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
             lambda: _Answering(delay, arrivals), "127.0.0.1", 0, backlog=1024
@@ -81,7 +90,8 @@ def _serve(delay: float, pipe: Connection) -> None:
 
 @contextlib.contextmanager
 def stub_platform(delay: float = 0.02) -> Iterator[str]:
-    """The base URL of a running stub; GET /arrivals gives and forgets the arrival times."""
+    """The base URL of a running stub; GET /arrivals gives and forgets the posts that arrived, as
+    [wall-clock seconds, account]."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(
         target=_serve, args=(delay, theirs), daemon=True

@@ -1,0 +1,92 @@
+"""Runs every benchmark and writes benchmarks/results.md: what ran where, and what came out.
+
+python -m benchmarks.run [--quick]
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+_HERE = Path(__file__).parent
+_RESULTS = _HERE / "results.md"
+_PACKAGES = ("aiohttp", "APScheduler", "SQLAlchemy", "uvloop", "msgspec")
+# The ratios and times that must hold, by benchmark: a figure and its bound.
+_AT_LEAST = {"ratio_to_bare": 0.6, "p99_ratio_apscheduler": 30.0}
+_BELOW = {"single_p99_ms": 50.0, "idle_growth_mib": 50.0}
+
+
+def run_one(file: Path, arguments: Sequence[str]) -> dict[str, Any]:
+    """The JSON object in the last line of a benchmark; the lines before it are shown."""
+    command = [sys.executable, "-m", f"benchmarks.{file.stem}", *arguments]
+    print(f"== {file.stem}", flush=True)
+    finished = subprocess.run(command, cwd=_HERE.parent, stdout=subprocess.PIPE, text=True)
+    print(finished.stdout, flush=True)
+    if finished.returncode != 0:
+        sys.exit(f"{file.stem} ended with {finished.returncode}")
+    figures: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
+    return figures
+
+
+def missed(figures: Mapping[str, Any]) -> list[str]:
+    """The bounds that the figures do not keep, in words."""
+    too_low = [f"{n} {figures[n]} < {b}" for n, b in _AT_LEAST.items() if figures.get(n, b) < b]
+    too_high = [f"{n} {figures[n]} ≥ {b}" for n, b in _BELOW.items() if figures.get(n, 0.0) >= b]
+    return too_low + too_high
+
+
+def machine() -> list[str]:
+    """What a reader needs to judge the figures by."""
+    processor = platform.machine()
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        found = re.search(r"model name\s*:\s*(.+)", information.read_text())
+        processor = found[1] if found else processor
+    packages = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES)
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    return [
+        f"{os.cpu_count()} × {processor}, {platform.system()} {platform.release()}",
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}",
+        f"load average at the start: {load}",
+    ]
+
+
+def report(
+    arguments: Sequence[str], about: Sequence[str], results: Mapping[str, Mapping[str, Any]]
+) -> str:
+    """The results as Markdown."""
+    command = " ".join(["make bench", f"ARGS={' '.join(arguments)}" if arguments else ""]).strip()
+    lines = ["# Results", "", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, `{command}`", ""]
+    lines += [f"- {line}" for line in about]
+    for name, figures in results.items():
+        lines += ["", f"## {name}", "", "| figure | value |", "|---|---|"]
+        lines += [f"| {figure} | {value} |" for figure, value in figures.items()]
+        lines += ["", f"`{json.dumps(figures)}`"]
+        lines += [f"\nOut of bounds: {text}" for text in missed(figures)]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    about = machine()
+    files = sorted(_HERE.glob("bench_*.py"))
+    results = {file.stem: run_one(file, arguments) for file in files}
+    _RESULTS.write_text(report(arguments, about, results), encoding="utf-8")
+    print(f"written: {_RESULTS.relative_to(_HERE.parent)}")
+    broken = [text for figures in results.values() for text in missed(figures)]
+    if broken:
+        sys.exit("; ".join(broken))
+
+
+if __name__ == "__main__":
+    main()
