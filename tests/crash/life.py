@@ -1,0 +1,120 @@
+"""One life of a hub in a process of its own: it runs until nothing moves, or until it is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+import publishers.website.publisher
+from app.compose import Hub, open_engine, open_hub
+from app.lock import only_one
+from hub.catalogue.models import Filter
+from hub.kernel.events import verify_chain
+from hub.kernel.sqlite import SqliteDatabase
+from hub.organisations.models import Selection
+from hub.publishing.models import SETTLED, Delivery, DeliveryState
+from hub.publishing.service import When
+from publishers.wire import open_session
+from tests.crash.haste import hasten, hasten_declarations
+from tests.crash.stage import settings_of
+from tests.crash.triggers import Kill, Trigger, TriggerDatabase, TriggerDisk, TriggerWire
+
+__all__ = ["KILLED_AT", "RESULT", "at_rest", "live", "plan_everything", "plan_for", "resolve"]
+
+RESULT, KILLED_AT = "result.json", "killed-at"
+_S = DeliveryState
+_LOOK_S = 0.03
+Before = Callable[[Hub], Awaitable[None]]
+
+
+def at_rest(delivery: Delivery) -> bool:
+    """Whether the delivery is settled or waits for a person."""
+    waits = delivery.state in (_S.ACCEPTED, _S.UNKNOWN, _S.BLOCKED) and delivery.next_at is None
+    return delivery.state in SETTLED or (waits and delivery.reason != "previous-part")
+
+
+def live(home: Path, before: Before | None, kill: Kill | None) -> None:
+    """Do `before`, then let the engine run, dying at `kill`; writes home/RESULT at its end."""
+    (home / RESULT).unlink(missing_ok=True)
+    (home / KILLED_AT).unlink(missing_ok=True)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable()
+    hasten()
+    hasten_declarations()
+    trigger = Trigger(kill, home / KILLED_AT)
+    TriggerDisk.trigger = trigger
+    publishers.website.publisher.Disk = TriggerDisk
+    with only_one(home):
+        asyncio.run(_live(home, before, trigger))
+
+
+async def _live(home: Path, before: Before | None, trigger: Trigger) -> None:
+    settings = settings_of(home)
+    database = TriggerDatabase(SqliteDatabase(settings.database_path), trigger)
+    async with open_hub(settings, database=database) as hub, open_session(8) as session:
+        if before is not None:
+            await before(hub)
+        trigger.armed = True
+        async with open_engine(hub, wire=TriggerWire(session, trigger)):
+            (home / "running").touch()
+            deliveries = await _until_rest(hub)
+            report = await _report(hub, deliveries)
+        report["points"] = trigger.names
+        await database.close()
+    (home / RESULT).write_text(json.dumps(report, default=str), "utf-8")
+
+
+async def _until_rest(hub: Hub) -> list[Delivery]:
+    while True:
+        found = await hub.operations.find(limit=1000)
+        if all(map(at_rest, found)):
+            return found
+        await asyncio.sleep(_LOOK_S)
+
+
+async def _report(hub: Hub, deliveries: Sequence[Delivery]) -> dict[str, Any]:
+    handles = {a.id: a.handle for a in await hub.organisations.accounts(Selection())}
+    rows = []
+    for delivery in deliveries:
+        told = await hub.operations.explain(delivery.id)
+        row = asdict(delivery) | {"handle": handles[delivery.account_id]}
+        rows.append(row | {"where": told.where.en, "why": told.why.en, "next": told.next.en})
+    chain = await hub.database.read(lambda c: max(verify_chain(c), default=0))
+    return {"deliveries": rows, "chain": chain}
+
+
+def plan_for(handle: str) -> Before:
+    """Plan the only item for one account, now."""
+
+    async def before(hub: Hub) -> None:
+        (item,) = await hub.catalogue.list()
+        accounts = await hub.organisations.accounts(Selection())
+        ids = tuple(account.id for account in accounts if account.handle == handle)
+        await hub.publishing.plan(item.id, Selection(ids=ids), When(zone="UTC"), "media")
+
+    return before
+
+
+async def plan_everything(hub: Hub) -> None:
+    """Plan every item for every account, now."""
+    for item in await hub.catalogue.list(Filter(limit=100)):
+        await hub.publishing.plan(item.id, Selection(), When(zone="UTC"), "media")
+
+
+def resolve(published: str) -> Before:
+    """A person looked: settle every unknown delivery; `published` is the post's id, or empty."""
+
+    async def before(hub: Hub) -> None:
+        for delivery in await hub.operations.find(state=_S.UNKNOWN):
+            await hub.operations.resolve(
+                delivery.id, "operator", published=bool(published), remote_id=published
+            )
+
+    return before

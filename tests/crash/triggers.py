@@ -1,0 +1,155 @@
+"""A process that kills itself at one exact point: a commit, a call, or a step on the disk."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+from sqlalchemy import Connection
+
+from hub.kernel.database import Database, Transaction
+from hub.kernel.meter import Meter
+from publishers.website.disk import Disk
+from publishers.wire import Answer, Wire
+
+__all__ = ["Kill", "Trigger", "TriggerDatabase", "TriggerDisk", "TriggerWire"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """At which point to die: the `number`-th commit or call (from 1), `before` or `after` it.
+
+    Before a commit: its statements have run. After a call: the answer is here, unrecorded.
+    """
+
+    kind: str  # commit | call
+    number: int
+    side: str  # before | after
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.kind} {self.number}"
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Trigger:
+    """Counts the points that are passed, and dies at the one it was given."""
+
+    def __init__(self, kill: Kill | None, note: Path) -> None:
+        self.armed = False
+        self.names: dict[str, list[str]] = {"commit": [], "call": []}
+        self._kill = kill
+        self._note = note
+
+    def begun(self, kind: str, name: str) -> int:
+        """The number of this point; 0 while nothing is counted yet."""
+        if not self.armed:
+            return 0
+        self.names[kind].append(name)
+        return len(self.names[kind])
+
+    def at(self, kind: str, number: int, side: str) -> None:
+        if number and self._kill == Kill(kind, number, side):
+            self._note.write_text(self.names[kind][number - 1], "utf-8")
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class TriggerDatabase:
+    """`Database` on SQLite that counts the commits which change something."""
+
+    def __init__(self, inner: Database, trigger: Trigger) -> None:
+        self._inner = inner
+        self._trigger = trigger
+
+    @property
+    def meter(self) -> Meter:
+        return self._inner.meter
+
+    @meter.setter
+    def meter(self, meter: Meter) -> None:
+        self._inner.meter = meter
+
+    async def write(self, work: Callable[[Transaction], T], *, audited: bool = True) -> T:
+        number = 0
+
+        @functools.wraps(work)
+        def counted(tx: Transaction) -> T:
+            nonlocal number
+            # Transaction.changed does not see what an UPDATE with RETURNING does
+            raw = tx.connection.connection.driver_connection
+            before = raw.total_changes
+            result = work(tx)
+            if raw.total_changes > before:
+                number = self._trigger.begun("commit", _named(work, tx))
+                self._trigger.at("commit", number, "before")
+            return result
+
+        result = await self._inner.write(counted, audited=audited)
+        self._trigger.at("commit", number, "after")
+        return result
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        return await self._inner.read(work)
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def _named(work: Callable[..., object], tx: Transaction) -> str:
+    """The events that a commit records; the name of the work where it is bookkeeping."""
+    events = "+".join(sealed.kind for sealed in tx.events)
+    return events or work.__qualname__.replace(".<locals>", "").replace(".<lambda>", "")
+
+
+class TriggerWire(Wire):
+    """A wire that counts calls; `after` means that the platform has answered or hung up."""
+
+    def __init__(self, session: aiohttp.ClientSession, trigger: Trigger) -> None:
+        super().__init__(session)
+        self.trigger = trigger
+
+    async def call(self, method: str, url: str, **options: Any) -> Answer:
+        number = self.trigger.begun("call", options["what"])
+        self.trigger.at("call", number, "before")
+        try:
+            return await super().call(method, url, **options)
+        finally:
+            self.trigger.at("call", number, "after")
+
+
+class TriggerDisk(Disk):
+    """A disk that counts its elementary steps; a write is torn in the middle, too."""
+
+    trigger: Trigger  # of this process: outlets make their own disks
+
+    def _step(self, name: str, work: Callable[[], None]) -> None:
+        number = self.trigger.begun("call", name)
+        self.trigger.at("call", number, "before")
+        work()
+        self.trigger.at("call", number, "after")
+
+    def write(self, path: Path, content: bytes) -> None:
+        half = content[: len(content) // 2]
+        self._step(f"half of {path.name}", lambda: super(TriggerDisk, self).write(path, half))
+        self._step(f"write {path.name}", lambda: super(TriggerDisk, self).write(path, content))
+
+    def rename(self, source: Path, target: Path) -> None:
+        self._step("rename", lambda: super(TriggerDisk, self).rename(source, target))
+
+    def unlink(self, path: Path) -> None:
+        self._step("unlink", lambda: super(TriggerDisk, self).unlink(path))
+
+    def make(self, path: Path) -> None:
+        self._step("make", lambda: super(TriggerDisk, self).make(path))
+
+    def sync(self, folder: Path) -> None:
+        self._step("sync", lambda: super(TriggerDisk, self).sync(folder))
