@@ -34,10 +34,9 @@ from hub.kernel.events import verify_chain
 from hub.organisations.models import Selection
 from hub.publishing.models import Delivery, DeliveryState, Plan, Priority
 from hub.publishing.service import When
-from simulators.staging import REVIEWERS, approve, running_town, stage
+from simulators.staging import REVIEWERS, approve, running_town, site_of, stage
 
 _S = DeliveryState
-_SITE = "https://www.example.gov.cn"
 _PATIENCE_S = 150
 _STEP = timedelta(seconds=3)
 _DONE = {_S.VERIFIED}
@@ -84,11 +83,10 @@ async def play(home: Path, bodies: int, items: int, once: bool) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    settings = Settings(home=home, site_url=_SITE, http_port=0)
     async with AsyncExitStack() as stack:
-        log = stack.enter_context(_log_file(home))
-        configure_logging(settings.log_level, LogFormat.JSON, log)
         town = await stack.enter_async_context(running_town())
+        settings = Settings(home=home, site_url=site_of(town), http_port=0)
+        configure_logging(settings.log_level, LogFormat.JSON, stack.enter_context(_log_file(home)))
         running = await stack.enter_async_context(serving(settings))
         plans = await _prepare(console, running, town, bodies, items)
         good = await _watch(console, running, plans, stop)

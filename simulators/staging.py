@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from hub.organisations.models import BodyKind, NewAccount, NewBody, NewPerson, R
 from hub.review.models import ReviewStep
 from publishers.registry import channels
 
-__all__ = ["REVIEWERS", "approve", "running_town", "stage"]
+__all__ = ["REVIEWERS", "approve", "running_town", "site_of", "stage"]
 
 _DATA = Path(__file__).parent / "data"
 _PROVINCE = "510000"
@@ -34,6 +35,11 @@ REVIEWERS = (
     (ReviewStep.SIGN_OFF, "chen.fang", "陈芳（分管领导）", Role.LEADER),
 )
 _EDITOR = "wang.lei"
+
+
+def site_of(town: str) -> str:
+    """The province's simulated website, so that the links in posts lead somewhere."""
+    return f"{town}/website/website-{_PROVINCE}"
 
 
 @asynccontextmanager
@@ -100,9 +106,21 @@ async def _enrol(town: str, bodies: Sequence[NewBody]) -> list[NewAccount]:
                 answer.raise_for_status()
                 enrolments = await answer.json()
             title = channel.declaration.title.zh.split()[0]
+            known = {field.name for field in channel.settings}
             for body, enrolment in zip(bodies, enrolments, strict=True):
-                rows.append(_account(name, title, body, enrolment, f"{town}/{name}"))
+                settings = enrolment["settings"] | _chosen(known, body, enrolment["settings"])
+                account = {**enrolment, "settings": settings}
+                rows.append(_account(name, title, body, account, f"{town}/{name}"))
     return rows
+
+
+def _chosen(known: AbstractSet[str], body: NewBody, given: Mapping[str, Any]) -> dict[str, str]:
+    """What a body sets itself: its site's title; another address for links where its app is
+    bound to a domain, on which the simulated website is not."""
+    chosen = {"title": body.name} if "title" in known else {}
+    if "link_base" in known and (domain := str(given.get("safe_domain", "")).split(",")[0]):
+        chosen["link_base"] = f"https://www.example.{domain}"
+    return chosen
 
 
 def _account(

@@ -4,9 +4,12 @@ they show. The control routes are for tests and the demonstration; a real platfo
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jinja2
 import jinja2.sandbox
@@ -19,7 +22,39 @@ from publishers.simulation import Fault, Platform, Shown
 __all__ = ["Town"]
 
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "simulators"
-_POSTS_PER_PLATFORM = 60
+_STRICT = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+}
+_CHINA = ZoneInfo("Asia/Shanghai")
+_CARDS_PER_PLATFORM = 60
+_ACCOUNTS_PER_CARD = 6
+_STATES = {
+    "withdrawn": "已撤回 withdrawn",
+    "deleted": "已删除 deleted",
+    "unlisted": "未列出 unlisted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One platform's posts that read the same, newest first; nearly always one per account."""
+
+    posts: tuple[Shown, ...]
+
+    @property
+    def first(self) -> Shown:
+        return self.posts[0]
+
+    @property
+    def state(self) -> str:
+        """Empty while the public sees it."""
+        state = self.first.state
+        return "" if state == "public" else _STATES.get(state, state)
+
+    @property
+    def named(self) -> tuple[Shown, ...]:
+        """Those whose accounts are told one by one; the others are counted."""
+        return self.posts[:_ACCOUNTS_PER_CARD]
 
 
 class Town:
@@ -28,11 +63,15 @@ class Town:
     def __init__(self, clock: Clock, only: frozenset[str] = frozenset()) -> None:
         names = sorted(only or channels())
         self.platforms = {name: _platform(name, clock) for name in names}
+        self._clock = clock
         environment = jinja2.sandbox.SandboxedEnvironment(
             loader=jinja2.FileSystemLoader(_TEMPLATES),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
+        environment.filters["moment"] = self._moment
         self._page = environment.get_template("town.html.j2")
 
     def application(self) -> web.Application:
@@ -47,19 +86,13 @@ class Town:
         return town
 
     async def _show(self, request: web.Request) -> web.Response:
-        columns = [
-            {
-                "name": name,
-                "title": channels()[name].declaration.title.zh,
-                "total": len(posts),
-                "posts": list(reversed(posts))[:_POSTS_PER_PLATFORM],
-            }
-            for name, posts in self._posts().items()
-        ]
-        page = self._page.render(columns=columns)
+        columns = [_column(name, posts) for name, posts in self._posts().items()]
+        # a simulated post names its platform's real address, where nothing was ever posted
+        page = self._page.render(columns=columns, here=f"{request.url.origin()}/")
         return web.Response(text=page, content_type="text/html", headers=_STRICT)
 
     async def _list_shown(self, request: web.Request) -> web.Response:
+        """The posts by channel, oldest first; `?channel=` for one of them."""
         wanted = request.query.get("channel")
         rows = {
             name: [post.as_dict() for post in posts]
@@ -89,14 +122,23 @@ class Town:
 
     async def _arm(self, request: web.Request) -> web.Response:
         """`{"fault": …, "path": …, "times": …, "skip": …, "delay": …}`"""
+        platform = self._named(request)
         asked: dict[str, Any] = await request.json()
-        fault = Fault(asked.pop("fault"))
-        self._named(request).faults.arm(fault, asked.pop("path", "*"), **asked)
+        try:
+            fault = Fault(asked.pop("fault", ""))
+            platform.faults.arm(fault, asked.pop("path", "*"), **asked)
+        except (TypeError, ValueError) as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
         return web.json_response({"armed": fault})
 
     async def _tune(self, request: web.Request) -> web.Response:
+        """Switches by name, as in `Platform.tune`."""
+        platform = self._named(request)
         asked: Mapping[str, Any] = await request.json()
-        self._named(request).tune(asked)
+        try:
+            platform.tune(asked)
+        except KeyError as error:
+            raise web.HTTPBadRequest(text=str(error.args[0])) from error
         return web.json_response({"set": sorted(asked)})
 
     def _named(self, request: web.Request) -> Platform:
@@ -105,8 +147,32 @@ class Town:
             raise web.HTTPNotFound(text=f"no channel {name}")
         return self.platforms[name]
 
+    def _moment(self, at: datetime) -> str:
+        """The time of a post in China, for one of another day its date."""
+        local = at.astimezone(_CHINA)
+        today = self._clock.now().astimezone(_CHINA).date()
+        return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%Y-%m-%d}"
 
-_STRICT = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+
+def _column(name: str, posts: Sequence[Shown]) -> dict[str, Any]:
+    """What the page tells of one platform."""
+    declaration = channels()[name].declaration
+    return {
+        "name": name,
+        "title": declaration.title,
+        "total": len(posts),
+        "accounts": len({post.account for post in posts}),
+        "marked_up": declaration.markup == "article",  # the others show plain text
+        "cards": _cards(posts)[:_CARDS_PER_PLATFORM],
+    }
+
+
+def _cards(posts: Iterable[Shown]) -> list[Card]:
+    alike: dict[tuple[str, str, str], list[Shown]] = {}
+    newest_first = sorted(posts, key=lambda post: post.at)[::-1]
+    for post in newest_first:
+        alike.setdefault((post.title, post.text, post.state), []).append(post)
+    return [Card(tuple(group)) for group in alike.values()]
 
 
 def _platform(name: str, clock: Clock) -> Platform:

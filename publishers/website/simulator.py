@@ -103,7 +103,7 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.path = path
         self.open: list[str] = []
-        self.texts: dict[str, list[str]] = {"title": [], "h1": [], "body": []}
+        self.texts: dict[str, list[str]] = {"title": [], "h1": [], "main": [], "body": []}
         self.links: list[str] = []
         self.sources: list[str] = []
         self.meta: dict[str, str] = {}
@@ -119,7 +119,8 @@ class _Page(HTMLParser):
 
     @property
     def text(self) -> str:
-        return " ".join("".join(self.texts["body"]).split())
+        """What the page says: its main part, where it has one, without what frames it."""
+        return " ".join("".join(self.texts["main"] or self.texts["body"]).split())
 
     @property
     def withdrawn(self) -> bool:
