@@ -119,6 +119,7 @@ async def open_engine(
 
     An embedded hub must hold its lock file (`app.lock`) when it opens one.
     """
+    engine_settings = _engine_settings(hub.settings)
     async with AsyncExitStack() as stack:
         if wire is None:
             session = open_session(hub.settings.connections)
@@ -131,7 +132,7 @@ async def open_engine(
             keyring=hub.organisations,
             media=StoredMedia(hub.database),
             meter=meter or NoMeter(),
-            settings=_engine_settings(hub.settings),
+            settings=engine_settings,
             random=SystemRandom(),
         )
         hub.publishing.on_change = hub.operations.on_change = engine.changed()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -18,12 +17,13 @@ from hub.kernel.events import Event, Kind
 from hub.kernel.meter import Meter
 from hub.publishing import events, ledger, store, sweeping
 from hub.publishing.errors import DeliveryError, LeaseLost, Rejected, Throttled
-from hub.publishing.models import Capability, Delivery, DeliveryState, Purpose
+from hub.publishing.models import Capability, Delivery, DeliveryState, Priority, Purpose
 from hub.publishing.ports import Accepted, MediaSource, Outlet
 from scheduler.endings import Case, ending_of_acceptance, ending_of_error
 from scheduler.grouping import GroupedLedger
 from scheduler.intake import Blocked, Intake, Sorted
 from scheduler.job import LeasedJob, Prepared
+from scheduler.lanes import Lanes, is_urgent
 from scheduler.limits import Limiter
 
 __all__ = ["DispatchSettings", "Dispatcher"]
@@ -37,9 +37,11 @@ _PROMOTE_AT_ONCE = 5000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchSettings:
     """`connections` calls at a time; half as many more have begun durably and wait for a free
-    connection, and as many again are claimed to follow. A lease outlives every call by far."""
+    connection, and as many again are claimed to follow. `reserved` workers send nothing but
+    emergencies. A lease outlives every call by far."""
 
     connections: int = 256
+    reserved: int = 16
     lease: timedelta = timedelta(seconds=60)
 
     @property
@@ -50,6 +52,11 @@ class DispatchSettings:
     def claimed(self) -> int:
         """The most deliveries this process holds at a time."""
         return self.workers + self.connections
+
+    @property
+    def most_calls(self) -> int:
+        """The most calls under way at a time: routine ones and emergencies in every worker."""
+        return self.workers + self.reserved
 
 
 class Dispatcher:
@@ -82,8 +89,8 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._stopping = False
         self._held: set[str] = set()
-        self._queue: asyncio.PriorityQueue[tuple[int, int, Prepared]] = asyncio.PriorityQueue()
-        self._order = itertools.count()
+        self._held_urgent = 0
+        self._lanes = Lanes()
         self._wire_slots = asyncio.Semaphore(settings.connections)
         self._ledger = GroupedLedger(database, clock, owner, meter, self.wake)
 
@@ -99,7 +106,9 @@ class Dispatcher:
     async def run(self) -> None:
         """Send until stopped; a database that is away is waited for."""
         async with asyncio.TaskGroup() as group:
-            workers = [group.create_task(self._work()) for _ in range(self._settings.workers)]
+            takers = [self._lanes.next] * self._settings.workers
+            takers += [self._lanes.next_urgent] * self._settings.reserved
+            workers = [group.create_task(self._work(take)) for take in takers]
             await self._keep_claiming()
             while self._held:
                 self._wake.clear()
@@ -130,14 +139,14 @@ class Dispatcher:
         `run` returns when that is done; every call has its timeout, so it does not wait for ever.
         """
         self._stopping = True
-        waiting = []
-        while not self._queue.empty():
-            waiting.append(self._queue.get_nowait()[2].delivery)
+        prepared = self._lanes.empty()
+        waiting = [one.delivery for one in prepared]
         try:
             await self._release(waiting)
         except Unavailable as error:
             _log.warning("dispatcher.not-released", error=str(error))  # the leases run out
-        self._held.difference_update(d.id for d in waiting)
+        for one in prepared:
+            self._let_go(one)
         self.wake()
 
     async def drain(self) -> None:
@@ -169,28 +178,31 @@ class Dispatcher:
     async def _round(self) -> bool:
         """Claim and start as much as there is room for; False when there was nothing to do."""
         room = self._settings.claimed - len(self._held)
-        if room < max(1, self._settings.connections // 2):
+        if room >= max(1, self._settings.connections // 2):
+            claimed = await self._claim(room, Priority.ROUTINE)
+        elif self._held_urgent < self._settings.reserved:
+            claimed = await self._claim(self._settings.reserved, Priority.EMERGENCY)
+        else:
             return False
-        claimed = await self._claim(room)
         if not claimed:
             return False
         checked = await self._intake.check(claimed, self._clock.now())
         await self._put_aside(checked)
         for prepared in checked.sendable:
             self._held.add(prepared.delivery.id)
-            self._enqueue(prepared)
+            self._held_urgent += is_urgent(prepared)
+            self._lanes.put(prepared)
         return True
 
-    def _enqueue(self, prepared: Prepared) -> None:
-        self._queue.put_nowait((-prepared.delivery.priority, next(self._order), prepared))
-
-    async def _claim(self, limit: int) -> list[Delivery]:
+    async def _claim(self, limit: int, least: Priority) -> list[Delivery]:
         now = self._clock.now()
         until = now + self._settings.lease
 
         def work(tx: Transaction) -> list[Delivery]:
             promoted = sweeping.promote(tx, now, _PROMOTE_AT_ONCE)
-            rows = ledger.claim(tx, owner=self._owner, now=now, lease_until=until, limit=limit)
+            rows = ledger.claim(
+                tx, owner=self._owner, now=now, lease_until=until, limit=limit, least=least
+            )
             if promoted:
                 tx.record(self._event(events.DUE, now, {"promoted": promoted}))
             return rows
@@ -248,10 +260,10 @@ class Dispatcher:
             next_at=entry.next_at,
         )
 
-    async def _work(self) -> None:
+    async def _work(self, take: Callable[[], Awaitable[Prepared]]) -> None:
         """One of `connections` workers: take the most urgent prepared delivery and send it."""
         while True:
-            _, _, prepared = await self._queue.get()
+            prepared = await take()
             delivery = prepared.delivery
             try:
                 if await self._postponed(prepared):
@@ -264,10 +276,11 @@ class Dispatcher:
             except Exception as error:
                 # Nothing was sent; the lease runs out and the sweep takes the delivery back.
                 _log.warning("dispatcher.not-begun", delivery=delivery.id, error=str(error))
-            self._let_go(delivery.id)
+            self._let_go(prepared)
 
-    def _let_go(self, delivery_id: str) -> None:
-        self._held.discard(delivery_id)
+    def _let_go(self, prepared: Prepared) -> None:
+        self._held.discard(prepared.delivery.id)
+        self._held_urgent -= is_urgent(prepared)
         if self._stopping or len(self._held) <= self._settings.workers:
             self.wake()
 
@@ -282,15 +295,15 @@ class Dispatcher:
         declaration = self._outlets[prepared.delivery.channel].declaration
         if not declaration.rates and not self._limiter.pausing:
             return False
-        wait = await self._limiter.delay(declaration, prepared.access)
+        wait = await self._limiter.delay(declaration, prepared.access, urgent=is_urgent(prepared))
         if wait <= 0:
             return False
         if wait <= _SHORT_WAIT_S and not self._stopping:
-            asyncio.get_running_loop().call_later(wait, self._enqueue, prepared)
+            asyncio.get_running_loop().call_later(wait, self._lanes.put, prepared)
             return True
         until = self._clock.now() + timedelta(seconds=wait)
         await self._put_aside(Sorted(blocked=[Blocked(prepared.delivery, "throttled", until)]))
-        self._let_go(prepared.delivery.id)
+        self._let_go(prepared)
         return True
 
     async def _call(self, prepared: Prepared) -> None:
@@ -305,8 +318,11 @@ class Dispatcher:
             delivery.progress,
         )
         try:
-            async with self._wire_slots:
+            if is_urgent(prepared):
                 accepted = await _act(outlet, job)
+            else:
+                async with self._wire_slots:
+                    accepted = await _act(outlet, job)
         except LeaseLost:
             return
         except Exception as error:

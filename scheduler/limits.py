@@ -19,6 +19,9 @@ from hub.publishing.ports import Access
 __all__ = ["Limiter"]
 
 
+_MOMENT = 0.05
+
+
 class Limiter:
     """Token windows per account, chat and app, in memory or in Redis (`storage_url`).
 
@@ -49,14 +52,25 @@ class Limiter:
         until = self._clock.monotonic() + wait.total_seconds()
         self._paused[key] = max(until, self._paused.get(key, 0.0))
 
-    async def delay(self, declaration: Declaration, access: Access) -> float:
-        """Take one permit of every rate; the seconds to wait if one of them is used up."""
+    async def delay(
+        self, declaration: Declaration, access: Access, *, urgent: bool = False
+    ) -> float:
+        """Take one permit of every rate; or the seconds to wait, with none taken.
+
+        A tenth of every rate, at least one permit where there are several, is kept for `urgent`.
+        """
         if self._paused and (wait := self._pause_left(declaration, access)) > 0:
             return wait
-        for rate in declaration.rates:
-            wait = await self._take(rate, _key(declaration, access, rate.scope))
-            if wait > 0:
-                return wait
+        windows = [
+            (self._item(rate), _key(declaration, access, rate.scope)) for rate in declaration.rates
+        ]
+        for item, key in windows:
+            reset_at, left = await self._windows.get_window_stats(item, key)
+            if left <= (0 if urgent else _kept(item)):
+                return max(_MOMENT, reset_at - self._clock.now().timestamp())
+        for item, key in windows:
+            if not await self._windows.hit(item, key):  # another process was quicker
+                return _MOMENT
         return 0.0
 
     def _pause_left(self, declaration: Declaration, access: Access) -> float:
@@ -65,15 +79,17 @@ class Limiter:
         keys = {_key(declaration, access, scope) for scope in ("account", "chat", "app")}
         return max((self._paused[key] - now for key in keys & self._paused.keys()), default=0.0)
 
-    async def _take(self, rate: Rate, key: str) -> float:
+    def _item(self, rate: Rate) -> RateLimitItem:
         item = self._items.get(rate)
         if item is None:
             seconds = max(1, math.ceil(rate.per.total_seconds()))
             item = self._items[rate] = RateLimitItemPerSecond(rate.count, seconds)
-        if await self._windows.hit(item, key):
-            return 0.0
-        reset_at, _ = await self._windows.get_window_stats(item, key)
-        return max(0.05, reset_at - self._clock.now().timestamp())
+        return item
+
+
+def _kept(item: RateLimitItem) -> int:
+    """How many permits routine work leaves alone."""
+    return 0 if item.amount == 1 else max(1, item.amount // 10)
 
 
 def _key(declaration: Declaration, access: Access, scope: str) -> str:

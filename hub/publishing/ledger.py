@@ -13,14 +13,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, select, text, update
 
 from hub.kernel.bulk import Bulk
 from hub.kernel.columns import microseconds
 from hub.kernel.database import Transaction
 from hub.kernel.packing import PackedQuery
 from hub.organisations.tables import accounts
-from hub.publishing.models import HELD, Delivery, DeliveryState, Outcome, Purpose
+from hub.publishing.models import HELD, Delivery, DeliveryState, Outcome, Priority, Purpose
 from hub.publishing.tables import deliveries, in_states
 
 __all__ = [
@@ -83,7 +83,7 @@ _idle = ~(
     .where(_held.c.account_id == _d.account_id, in_states(*HELD, table="held"))
     .exists()
 )
-_ready = select(deliveries).where(in_states(_S.READY), _idle)
+_ready = select(deliveries).where(in_states(_S.READY), _d.priority >= bindparam("least"), _idle)
 _first = _ready.order_by(_d.priority.desc(), _d.due_at, _d.id).limit(bindparam("most"))
 _ranked = _ready.where(_d.id.in_(bindparam("ids", expanding=True)))
 # On PostgreSQL other workers look at the same time; what they hold is passed over.
@@ -105,13 +105,20 @@ _CLAIM = Bulk(
 
 
 def claim(
-    tx: Transaction, *, owner: str, now: datetime, lease_until: datetime, limit: int
+    tx: Transaction,
+    *,
+    owner: str,
+    now: datetime,
+    lease_until: datetime,
+    limit: int,
+    least: Priority = Priority.ROUTINE,
 ) -> list[Delivery]:
-    """Take up to `limit` ready deliveries, urgent and early first, one per account.
+    """Take up to `limit` ready deliveries of at least that priority, one per account, urgent and
+    early first.
 
     The unique index on held accounts backs the "one per account" against our own mistakes.
     """
-    rows = _claimable(tx, limit)
+    rows = _claimable(tx, limit, least)
     if rows and tx.connection.dialect.name == "postgresql":
         rows = _of_free_accounts(tx, rows)
     if not rows:
@@ -123,21 +130,21 @@ def claim(
     return [_delivery(row) for row in rows]
 
 
-def _claimable(tx: Transaction, limit: int) -> list[dict[str, Any]]:
+def _claimable(tx: Transaction, limit: int, least: Priority) -> list[dict[str, Any]]:
     """Ready deliveries of distinct, idle accounts, urgent and early first.
 
     A page from the index is enough as long as accounts differ; only when one account's flood
     fills the page does the slower ranked query run.
     """
     first_page, by_rank = _CLAIMABLE[tx.connection.dialect.name]
-    rows = first_page.rows(tx.connection, {"most": limit})
+    rows = first_page.rows(tx.connection, {"most": limit, "least": int(least)})
     rows.sort(key=_urgency)
     first: dict[str, dict[str, Any]] = {}
     for row in rows:
         first.setdefault(row["account_id"], row)
     if len(first) < limit // 2 and len(rows) == limit:
-        ids = _claimable_ranked(tx, limit)
-        return sorted(by_rank.rows(tx.connection, {"ids": ids}), key=_urgency)
+        ids = _claimable_ranked(tx, limit, least)
+        return sorted(by_rank.rows(tx.connection, {"ids": ids, "least": int(least)}), key=_urgency)
     return list(first.values())
 
 
@@ -161,20 +168,21 @@ def _urgency(row: Mapping[str, Any]) -> tuple[int, datetime, str]:
     return (-row["priority"], row["due_at"], row["id"])
 
 
-def _claimable_ranked(tx: Transaction, limit: int) -> list[str]:
-    statement = """
-        SELECT id FROM (
-            SELECT d.id, d.priority, d.due_at, row_number() OVER (
-                PARTITION BY d.account_id ORDER BY d.priority DESC, d.due_at, d.id) AS place
-            FROM deliveries d
-            WHERE d.state = 'ready' AND NOT EXISTS (
-                SELECT 1 FROM deliveries h
-                WHERE h.account_id = d.account_id AND h.state IN ('claimed', 'sending'))
-        ) ranked
-        WHERE place = 1 ORDER BY priority DESC, due_at, id LIMIT ?
-    """
-    marker = "?" if tx.connection.dialect.name == "sqlite" else "$1"
-    rows = tx.connection.exec_driver_sql(statement.replace("?", marker), (limit,))
+_RANKED = """
+    SELECT id FROM (
+        SELECT d.id, d.priority, d.due_at, row_number() OVER (
+            PARTITION BY d.account_id ORDER BY d.priority DESC, d.due_at, d.id) AS place
+        FROM deliveries d
+        WHERE d.state = 'ready' AND d.priority >= :least AND NOT EXISTS (
+            SELECT 1 FROM deliveries h
+            WHERE h.account_id = d.account_id AND h.state IN ('claimed', 'sending'))
+    ) ranked
+    WHERE place = 1 ORDER BY priority DESC, due_at, id LIMIT :most
+"""
+
+
+def _claimable_ranked(tx: Transaction, limit: int, least: Priority) -> list[str]:
+    rows = tx.connection.execute(text(_RANKED), {"least": int(least), "most": limit})
     return [row.id for row in rows]
 
 
