@@ -29,6 +29,19 @@ _JSON = "application/json; charset=utf-8"
 # leave the fate of a post unknown.
 _KEEPALIVE_S = 8.0
 
+# What happens after a call without a decisive answer; a person has to do nothing yet.
+_NEXT = {
+    Unknown: Words(
+        "先核对平台上是否已有，不会盲目重发；若多次出现，检查接口地址与代理",
+        "it is checked whether the post is there, never blindly repeated; if this happens often, "
+        "check base_url and proxies",
+    ),
+    Busy: Words(
+        "稍后自动重试；若多次出现，检查接口地址与代理",
+        "it is tried again later; if this happens often, check base_url and proxies",
+    ),
+}
+
 
 def _connector(limit: int) -> aiohttp.TCPConnector:
     """The pool behind a wire: `limit` connections over all hosts, names cached for a minute."""
@@ -59,7 +72,9 @@ class Answer:
         try:
             return msgspec.json.decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise self.unreadable("not-json", "不是 JSON", "not JSON") from error
+            if _is_utf8(self.body):
+                raise self.unreadable("not-json", "不是 JSON", "not JSON") from error
+            raise self.unreadable("not-utf8", "不是 UTF-8", "not UTF-8") from error
 
     def unreadable(self, code: str, zh: str, en: str) -> DeliveryError:
         """The error for an answer from which nothing can be concluded."""
@@ -68,7 +83,16 @@ class Answer:
             Words(f"{self.what}：平台的回答{zh}", f"{self.what}: the platform's answer is {en}"),
             platform_code=f"{code} (HTTP {self.status})",
             platform_message=self.body[:200].decode("utf-8", "replace"),
+            remedy=_NEXT[kind],
         )
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class Wire:
@@ -179,4 +203,5 @@ def _ended(error: Exception, what: str, effect: bool) -> DeliveryError:
     return kind(
         Words(f"{what}：没有等到明确的回答", f"{what}: no decisive answer came"),
         platform_code=cause,
+        remedy=_NEXT[kind],
     )

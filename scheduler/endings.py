@@ -115,7 +115,8 @@ def ending_of_error(case: Case, error: Exception) -> Ending:
 def _advice(error: DeliveryError, language: str) -> str:
     said = getattr(error.words, language)
     remedy = getattr(error.remedy, language) if error.remedy else ""
-    code = f"（{error.platform_code}）" if error.platform_code else ""
+    brackets = "（{}）" if language == "zh" else " ({})"
+    code = brackets.format(error.platform_code) if error.platform_code else ""
     return str(storable(f"{said}{code}" + (f" → {remedy}" if remedy else "")))
 
 

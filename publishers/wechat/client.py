@@ -101,7 +101,7 @@ class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy has no types
         answer = await self._wire.call(
             method.upper(),
             self._base + endpoint,
-            what=f"微信 {endpoint}",
+            what=f"WeChat {endpoint}",
             effect=endpoint in _EFFECTS,
             timeout=self._timeout * _UPLOAD_FACTOR if files else self._timeout,
             params={key: str(value) for key, value in (params or {}).items()}

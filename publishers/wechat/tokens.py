@@ -69,7 +69,7 @@ class Tokens:
         answer = await self._wire.call(
             "POST",
             self._url,
-            what="微信 stable_token",
+            what="WeChat stable_token",
             effect=False,
             timeout=self._timeout,
             json=request,
