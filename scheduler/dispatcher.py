@@ -20,6 +20,7 @@ from hub.publishing.errors import DeliveryError, LeaseLost, Rejected, Throttled
 from hub.publishing.models import Capability, Delivery, DeliveryState, Priority, Purpose
 from hub.publishing.ports import Accepted, MediaSource, Outlet
 from scheduler.endings import Case, ending_of_acceptance, ending_of_error
+from scheduler.gate import Gate
 from scheduler.grouping import GroupedLedger
 from scheduler.intake import Blocked, Intake, Sorted
 from scheduler.job import LeasedJob, Prepared
@@ -36,8 +37,8 @@ _PROMOTE_AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchSettings:
-    """`connections` calls at a time; half as many more have begun durably and wait for a free
-    connection, and as many again are claimed to follow. `reserved` workers send nothing but
+    """At most `connections` routine calls at a time. As many workers again write ahead while
+    those run, but only as long as there is room to call. `reserved` workers send nothing but
     emergencies. A lease outlives every call by far."""
 
     connections: int = 256
@@ -46,16 +47,16 @@ class DispatchSettings:
 
     @property
     def workers(self) -> int:
-        return self.connections + self.connections // 2
+        return self.connections * 2
 
     @property
     def claimed(self) -> int:
         """The most deliveries this process holds at a time."""
-        return self.workers + self.connections
+        return self.connections * 3
 
     @property
     def most_calls(self) -> int:
-        """The most calls under way at a time: routine ones and emergencies in every worker."""
+        """The most calls under way at a time: emergencies pass the gate in every worker."""
         return self.workers + self.reserved
 
 
@@ -91,7 +92,7 @@ class Dispatcher:
         self._held: set[str] = set()
         self._held_urgent = 0
         self._lanes = Lanes()
-        self._wire_slots = asyncio.Semaphore(settings.connections)
+        self._gate = Gate(settings.connections)
         self._ledger = GroupedLedger(database, clock, owner, meter, self.wake)
 
     def wake(self) -> None:
@@ -261,7 +262,7 @@ class Dispatcher:
         )
 
     async def _work(self, take: Callable[[], Awaitable[Prepared]]) -> None:
-        """One of `connections` workers: take the most urgent prepared delivery and send it."""
+        """One worker: take the most urgent prepared delivery and send it."""
         while True:
             prepared = await take()
             delivery = prepared.delivery
@@ -281,11 +282,13 @@ class Dispatcher:
     def _let_go(self, prepared: Prepared) -> None:
         self._held.discard(prepared.delivery.id)
         self._held_urgent -= is_urgent(prepared)
-        if self._stopping or len(self._held) <= self._settings.workers:
+        if self._stopping or len(self._held) <= self._settings.connections * 5 // 2:
             self.wake()
 
     async def _begin(self, prepared: Prepared) -> bool:
         """Write ahead; False when the delivery was cancelled or taken back meanwhile."""
+        if not is_urgent(prepared):
+            await self._gate.passable()
         return await self._ledger.begin(
             prepared.delivery, prepared.edition.payload_hash, prepared.key
         )
@@ -321,7 +324,7 @@ class Dispatcher:
             if is_urgent(prepared):
                 accepted = await _act(outlet, job)
             else:
-                async with self._wire_slots:
+                async with self._gate:
                     accepted = await _act(outlet, job)
         except LeaseLost:
             return

@@ -7,14 +7,11 @@ few are free even while every routine call hangs until its timeout.
 from __future__ import annotations
 
 import asyncio
-import itertools
 
 from hub.publishing.models import Priority
 from scheduler.job import Prepared
 
 __all__ = ["Lanes", "is_urgent"]
-
-_Entry = tuple[int, int, Prepared | None]
 
 
 def is_urgent(prepared: Prepared) -> bool:
@@ -24,15 +21,16 @@ def is_urgent(prepared: Prepared) -> bool:
 class Lanes:
     def __init__(self) -> None:
         self._urgent: asyncio.Queue[Prepared] = asyncio.Queue()
-        self._routine: asyncio.PriorityQueue[_Entry] = asyncio.PriorityQueue()
-        self._order = itertools.count()
+        # None stands for an emergency: it wakes an idle worker, who looks at that lane first
+        self._routine: asyncio.Queue[Prepared | None] = asyncio.Queue()
 
     def put(self, prepared: Prepared) -> None:
-        entry: Prepared | None = prepared
+        """Behind everything of its lane; claims come in order of priority and due time."""
         if is_urgent(prepared):
             self._urgent.put_nowait(prepared)
-            entry = None  # wakes an idle routine worker, who looks at the urgent lane first
-        self._routine.put_nowait((-prepared.delivery.priority, next(self._order), entry))
+            self._routine.put_nowait(None)
+        else:
+            self._routine.put_nowait(prepared)
 
     async def next_urgent(self) -> Prepared:
         """For a reserved worker."""
@@ -43,7 +41,7 @@ class Lanes:
         while True:
             if not self._urgent.empty():
                 return self._urgent.get_nowait()
-            _, _, prepared = await self._routine.get()
+            prepared = await self._routine.get()
             if prepared is not None:
                 return prepared
 
@@ -53,7 +51,7 @@ class Lanes:
         while not self._urgent.empty():
             left.append(self._urgent.get_nowait())
         while not self._routine.empty():
-            _, _, prepared = self._routine.get_nowait()
+            prepared = self._routine.get_nowait()
             if prepared is not None:
                 left.append(prepared)
         return left

@@ -48,7 +48,8 @@ def storable(value: Any) -> Any:
     PostgreSQL refuses NUL, UTF-8 knows no lone surrogates, and a platform's answer may have both.
     """
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
+        plain = value.isascii() and "\0" not in value  # nearly always, and quickly known
+        return value if plain else _UNSTORABLE.sub("\ufffd", value)
     if isinstance(value, Mapping):
         return {storable(key): storable(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):

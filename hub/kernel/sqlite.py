@@ -138,6 +138,7 @@ def _prepare(engine: Engine, begin: str, *, read_only: bool = False) -> None:
             f"busy_timeout={_BUSY_MS}",
             "cache_size=-16384",
             "temp_store=MEMORY",
+            "wal_autocheckpoint=8000",
             f"query_only={'ON' if read_only else 'OFF'}",
         ):
             raw.execute(f"PRAGMA {pragma}")
