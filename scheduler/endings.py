@@ -76,6 +76,7 @@ def ending_of_acceptance(case: Case, accepted: Accepted) -> Ending:
         remote_id=storable(accepted.remote_id) or delivery_key(case.delivery.id),
         remote_url=_whole(accepted.url),
         receipt=storable(accepted.receipt),
+        moved_to=storable(accepted.moved_to),
     )
 
 

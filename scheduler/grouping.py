@@ -19,6 +19,7 @@ from hub.kernel.errors import Unavailable
 from hub.kernel.events import Event, Kind
 from hub.kernel.meter import Meter
 from hub.organisations import store as organisations
+from hub.organisations.events import ACCOUNT_MIGRATED
 from hub.publishing import events, ledger, store
 from hub.publishing.ledger import Ending
 from hub.publishing.models import Delivery, DeliveryState, Purpose
@@ -153,11 +154,27 @@ class GroupedLedger:
             if end.ending.reason == "reconnect":
                 why = end.ending.error_zh
                 organisations.set_needs_reconnecting(tx, end.delivery.account_id, why)
+            if end.ending.moved_to:
+                self._move_account(tx, end)
         rows = [
             [e.delivery_id, e.no, e.state, e.outcome, e.platform_code, e.remote_id]
             for e in (end.ending for end in ends)
         ]
         tx.record(self._event(events.ATTEMPTS_ENDED, {"endings": rows}))
+
+    def _move_account(self, tx: Transaction, end: _End) -> None:
+        """The platform gave the account another address: the next post goes there at once."""
+        account_id, handle = end.delivery.account_id, end.ending.moved_to
+        organisations.set_handle(tx, account_id, handle)
+        tx.record(
+            Event(
+                kind=ACCOUNT_MIGRATED,
+                subject=account_id,
+                actor=_ACTOR,
+                at=self._clock.now(),
+                data={"handle": handle},
+            )
+        )
 
     def _event(self, kind: Kind, data: Mapping[str, object]) -> Event:
         return Event(kind=kind, subject=self._owner, actor=_ACTOR, at=self._clock.now(), data=data)

@@ -64,6 +64,7 @@ class Ending:
     platform_code: str = ""
     platform_message: str = ""
     receipt: dict[str, Any] = field(default_factory=dict)
+    moved_to: str = ""
 
 
 def row_to_delivery(row: Row[Any]) -> Delivery:

@@ -93,13 +93,17 @@ class Job(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The platform took it. `pending`: it still works on it, ask `verify` from time to time."""
+    """The platform took it. `pending`: it still works on it, ask `verify` from time to time.
+
+    `moved_to` is the account's new handle, when the platform said that it has one.
+    """
 
     remote_id: str
     url: str = ""
     receipt: Mapping[str, Any] = field(default_factory=dict)
     pending: bool = False
     adopted: bool = False
+    moved_to: str = ""
 
 
 class Verdict(StrEnum):

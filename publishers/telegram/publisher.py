@@ -214,12 +214,11 @@ def _accepted(job: Job, messages: Sequence[Message], *, migrated_to: int = 0) ->
     known = all(ids)
     receipt: dict[str, object] = {"chat_id": first.chat.id, "message_ids": ids}
     receipt["date"] = first.date.isoformat()
-    if migrated_to:
-        receipt["migrated_to_chat_id"] = migrated_to
     return Accepted(
         remote_id=f"{first.chat.id}:{','.join(map(str, ids)) if known else f'0.{job.key}'}",
         url=_url(f"@{first.chat.username}", ids[0]) if known and first.chat.username else "",
         receipt=receipt,
+        moved_to=str(migrated_to or ""),
     )
 
 

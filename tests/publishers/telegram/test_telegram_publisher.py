@@ -109,7 +109,7 @@ async def test_a_group_that_became_a_supergroup_is_followed_and_reported(
     new_id = platform.upgrade("-4242")
     task = job("通知", to=group)
     accepted = await outlet.deliver(task)
-    assert accepted.receipt["migrated_to_chat_id"] == new_id
+    assert accepted.moved_to == str(new_id)
     assert accepted.remote_id == f"{new_id}:1"
     assert task.progress == {"chat": str(new_id)}
     assert len(platform.shown()) == 1
