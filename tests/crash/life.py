@@ -58,7 +58,10 @@ def live(home: Path, before: Before | None, kill: Kill | None) -> None:
 async def _live(home: Path, before: Before | None, trigger: Trigger) -> None:
     settings = settings_of(home)
     database = TriggerDatabase(SqliteDatabase(settings.database_path), trigger)
-    async with open_hub(settings, database=database) as hub, open_session(8) as session:
+    async with (
+        open_hub(settings, database=database) as hub,
+        open_session(settings.connections) as session,
+    ):
         if before is not None:
             await before(hub)
         trigger.armed = True
@@ -76,7 +79,7 @@ async def _until_rest(hub: Hub) -> list[Delivery]:
         found = await hub.operations.find(limit=1000)
         if all(map(at_rest, found)):
             return found
-        await asyncio.sleep(_LOOK_S)
+        await asyncio.sleep(_LOOK_S * (1 + len(found) // 20))
 
 
 async def _report(hub: Hub, deliveries: Sequence[Delivery]) -> dict[str, Any]:
@@ -109,12 +112,15 @@ async def plan_everything(hub: Hub) -> None:
 
 
 def resolve(published: str) -> Before:
-    """A person looked: settle every unknown delivery; `published` is the post's id, or empty."""
+    """A person looked: settle what is unknown, `published` being the post's id or empty, and
+    try again what failed."""
 
     async def before(hub: Hub) -> None:
         for delivery in await hub.operations.find(state=_S.UNKNOWN):
             await hub.operations.resolve(
                 delivery.id, "operator", published=bool(published), remote_id=published
             )
+        for delivery in await hub.operations.find(state=_S.FAILED):
+            await hub.operations.retry(delivery.id, "operator")
 
     return before

@@ -1,9 +1,9 @@
-"""The crash matrix: `python -m tests.crash.matrix [--channel weibo]`.
+"""The crash matrix: `python -m tests.crash.matrix [--channel weibo] [--sample]`.
 
 For every channel, one delivery is killed with SIGKILL before and after each of its commits and
 each of its outside calls (on the website: each step on the disk), and the hub is started again.
 Then the decisive call is survived by a kill, and the restart is killed at each of its own points.
-Prints a table, and as its last line one JSON object.
+Prints a table, and as its last line one JSON object with every case.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from typing import Any
 from tests.crash.runner import Case, Scene, open_scene
 from tests.crash.triggers import Kill
 
-__all__ = ["ACCOUNTS", "CHANNELS", "Matrix", "decisive_call", "enumerate_kills", "two_kills"]
+__all__ = ["CHANNELS", "SIDES"]
 
 CHANNELS = ("wechat", "weibo", "telegram", "website")
-# the call after which the public may see the post; on the website, the page's last step
+# The call after which the public may see the post; on the website, a step in the middle.
 _DECISIVE = {"wechat": "freepublish/submit", "weibo": "statuses/share", "telegram": "send"}
-ACCOUNTS = 400
+_ACCOUNTS = 400
 KINDS, SIDES = ("commit", "call"), ("before", "after")
+Points = Mapping[str, Sequence[str]]
 
 
 @dataclass(slots=True)
@@ -34,20 +35,23 @@ class Matrix:
     """What was tried on one channel."""
 
     channel: str
-    points: Mapping[str, list[str]] = field(default_factory=dict)
-    once: list[Case] = field(default_factory=list)
+    points: Points
+    once: list[Case]
     twice: list[Case] = field(default_factory=list)
     seconds: float = 0.0
 
+    @property
+    def cases(self) -> list[Case]:
+        return self.once + self.twice
+
     def row(self) -> dict[str, Any]:
-        cases = self.once + self.twice
-        verdicts = Counter(case.outcome.verdict for case in cases)
+        verdicts = Counter(case.outcome.verdict for case in self.cases)
         return {
             "channel": self.channel,
             "commits": len(self.points["commit"]),
             "calls": len(self.points["call"]),
-            "killed_once": sum(bool(case.outcome.deaths) for case in self.once),
-            "killed_twice": sum(len(case.outcome.deaths) == 2 for case in self.twice),
+            "killed_once": len(self.once),
+            "killed_twice": len(self.twice),
             "published_once": verdicts["once"],
             "settled_by_person": verdicts["person"],
             "lost": verdicts["lost"],
@@ -58,61 +62,75 @@ class Matrix:
 
 def decisive_call(channel: str, calls: Sequence[str]) -> int:
     """The number of the call that publishes, from 1."""
-    word = _DECISIVE.get(channel)
-    if word is None:
-        return max(number for number, name in enumerate(calls, 1) if name == "rename") // 2
-    return next(number for number, name in enumerate(calls, 1) if word in name)
+    if channel not in _DECISIVE:
+        return len(calls) // 2
+    return next(n for n, name in enumerate(calls, 1) if _DECISIVE[channel] in name)
 
 
-def enumerate_kills(
-    scene: Scene, first: tuple[Kill, ...] = (), every: int = 1
-) -> tuple[Case, list[Case]]:
-    """Kill the life after `first` at every point it has, one case each.
-
-    A life without a kill says how many points there are; the numbers go on until a case survives
-    both sides of one, so that no point is left out when lives differ. `every` takes a sample.
-    """
-    model = scene.case(*first)
+def points_of(scene: Scene, channel: str, *first: Kill) -> Points:
+    """The points of the life after `first`, from a case that is not killed in it."""
+    model = scene.case(channel, *first)
     scene.run([model])
-    ends = {kind: len(model.outcome.points[kind]) + 1 for kind in KINDS}
+    return model.outcome.points
+
+
+def kill_everywhere(
+    scene: Scene, channel: str, points: Points, *first: Kill, every: int = 1
+) -> list[Case]:
+    """Kill the life after `first` at every point, one case each; the cases that died there.
+
+    The numbers go on until a case survives both sides of one, so that no point is left out when
+    lives differ. `every` takes a sample.
+    """
+    ends = {kind: len(points[kind]) + 1 for kind in KINDS}
     wanted = [(kind, number) for kind in KINDS for number in range(1, ends[kind] + 1, every)]
-    tried: list[Case] = []
+    died: list[Case] = []
     while wanted:
-        cases = [scene.case(*first, Kill(*point, side)) for point in wanted for side in SIDES]
+        cases = [
+            scene.case(channel, *first, Kill(kind, number, side))
+            for kind, number in wanted
+            for side in SIDES
+        ]
         scene.run(cases)
-        tried += cases
-        dead = [case for case in cases if len(case.outcome.deaths) > len(first)]
-        longer = {
-            case.kills[-1].kind
-            for case in dead
-            if case.kills[-1].number >= ends[case.kills[-1].kind]
-        }
-        wanted = [(kind, ends[kind] + 1) for kind in sorted(longer)]
-        for kind in longer:
-            ends[kind] += 1
-    return model, [case for case in tried if len(case.outcome.deaths) > len(first)]
+        new = [case for case in cases if len(case.outcome.deaths) > len(first)]
+        died += new
+        farthest = {(case.kills[-1].kind, case.kills[-1].number) for case in new}
+        wanted = [(kind, end + 1) for kind, end in ends.items() if (kind, end) in farthest]
+        ends.update(wanted)
+    return died
 
 
-def two_kills(scene: Scene, points: Mapping[str, list[str]]) -> list[Case]:
-    """The platform has answered and nothing was recorded; then die in the recovery as well."""
-    answered = Kill("call", decisive_call(scene.channel, points["call"]), "after")
-    every = 1 + len(points["call"]) // 20  # the website has three times more steps than others
-    return enumerate_kills(scene, (answered,), every)[1]
-
-
-def try_channel(channel: str, twice: bool = True) -> Matrix:
-    with open_scene(channel, ACCOUNTS) as scene:
+def try_channel(channel: str) -> Matrix:
+    with open_scene([channel], _ACCOUNTS) as scene:
         began = time.perf_counter()
-        model, once = enumerate_kills(scene)
-        matrix = Matrix(channel, model.outcome.points, once)
-        if twice:
-            matrix.twice = two_kills(scene, matrix.points)
+        points = points_of(scene, channel)
+        matrix = Matrix(channel, points, kill_everywhere(scene, channel, points))
+        # The platform has answered and nothing was recorded; then die in the recovery as well.
+        answered = Kill("call", decisive_call(channel, points["call"]), "after")
+        again = points_of(scene, channel, answered)
+        every = 1 + len(again["call"]) // 20  # the website has three times more than the others
+        matrix.twice = kill_everywhere(scene, channel, again, answered, every=every)
         matrix.seconds = time.perf_counter() - began
     return matrix
 
 
+def sample() -> list[Matrix]:
+    """One point per channel and side: the write-ahead commit, the decisive call, the ending."""
+    with open_scene(CHANNELS, 8) as scene:
+        points = {channel: points_of(scene, channel) for channel in CHANNELS}
+        cases = []
+        for channel in CHANNELS:
+            commits, calls = points[channel]["commit"], points[channel]["call"]
+            chosen = [("commit", 1 + commits.index("publishing.attempt.started"))]
+            chosen.append(("commit", 1 + commits.index("publishing.attempt.ended")))
+            chosen.append(("call", decisive_call(channel, calls)))
+            cases += [scene.case(channel, Kill(*one, side)) for one in chosen for side in SIDES]
+        scene.run(cases)
+    return [Matrix(c, points[c], [case for case in cases if case.channel == c]) for c in CHANNELS]
+
+
 def _complaints(matrix: Matrix) -> Iterator[str]:
-    for case in matrix.once + matrix.twice:
+    for case in matrix.cases:
         if case.outcome.verdict in ("lost", "doubled"):
             died = "; ".join(case.outcome.deaths)
             state = case.outcome.delivery["state"]
@@ -130,12 +148,16 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--channel", choices=CHANNELS, action="append")
-    parser.add_argument("--once", action="store_true", help="leave out the second kill")
+    parser.add_argument("--sample", action="store_true", help="one point per channel and side")
     options = parser.parse_args()
-    tried = [try_channel(name, not options.once) for name in options.channel or CHANNELS]
+    chosen = options.channel or CHANNELS
+    tried = sample() if options.sample else [try_channel(channel) for channel in chosen]
     rows = [matrix.row() for matrix in tried]
     complaints = [line for matrix in tried for line in _complaints(matrix)]
-    lines = [*_table(rows), *complaints, json.dumps({"matrix": rows})]
+    cases = [case.as_dict() for matrix in tried for case in matrix.cases]
+    points = {matrix.channel: matrix.points for matrix in tried}
+    told = json.dumps({"rows": rows, "points": points, "cases": cases})
+    lines = [*_table(rows), *complaints, told]
     sys.stdout.write("\n".join(lines) + "\n")
     return 1 if complaints else 0
 

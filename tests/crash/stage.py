@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import logging
 import os
 import signal
 import tempfile
@@ -31,7 +32,7 @@ __all__ = [
     "ask",
     "build_home",
     "enter_people",
-    "new_accounts",
+    "open_accounts",
     "running_town",
     "settings_of",
 ]
@@ -43,11 +44,14 @@ REVIEWERS = (
     (ReviewStep.SECTION_REVIEW, "head", Role.SECTION_HEAD),
     (ReviewStep.SIGN_OFF, "leader", Role.LEADER),
 )
+_CONNECTIONS = 32
 _BODY = "各市、州人民政府：\n\n为进一步做好政务公开工作，现将有关事项通知如下，请认真贯彻执行。"
 
 
 def settings_of(home: Path) -> Settings:
-    return Settings(home=home, site_url=SITE, connections=8, lease_seconds=30, sweep_seconds=1)
+    return Settings(
+        home=home, site_url=SITE, connections=_CONNECTIONS, lease_seconds=30, sweep_seconds=1
+    )
 
 
 @contextmanager
@@ -58,6 +62,7 @@ def running_town(channels: Sequence[str], folder: Path) -> Iterator[str]:
     if child == 0:
         os.close(reading)
         tempfile.tempdir = str(folder)
+        logging.disable()
         asyncio.run(_serve(frozenset(channels), writing))
         os._exit(0)
     os.close(writing)
@@ -90,24 +95,27 @@ def ask(url: str, body: Mapping[str, Any] | None = None) -> Any:
         return json.load(answer)
 
 
-def new_accounts(town: str, channel: str, count: int) -> list[NewAccount]:
-    """Accounts opened on the simulated platform, as they are entered in the hub."""
-    handles = [f"{channel}-{number:03d}" for number in range(count)]
-    if channel == "telegram":
-        handles = [f"@{handle.replace('-', '_')}" for handle in handles]
-    enrolled = ask(f"{town}/_control/{channel}/accounts", {"handles": handles})
-    return [
-        NewAccount(
-            channel=channel,
-            name=f"{channel}·{row['handle']}",
-            handle=row["handle"],
-            body_code=PROVINCE,
-            base_url=f"{town}/{channel}",
-            settings={**row["settings"], **SETTINGS.get(channel, {})},
-            credentials=row["credentials"],
-        )
-        for row in enrolled
-    ]
+def open_accounts(towns: Sequence[str], channel: str, count: int) -> list[NewAccount]:
+    """Accounts opened on the simulated platforms in turn, as they are entered in the hub."""
+    pattern = "@{}_{:03d}" if channel == "telegram" else "{}-{:03d}"
+    opened: list[NewAccount] = []
+    for place, town in enumerate(towns):
+        handles = [pattern.format(channel, n) for n in range(place, count, len(towns))]
+        rows = ask(f"{town}/_control/{channel}/accounts", {"handles": handles})
+        opened += [_account(channel, town, row) for row in rows]
+    return opened
+
+
+def _account(channel: str, town: str, row: Mapping[str, Any]) -> NewAccount:
+    return NewAccount(
+        channel=channel,
+        name=f"{channel}·{row['handle']}",
+        handle=row["handle"],
+        body_code=PROVINCE,
+        base_url=f"{town}/{channel}",
+        settings={**row["settings"], **SETTINGS.get(channel, {})},
+        credentials=row["credentials"],
+    )
 
 
 async def enter_people(hub: Hub) -> None:

@@ -1,0 +1,92 @@
+"""Three hundred deliveries, killed at a random moment: `python -m tests.crash.fanout [--seed 7]`.
+
+The moment is drawn from the seed: after so many attempts have begun, plus a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sqlite3
+import sys
+import time
+from collections import Counter
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from random import Random
+from shutil import copytree
+from typing import Any
+
+from tests.crash.life import RESULT, live, plan_everything
+from tests.crash.runner import Scene, Stuck, fork, open_scene, wait_for
+
+ITEMS, ACCOUNTS = 10, 15  # of each of two channels
+DELIVERIES = ITEMS * ACCOUNTS * 2
+_PATIENCE_S = 60.0
+_BEGUN = "SELECT count(*) FROM attempts"
+_OPEN = "SELECT count(*) FROM attempts WHERE outcome = ''"
+
+
+def try_fanout(scene: Scene, seed: int) -> dict[str, Any]:
+    """One installation, killed once in the middle; what the platforms and the ledger say."""
+    random = Random(seed)
+    home = scene.folder / f"fanout-{seed}"
+    copytree(scene.folder / "template", home)
+    target, spread = random.randint(20, DELIVERIES - 40), random.uniform(0.0, 0.03)
+    life = fork(home, partial(live, home, plan_everything, None))
+    _wait_until(home, target)
+    _pause(spread)
+    os.kill(life, signal.SIGKILL)
+    killed = wait_for(life, home) == -signal.SIGKILL
+    begun, in_flight = _count(home, _BEGUN), _count(home, _OPEN)
+    wait_for(fork(home, partial(live, home, None, None)), home)
+    found = json.loads((home / RESULT).read_text("utf-8"))["deliveries"]
+    posts = Counter(
+        (account, post["link"])
+        for account, shown in scene.posts(scene.handles).items()
+        for post in shown
+    )
+    return {
+        "seed": seed,
+        "killed": killed,
+        "begun": begun,
+        "in_flight": in_flight,
+        "deliveries": len(found),
+        "states": dict(Counter(row["state"] for row in found)),
+        "shown": len(posts),
+        "doubled": sum(count > 1 for count in posts.values()),
+    }
+
+
+def _wait_until(home: Path, attempts: int) -> None:
+    end = time.monotonic() + _PATIENCE_S
+    while not (home / "running").exists() or _count(home, _BEGUN) < attempts:
+        if time.monotonic() > end:
+            raise Stuck(f"{attempts} attempts are never reached")
+        _pause(0.005)
+
+
+def _pause(seconds: float) -> None:
+    """Wait, or return earlier when a life ends."""
+    signal.sigtimedwait({signal.SIGCHLD}, seconds)
+
+
+def _count(home: Path, query: str) -> int:
+    with closing(sqlite3.connect(home / "gongkai.db", timeout=10)) as connection:
+        return int(connection.execute(query).fetchone()[0])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    with open_scene(("weibo", "website"), ACCOUNTS, items=ITEMS) as scene:
+        row = try_fanout(scene, parser.parse_args().seed)
+    sys.stdout.write(json.dumps(row) + "\n")
+    return 0 if row["shown"] == DELIVERIES and not row["doubled"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
