@@ -95,7 +95,7 @@ LIFECYCLE: StateTable[DeliveryState, DeliveryEvent] = StateTable(
         _E.REFUSED: ((_S.CLAIMED, _S.SENDING, _S.ACCEPTED, _S.UNKNOWN), _S.FAILED),
         _E.RETRIED: ((_S.FAILED, _S.EXPIRED, _S.BLOCKED), _S.READY),
         _E.RESCHEDULED: ((*_WAITING, _S.CLAIMED), _S.PLANNED),
-        _E.EXPIRED: (_WAITING, _S.EXPIRED),
+        _E.EXPIRED: ((*_WAITING, _S.CLAIMED), _S.EXPIRED),
         _E.CANCELLED: ((*_WAITING, _S.CLAIMED), _S.CANCELLED),
         _E.RECALLED: ((_S.ACCEPTED, _S.VERIFIED), _S.RECALLED),
     }

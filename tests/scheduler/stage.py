@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from hub.catalogue.models import Attribute, Item, ItemDraft
 from hub.catalogue.service import Catalogue
-from hub.kernel.clock import Clock
+from hub.kernel.clock import Clock, ManualClock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Words
 from hub.kernel.ids import IdSource
@@ -353,8 +353,20 @@ async def running(dispatcher: Dispatcher) -> AsyncIterator[Dispatcher]:
         yield dispatcher
     finally:
         await dispatcher.stop()
-        await asyncio.wait_for(loop, 10)
-        await dispatcher.drain()
+        await _ended(loop, dispatcher)
+        await _ended(asyncio.create_task(dispatcher.drain()), dispatcher)
+
+
+async def _ended(task: asyncio.Task[None], dispatcher: Dispatcher) -> None:
+    """Wait for `task`; a clock that is told goes on meanwhile for whoever sleeps by it."""
+
+    async def done() -> bool:
+        if isinstance(dispatcher._clock, ManualClock):
+            dispatcher._clock.advance(0.05)
+        return task.done()
+
+    await until(done)
+    task.result()
 
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> None:

@@ -1,0 +1,196 @@
+"""Retry, resolve, release and recall: what a person may do, and what nobody may."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from hub.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound
+from hub.publishing.models import DeliveryState, Priority, Purpose
+from tests.scheduler.stage import Stage
+
+S = DeliveryState
+HOUR = timedelta(hours=1)
+RETRIABLE = {S.FAILED, S.EXPIRED, S.BLOCKED}
+
+
+async def one(stage: Stage, state: DeliveryState, **values: object) -> str:
+    await stage.plan(await stage.approved())
+    given = {"remote_id": "r", "error_code": "e", "error_zh": "错", "reason": "busy"} | values
+    await stage.change(state=state, **given)
+    return (await stage.delivery()).id
+
+
+@pytest.mark.parametrize("state", sorted(RETRIABLE))
+async def test_a_retry_starts_anew(stage: Stage, state: DeliveryState) -> None:
+    delivery_id = await one(stage, state, tries=12, not_after=stage.clock.now() - HOUR)
+    await stage.operations.retry(delivery_id, "media")
+    found = await stage.delivery()
+    assert (found.state, found.tries, found.reason, found.error_zh) == (S.READY, 0, "", "")
+    assert found.not_after == stage.clock.now() + HOUR
+
+
+@pytest.mark.parametrize("state", sorted(set(DeliveryState) - RETRIABLE - {S.UNKNOWN}))
+async def test_nothing_else_is_retried(stage: Stage, state: DeliveryState) -> None:
+    delivery_id = await one(stage, state)
+    with pytest.raises(IllegalTransition):
+        await stage.operations.retry(delivery_id, "media")
+    assert await stage.states() == [state]
+
+
+async def test_an_unknown_outcome_is_never_simply_retried(stage: Stage) -> None:
+    delivery_id = await one(stage, S.UNKNOWN)
+    with pytest.raises(Conflict, match="delivery resolve"):
+        await stage.operations.retry(delivery_id, "media")
+    assert await stage.states() == ["unknown"]
+
+
+async def test_a_later_part_is_not_sent_before_the_first(stage: Stage) -> None:
+    await stage.plan(await stage.approved("一\n\n二"))
+    _, second = await stage.deliveries()
+    with pytest.raises(Conflict, match="上一条"):
+        await stage.operations.retry(second.id, "media")
+
+
+async def test_a_person_s_word_settles_what_is_unknown(stage: Stage) -> None:
+    await stage.plan(await stage.approved("一\n\n二", accounts=2))
+    there, *_ = firsts = [d for d in await stage.deliveries() if d.part == 0]
+    absent = firsts[1]
+    for delivery in firsts:
+        await stage.change(delivery.id, state=S.UNKNOWN, reason="person")
+    await stage.operations.resolve(there.id, "media", published=True, remote_id="w-1")
+    await stage.operations.resolve(absent.id, "media", published=False)
+    found = await stage.delivery(there.id)
+    assert (found.state, found.remote_id, found.next_at) == (S.ACCEPTED, "w-1", None)
+    assert (await stage.delivery(absent.id)).state is S.READY
+    waiting = {d.account_id: d.state for d in await stage.deliveries() if d.part == 1}
+    assert waiting == {there.account_id: S.READY, absent.account_id: S.BLOCKED}
+
+
+@pytest.mark.parametrize("published", [True, False])
+@pytest.mark.parametrize("state", sorted(set(DeliveryState) - {S.UNKNOWN}))
+async def test_only_what_is_unknown_is_resolved(
+    stage: Stage, state: DeliveryState, published: bool
+) -> None:
+    delivery_id = await one(stage, state)
+    with pytest.raises(Conflict):
+        await stage.operations.resolve(
+            delivery_id, "media", published=published, remote_id="w" if published else ""
+        )
+    assert await stage.states() == [state]
+
+
+@pytest.mark.parametrize(("published", "remote_id"), [(True, ""), (False, "w-1")])
+async def test_half_an_answer_settles_nothing(
+    stage: Stage, published: bool, remote_id: str
+) -> None:
+    delivery_id = await one(stage, S.UNKNOWN)
+    with pytest.raises(InvalidInput):
+        await stage.operations.resolve(
+            delivery_id, "media", published=published, remote_id=remote_id
+        )
+    assert await stage.states() == ["unknown"]
+
+
+async def test_a_backlog_is_released_urgent_and_newest_first(stage: Stage) -> None:
+    await stage.plan(await stage.approved(accounts=4))
+    old, new, urgent, other = await stage.deliveries()
+    now = stage.clock.now()
+    await stage.change(state=S.BLOCKED, reason="outage")
+    await stage.change(old.id, due_at=now - HOUR)
+    await stage.change(urgent.id, due_at=now - HOUR * 2, priority=int(Priority.EMERGENCY))
+    await stage.change(other.id, reason="reconnect")
+    released = []
+    for _ in range(3):
+        assert await stage.operations.release("media", limit=1) == 1
+        [ready] = {d.id for d in await stage.deliveries(state="ready")} - set(released)
+        released.append(ready)
+    assert released == [urgent.id, new.id, old.id]
+    assert await stage.operations.release("media") == 0
+    assert (await stage.delivery(other.id)).reason == "reconnect"
+
+
+async def test_one_plan_s_backlog_is_released(stage: Stage) -> None:
+    await stage.accounts(1)
+    plans = [(await stage.plan(await stage.approved(text, 0))).plan for text in "一二"]
+    await stage.change(state=S.BLOCKED, reason="outage")
+    assert await stage.operations.release("media", plan_id=plans[1].id) == 1
+    assert [d.plan_id for d in await stage.deliveries(state="ready")] == [plans[1].id]
+
+
+async def test_a_recall_goes_exactly_where_a_receipt_is(stage: Stage) -> None:
+    item = await stage.approved(accounts=6)
+    await stage.plan(item)
+    published = await stage.deliveries()
+    states = [S.ACCEPTED, S.VERIFIED, S.FAILED, S.UNKNOWN, S.SENDING, S.READY]
+    for delivery, state in zip(published, states, strict=True):
+        await stage.change(delivery.id, state=state, remote_id="r", error_code="e", reason="busy")
+    assert await stage.operations.recall(item.id, "leader") == 2
+    recalls = [d for d in await stage.deliveries() if d.purpose is Purpose.RECALL]
+    assert {d.account_id for d in recalls} == {d.account_id for d in published[:2]}
+    assert {(d.state, d.priority, d.due_at) for d in recalls} == {
+        (S.PLANNED, 100, stage.clock.now())
+    }
+    with pytest.raises(Conflict, match="没有可撤回"):
+        await stage.operations.recall(item.id, "leader")
+
+
+async def test_a_recall_stops_what_has_not_left(stage: Stage) -> None:
+    item = await stage.approved(accounts=2)
+    await stage.plan(item, stage.clock.now() + HOUR)
+    first, waiting = await stage.deliveries()
+    await stage.change(first.id, state=S.ACCEPTED, remote_id="r")
+    await stage.operations.recall(item.id, "leader")
+    assert (await stage.delivery(waiting.id)).state is S.CANCELLED
+
+
+async def test_a_recall_is_neither_moved_nor_cancelled_with_its_plan(stage: Stage) -> None:
+    item = await stage.approved(accounts=2)
+    plan = (await stage.plan(item)).plan
+    await stage.change(state=S.ACCEPTED, remote_id="r")
+    await stage.operations.recall(item.id, "leader")
+    assert await stage.publishing.cancel("media", plan_id=plan.id) == []
+    assert len(await stage.deliveries(state="planned")) == 2
+
+
+async def test_what_was_published_later_can_be_recalled_later(stage: Stage) -> None:
+    item = await stage.approved(accounts=2)
+    await stage.plan(item)
+    first, second = await stage.deliveries()
+    await stage.change(first.id, state=S.ACCEPTED, remote_id="r1")
+    await stage.change(second.id, state=S.UNKNOWN, reason="crash")
+    assert await stage.operations.recall(item.id, "leader") == 1
+    await stage.operations.resolve(second.id, "media", published=True, remote_id="r2")
+    assert await stage.operations.recall(item.id, "leader") == 1
+
+
+async def test_a_person_may_say_that_a_recall_is_done(stage: Stage) -> None:
+    item = await stage.approved()
+    await stage.plan(item)
+    await stage.change(state=S.ACCEPTED, remote_id="r")
+    await stage.operations.recall(item.id, "leader")
+    _, recall = await stage.deliveries()
+    await stage.change(recall.id, state=S.UNKNOWN, reason="crash")
+    await stage.operations.resolve(recall.id, "media", published=True, remote_id="r")
+    assert await stage.states() == ["recalled", "verified"]
+
+
+async def test_what_nobody_knows_is_not_found(stage: Stage) -> None:
+    for ask in (
+        stage.operations.explain("nowhere"),
+        stage.operations.retry("nowhere", "media"),
+        stage.operations.resolve("nowhere", "media", published=False),
+    ):
+        with pytest.raises(NotFound):
+            await ask
+    with pytest.raises(InvalidInput, match="planned"):
+        await stage.operations.find(state="perhaps")
+
+
+async def test_the_explanation_comes_with_account_and_history(stage: Stage) -> None:
+    delivery_id = await one(stage, S.READY)
+    explained = await stage.operations.explain(delivery_id)
+    assert explained.account.name == "账号0000"
+    assert explained.attempts == ()
+    assert "gongkai run" in explained.next.zh
