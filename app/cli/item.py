@@ -197,7 +197,11 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InvalidInput(Words(f"打不开 {path}", f"cannot open {path}"), field="file") from error
+        raise InvalidInput(
+            Words(f"打不开 {path}", f"cannot open {path}"),
+            field="file",
+            remedy=Words("检查路径与读取权限", "check the path and that you may read it"),
+        ) from error
 
 
 def _read_text(path: Path) -> str:

@@ -38,6 +38,10 @@ class SystemClock:
         await asyncio.sleep(max(0.0, seconds))
 
 
+# Far inside what a datetime can hold, so that no zone and no waiting time leads out of it.
+_YEARS = range(1970, 3000)
+
+
 class ManualClock:
     """A clock that moves only when told; sleepers wake in order of their time."""
 
@@ -72,8 +76,9 @@ class ManualClock:
 def instant_of_wall_time(wall: datetime, zone: str) -> datetime:
     """The UTC instant of a wall-clock time in an IANA zone.
 
-    Raises InvalidInput for an aware `wall`, an unknown zone, and a time that the zone skips or
-    has twice (a change to or from summer time): a plan must never mean two moments.
+    Raises InvalidInput for an aware `wall`, an unknown zone, a year nobody plans for, and a time
+    that the zone skips or has twice (a change to or from summer time): a plan must never mean two
+    moments.
     """
     if wall.tzinfo is not None:
         raise InvalidInput(
@@ -81,14 +86,8 @@ def instant_of_wall_time(wall: datetime, zone: str) -> datetime:
             field="at",
             remedy=Words("把时区写在 zone 里", "give the zone in `zone`"),
         )
-    try:
-        info = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise InvalidInput(
-            Words(f"未知时区“{zone}”", f"unknown time zone '{zone}'"),
-            field="zone",
-            remedy=Words("使用 IANA 名称，如 Asia/Shanghai", "use an IANA name: Asia/Shanghai"),
-        ) from error
+    info = _zone(zone)
+    _refuse_year(wall.year)
     early, late = wall.replace(tzinfo=info, fold=0), wall.replace(tzinfo=info, fold=1)
     if early.utcoffset() != late.utcoffset():
         raise InvalidInput(
@@ -97,6 +96,29 @@ def instant_of_wall_time(wall: datetime, zone: str) -> datetime:
             remedy=Words("避开夏令时切换的时刻", "choose a time outside the change of offset"),
         )
     return early.astimezone(UTC)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise InvalidInput(
+            Words(f"未知时区“{name}”", f"unknown time zone '{name}'"),
+            field="zone",
+            remedy=Words("使用 IANA 名称，如 Asia/Shanghai", "use an IANA name: Asia/Shanghai"),
+        ) from error
+
+
+def _refuse_year(year: int) -> None:
+    if year not in _YEARS:
+        raise InvalidInput(
+            Words(f"年份 {year} 不合理", f"the year {year} makes no sense"),
+            field="at",
+            remedy=Words(
+                f"年份须在 {_YEARS[0]} 至 {_YEARS[-1]} 之间",
+                f"give a year from {_YEARS[0]} to {_YEARS[-1]}",
+            ),
+        )
 
 
 def check_zones() -> None:

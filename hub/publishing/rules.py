@@ -123,6 +123,9 @@ def refuse_empty_window(due_at: datetime, not_after: datetime) -> None:
         raise InvalidInput(
             Words("最晚发布时间须晚于发布时间", "not_after must be later than the due time"),
             field="not_after",
+            remedy=Words(
+                "推后最晚时间，或提前发布时间", "give a later not_after, or publish earlier"
+            ),
         )
 
 

@@ -24,6 +24,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("channel", OVER_HTTP, ids=[one.name for one in OVER_HTTP])
 
 
+@pytest.fixture
+def hasty() -> Channel:
+    """The channel that waits least for an answer; all of them wait with the same wire."""
+    return min(OVER_HTTP, key=lambda channel: channel.declaration.call_timeout)
+
+
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Channel], Prepared]:
     known: dict[str, Prepared] = {}

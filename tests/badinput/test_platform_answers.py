@@ -124,16 +124,14 @@ async def test_an_answer_of_200_megabytes_is_not_kept(
 
 @pytest.mark.slow
 async def test_a_hung_socket_is_given_up_within_the_declared_timeout(
-    prepared: Callable[[Channel], Prepared], channel: Channel, tmp_path: Path
+    hasty: Channel, prepared: Callable[[Channel], Prepared], tmp_path: Path
 ) -> None:
-    limit = channel.declaration.call_timeout.total_seconds()
-    if limit > 20:
-        pytest.skip(f"{channel.name} waits {limit:.0f} s; the others prove the same wire")
-    async with installation(channel, prepared(channel), tmp_path / "home", patient=True) as stage:
+    limit = hasty.declaration.call_timeout.total_seconds()
+    async with installation(hasty, prepared(hasty), tmp_path / "home", patient=True) as stage:
         stage.arm(Fault.HANG, last=True)
         await stage.publish()
         began = asyncio.get_running_loop().time()
         await stage.until(lambda d: d.attempts > 0, hurry=False)
-        await stage.until(lambda d: d.state is not S.SENDING, hurry=False, rounds=2000)
+        await stage.until(lambda d: d.state is not S.SENDING, hurry=False, rounds=3000)
         assert limit - 1 < asyncio.get_running_loop().time() - began < limit + 5
-        await assert_published_once(stage, channel)
+        await assert_published_once(stage, hasty)
