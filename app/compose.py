@@ -25,7 +25,7 @@ from hub.kernel.postgres import PostgresDatabase
 from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.service import Organisations
 from hub.organisations.vault import Vault
-from hub.publishing.models import Declaration
+from hub.publishing.models import Declaration, Quota
 from hub.publishing.operations import Operations
 from hub.publishing.ports import Outlet
 from hub.publishing.service import Publishing
@@ -48,6 +48,10 @@ class Installed:
 
     def variation(self, channel: str, settings: Mapping[str, Any]) -> Mapping[str, str]:
         return find_channel(channel).variation(settings)
+
+    def quotas(self, channel: str, settings: Mapping[str, Any]) -> tuple[Quota, ...]:
+        found = find_channel(channel)
+        return found.quotas(settings) if found.quotas else found.declaration.quotas
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
-from app.compose import Hub, open_engine, open_hub
+from app.compose import Hub, Installed, open_engine, open_hub
 from app.inbox import callback_routes
 from app.lock import only_one
 from app.metrics import Metrics
@@ -20,7 +20,7 @@ from app.tuning import settle_garbage
 from publishers.registry import channels
 from scheduler.engine import Engine
 from scheduler.quota_watch import QuotaWatch
-from web.health import database_check, health_routes, heartbeat_check, zone_check
+from web.health import Check, database_check, health_routes, heartbeat_check, zone_check
 
 __all__ = ["Serving", "serve", "serving"]
 
@@ -47,14 +47,15 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         hub = await stack.enter_async_context(open_hub(settings))
         metrics = hub.database.meter = Metrics()
         engine = await stack.enter_async_context(open_engine(hub, meter=metrics))
-        declarations = {name: channel.declaration for name, channel in channels().items()}
-        watch = QuotaWatch(hub.database, hub.clock, metrics, declarations)
+        watch = QuotaWatch(hub.database, hub.clock, metrics, Installed(), channels())
         engine.clock.every("quota", _QUOTA_EVERY, watch.measure)
-        checks = (
+        checks = [
             database_check(hub.database),
             heartbeat_check(engine.sweep.heartbeat_age, _HEARTBEAT_LIMIT),
             zone_check(),
-        )
+        ]
+        if settings.redis_url:
+            checks.append(Check(name="redis", look=engine.limiter.check))
         application = web.Application()
         application.add_routes(health_routes(checks, metrics.exposition))
         application.add_routes(callback_routes(hub))

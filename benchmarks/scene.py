@@ -34,7 +34,15 @@ from hub.organisations.models import (
 from hub.organisations.service import Organisations
 from hub.organisations.vault import Vault
 from hub.publishing.errors import Rejected
-from hub.publishing.models import Declaration, LengthUnit, MediaRule, Part, Reconciling, Repeat
+from hub.publishing.models import (
+    Declaration,
+    LengthUnit,
+    MediaRule,
+    Part,
+    Quota,
+    Reconciling,
+    Repeat,
+)
 from hub.publishing.ports import Accepted, DraftEdition, Finding, Job, Rendered, Verdict
 from hub.publishing.service import Publishing, When
 from hub.review.models import ReviewStep
@@ -104,6 +112,9 @@ class _StubBook:
 
     def variation(self, channel: str, settings: Mapping[str, Any]) -> Mapping[str, str]:
         return {}
+
+    def quotas(self, channel: str, settings: Mapping[str, Any]) -> tuple[Quota, ...]:
+        return STUB.quotas
 
 
 class _StubRenderer:

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Words
-from hub.publishing.models import Declaration, MediaRef, Part
+from hub.publishing.models import Declaration, MediaRef, Part, Quota
 from hub.publishing.ports import Finding, Outlet
 from publishers.wire import Wire
 
@@ -98,9 +98,9 @@ class Channel:
 
     `open` makes the outlet; the wire and the clock belong to the caller. `variation` names what
     of an account's settings shows in its posts: accounts with equal variations share an edition,
-    and the templates see it as `variation`. `finish` is the channel's last word on the rendered
-    parts (splitting albums, adding `extra`); it must be pure. `inbox` opens the callback door of
-    one account.
+    and the templates see it as `variation`. `quotas` gives an account's own, where its settings
+    decide over them. `finish` is the channel's last word on the rendered parts (splitting albums,
+    adding `extra`); it must be pure. `inbox` opens the callback door of one account.
     """
 
     declaration: Declaration
@@ -109,6 +109,7 @@ class Channel:
     default_base_url: str = ""
     open: Callable[[Wire, Clock], Outlet]
     variation: Callable[[Mapping[str, Any]], Mapping[str, str]] = _nothing_differs
+    quotas: Callable[[Mapping[str, Any]], tuple[Quota, ...]] | None = None
     finish: Callable[[tuple[Part, ...], Source], tuple[Part, ...]] | None = None
     inbox: Callable[[Mapping[str, str], Mapping[str, Any]], Inbox] | None = None
     notes: tuple[Words, ...] = field(default=())

@@ -15,7 +15,8 @@ from hub.kernel.meter import Meter
 from hub.organisations import store as organisations
 from hub.organisations.models import Selection
 from hub.publishing import store
-from hub.publishing.models import Declaration, Quota
+from hub.publishing.models import Quota
+from hub.publishing.ports import ChannelBook
 from hub.publishing.rules import quota_period
 
 __all__ = ["QuotaWatch", "left_of"]
@@ -33,19 +34,21 @@ def left_of(quota: Quota, spent: int) -> str:
 
 
 class QuotaWatch:
-    """One recurring job; `declarations` are those of the installed channels."""
+    """One recurring job over the accounts of the `channels` that are installed."""
 
     def __init__(
         self,
         database: Database,
         clock: Clock,
         meter: Meter,
-        declarations: Mapping[str, Declaration],
+        book: ChannelBook,
+        channels: Iterable[str],
     ) -> None:
         self._database = database
         self._clock = clock
         self._meter = meter
-        self._limited = {name: d for name, d in declarations.items() if d.quotas}
+        self._book = book
+        self._channels = tuple(channels)
 
     async def measure(self) -> None:
         """Show the accounts of every channel with a quota by what is left in this period."""
@@ -54,13 +57,19 @@ class QuotaWatch:
 
     def _count(self, connection: Connection, now: datetime) -> Mapping[tuple[str, str], int]:
         counts: Counter[tuple[str, str]] = Counter()
-        for channel, declaration in self._limited.items():
-            found = organisations.select_accounts(connection, Selection(channels=(channel,)))
-            ids = [account.id for account in found]
-            for quota in declaration.quotas:
+        for channel in self._channels:
+            for quota, ids in self._limited(connection, channel).items():
                 spent = _spent(connection, ids, quota, now)
                 counts.update((channel, left_of(quota, spent.get(one, 0))) for one in ids)
         return counts
+
+    def _limited(self, connection: Connection, channel: str) -> dict[Quota, list[str]]:
+        """The channel's accounts by the quota that holds for them."""
+        limited: dict[Quota, list[str]] = {}
+        for account in organisations.select_accounts(connection, Selection(channels=(channel,))):
+            for quota in self._book.quotas(channel, account.settings):
+                limited.setdefault(quota, []).append(account.id)
+        return limited
 
 
 def _spent(

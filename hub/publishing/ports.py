@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from hub.catalogue.models import Item
 from hub.organisations.models import Account, Body
-from hub.publishing.models import Declaration, Part
+from hub.publishing.models import Declaration, Part, Quota
 
 __all__ = [
     "Accepted",
@@ -217,4 +217,8 @@ class ChannelBook(Protocol):
 
     def variation(self, channel: str, settings: Mapping[str, Any]) -> Mapping[str, str]:
         """What of an account's settings shows in its posts; equal values share an edition."""
+        ...
+
+    def quotas(self, channel: str, settings: Mapping[str, Any]) -> tuple[Quota, ...]:
+        """The quotas of an account with these settings: the channel's, or its own."""
         ...

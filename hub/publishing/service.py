@@ -31,6 +31,7 @@ from hub.publishing.models import (
     Plan,
     Priority,
     Purpose,
+    Quota,
 )
 from hub.publishing.ports import ChannelBook, DraftEdition, Rendered, Renderer
 from hub.publishing.signing import signed_editions
@@ -268,15 +269,15 @@ class Publishing:
         self, connection: Connection, accounts: Iterable[Account], due_at: datetime
     ) -> None:
         """Raise Conflict where the deliveries that are planned now go over a quota."""
-        by_channel: dict[str, list[Account]] = {}
+        limited: dict[Quota, list[Account]] = {}
         for account in accounts:
-            by_channel.setdefault(account.channel, []).append(account)
-        for channel, members in by_channel.items():
-            for quota in self._channels.declaration(channel).quotas:
-                since, until = rules.quota_period(quota, due_at)
-                used = store.spent(connection, [a.id for a in members], since, until)
-                for account in members:
-                    rules.refuse_overspent(quota, used.get(account.id, 0), account.name)
+            for quota in self._channels.quotas(account.channel, account.settings):
+                limited.setdefault(quota, []).append(account)
+        for quota, members in limited.items():
+            since, until = rules.quota_period(quota, due_at)
+            used = store.spent(connection, [a.id for a in members], since, until)
+            for account in members:
+                rules.refuse_overspent(quota, used.get(account.id, 0), account.name)
 
     async def reschedule(self, plan_id: str, when: When, actor: str) -> tuple[int, int]:
         """Move what has not left yet to another time; (moved, not movable any more)."""

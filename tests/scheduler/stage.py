@@ -46,6 +46,7 @@ from hub.publishing.models import (
     MediaRule,
     Part,
     Priority,
+    Quota,
     Reconciling,
     Repeat,
 )
@@ -164,6 +165,9 @@ class ToyBook:
 
     def declaration(self, channel: str) -> Declaration:
         return self.held[channel]
+
+    def quotas(self, channel: str, settings: Mapping[str, Any]) -> tuple[Quota, ...]:
+        return self.declaration(channel).quotas
 
     def variation(self, channel: str, settings: Mapping[str, Any]) -> Mapping[str, str]:
         return {"tone": settings["tone"]} if "tone" in settings else {}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from app.compose import Installed
 from hub.kernel.clock import ManualClock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.meter import NoMeter
@@ -49,8 +50,7 @@ def fill(tx: Transaction) -> None:
 async def test_accounts_are_counted_by_what_is_left_and_channels_without_quota_are_not(
     database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    weibo, telegram = find_channel("weibo").declaration, find_channel("telegram").declaration
-    (quota,) = weibo.quotas
+    (quota,) = find_channel("weibo").declaration.quotas
     asked: list[int] = []
 
     def spent(
@@ -64,7 +64,21 @@ async def test_accounts_are_counted_by_what_is_left_and_channels_without_quota_a
     monkeypatch.setattr(quota_watch, "_AT_ONCE", 2)
     await database.write(fill, audited=False)
     meter = Shown()
-    declarations = {"weibo": weibo, "telegram": telegram}
-    await QuotaWatch(database, clock, meter, declarations).measure()
+    await QuotaWatch(database, clock, meter, Installed(), ["weibo", "telegram"]).measure()
     assert meter.quota == {("weibo", "none"): 1, ("weibo", "low"): 1, ("weibo", "enough"): 3}
     assert asked == [2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "count", "period"),
+    [
+        ({"tier": "mass"}, 1, "day"),
+        ({"tier": "mass", "account_type": "service"}, 4, "month"),
+        ({"tier": "publish", "account_type": "service"}, 100, "day"),
+        ({}, 100, "day"),
+    ],
+)
+def test_a_wechat_account_has_the_quota_of_its_tier_and_type(
+    settings: dict[str, str], count: int, period: str
+) -> None:
+    assert Installed().quotas("wechat", settings) == (Quota(count=count, period=period),)
