@@ -32,6 +32,7 @@ __all__ = ["DispatchSettings", "Dispatcher"]
 _log = structlog.get_logger(__name__)
 _ACTOR = "system:dispatcher"
 _SHORT_WAIT_S = 1.5
+_LIMITS_AWAY_S = 5.0
 _PROMOTE_AT_ONCE = 5000
 
 
@@ -298,14 +299,19 @@ class Dispatcher:
         declaration = self._outlets[prepared.delivery.channel].declaration
         if not declaration.rates and not self._limiter.pausing:
             return False
-        wait = await self._limiter.delay(declaration, prepared.access, urgent=is_urgent(prepared))
+        reason = "throttled"
+        try:
+            urgent = is_urgent(prepared)
+            wait = await self._limiter.delay(declaration, prepared.access, urgent=urgent)
+        except Unavailable:
+            wait, reason = _LIMITS_AWAY_S, "limits-away"
         if wait <= 0:
             return False
         if wait <= _SHORT_WAIT_S and not self._stopping:
             asyncio.get_running_loop().call_later(wait, self._lanes.put, prepared)
             return True
         until = self._clock.now() + timedelta(seconds=wait)
-        await self._put_aside(Sorted(blocked=[Blocked(prepared.delivery, "throttled", until)]))
+        await self._put_aside(Sorted(blocked=[Blocked(prepared.delivery, reason, until)]))
         self._let_go(prepared)
         return True
 
@@ -322,10 +328,10 @@ class Dispatcher:
         )
         try:
             if is_urgent(prepared):
-                accepted = await _act(outlet, job)
+                accepted = await self._act(outlet, job)
             else:
                 async with self._gate:
-                    accepted = await _act(outlet, job)
+                    accepted = await self._act(outlet, job)
         except LeaseLost:
             return
         except Exception as error:
@@ -336,6 +342,17 @@ class Dispatcher:
             case = Case(delivery, outlet.declaration, self._clock.now(), self._random)
             ending = ending_of_acceptance(case, accepted)
         self._ledger.finish(delivery, ending, prepared.edition.parts)
+
+    async def _act(self, outlet: Outlet, job: LeasedJob) -> Accepted:
+        """Call, unless a Retry-After has come in since this one began."""
+        if self._limiter.pausing:
+            left = self._limiter.pause_left(outlet.declaration, job.access)
+            if left > 0:
+                raise Throttled(
+                    Words("平台要求稍后再试，未发送", "the platform asked to wait; not sent"),
+                    retry_after=timedelta(seconds=left),
+                )
+        return await _act(outlet, job)
 
     def _note(self, prepared: Prepared, outlet: Outlet, error: Exception) -> None:
         if isinstance(error, Throttled):

@@ -58,6 +58,7 @@ class Engine:
     ) -> None:
         intake = Intake(database, keyring)
         self._settings = settings
+        self.limiter = Limiter(clock, settings.limits_storage)
         self.dispatcher = Dispatcher(
             database=database,
             clock=clock,
@@ -65,7 +66,7 @@ class Engine:
             outlets=outlets,
             intake=intake,
             media=media,
-            limiter=Limiter(clock, settings.limits_storage),
+            limiter=self.limiter,
             meter=meter,
             settings=settings.dispatch,
             random=random,
@@ -114,3 +115,4 @@ class Engine:
         if self._loop is not None:
             await self._loop
         await self.dispatcher.drain()
+        await self.limiter.close()

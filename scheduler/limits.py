@@ -4,42 +4,57 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
+import structlog
 from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.aio.storage import Storage
+from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
-from limits.storage import storage_from_string
+from limits.errors import StorageError
+from redis.asyncio import BlockingConnectionPool
 
 from hub.kernel.clock import Clock
-from hub.kernel.errors import Misconfigured, Words
+from hub.kernel.errors import Misconfigured, Unavailable, Words
 from hub.publishing.models import Declaration, Rate
 from hub.publishing.ports import Access
 
 __all__ = ["Limiter"]
 
-
+_log = structlog.get_logger(__name__)
 _MOMENT = 0.05
+# A call to Redis, and the wait for one of our connections to it.
+_REDIS_TIMEOUT_S = 2.0
+_REDIS_CONNECTIONS = 64
+_IN_MEMORY = "async+memory://"
 
 
 class Limiter:
     """Token windows per account, chat and app, in memory or in Redis (`storage_url`).
 
-    A wait never burns an attempt: whoever has to wait gives the delivery back or sleeps.
+    A wait never burns an attempt: whoever has to wait gives the delivery back or sleeps. While
+    Redis is away nobody knows how many calls the other processes make, so nothing is permitted.
     """
 
-    def __init__(self, clock: Clock, storage_url: str = "async+memory://") -> None:
-        storage = storage_from_string(storage_url)
-        if not isinstance(storage, Storage):
-            raise Misconfigured(
-                Words(f"限流存储需异步：{storage_url}", f"not an async storage: {storage_url}"),
-                field="redis_url",
-                remedy=Words("使用 async+redis://…", "use async+redis://…"),
-            )
+    def __init__(self, clock: Clock, storage_url: str = _IN_MEMORY) -> None:
+        self._pool = None if storage_url == _IN_MEMORY else _pool(storage_url)
+        storage = MemoryStorage() if self._pool is None else _shared(self._pool)
+        self._storage = storage
         self._windows = MovingWindowRateLimiter(storage)
         self._clock = clock
         self._paused: dict[str, float] = {}
         self._items: dict[Rate, RateLimitItem] = {}
+        self._away = False
+
+    async def check(self) -> None:
+        """Raises Unavailable when the windows cannot be asked."""
+        if not await self._storage.check():
+            raise _unavailable()
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.aclose()
 
     @property
     def pausing(self) -> bool:
@@ -58,12 +73,22 @@ class Limiter:
         """Take one permit of every rate; or the seconds to wait, with none taken.
 
         A tenth of every rate, at least one permit where there are several, is kept for `urgent`.
+        Raises Unavailable while Redis is away.
         """
-        if self._paused and (wait := self._pause_left(declaration, access)) > 0:
+        if self._paused and (wait := self.pause_left(declaration, access)) > 0:
             return wait
         windows = [
             (self._item(rate), _key(declaration, access, rate.scope)) for rate in declaration.rates
         ]
+        try:
+            wait = await self._take(windows, urgent)
+        except (StorageError, OSError) as error:
+            self._tell(away=True)
+            raise _unavailable() from error
+        self._tell(away=False)
+        return wait
+
+    async def _take(self, windows: Sequence[tuple[RateLimitItem, str]], urgent: bool) -> float:
         for item, key in windows:
             reset_at, left = await self._windows.get_window_stats(item, key)
             if left <= (0 if urgent else _kept(item)):
@@ -73,7 +98,15 @@ class Limiter:
                 return _MOMENT
         return 0.0
 
-    def _pause_left(self, declaration: Declaration, access: Access) -> float:
+    def _tell(self, away: bool) -> None:
+        """Once per outage, not once per delivery."""
+        if away != self._away:
+            self._away = away
+            report = _log.warning if away else _log.info
+            report("limits.redis-away" if away else "limits.redis-back")
+
+    def pause_left(self, declaration: Declaration, access: Access) -> float:
+        """For how many seconds a Retry-After still forbids any call for `access`."""
         now = self._clock.monotonic()
         self._paused = {key: until for key, until in self._paused.items() if until > now}
         keys = {_key(declaration, access, scope) for scope in ("account", "chat", "app")}
@@ -85,6 +118,42 @@ class Limiter:
             seconds = max(1, math.ceil(rate.per.total_seconds()))
             item = self._items[rate] = RateLimitItemPerSecond(rate.count, seconds)
         return item
+
+
+def _pool(storage_url: str) -> BlockingConnectionPool:
+    """Connections for `async+redis://`, `async+rediss://` or `async+unix://`."""
+    try:
+        return BlockingConnectionPool.from_url(
+            storage_url.removeprefix("async+"),
+            max_connections=_REDIS_CONNECTIONS,
+            timeout=_REDIS_TIMEOUT_S,
+            socket_timeout=_REDIS_TIMEOUT_S,
+            socket_connect_timeout=_REDIS_TIMEOUT_S,
+        )
+    except ValueError:
+        # the address may hold a password, so neither it nor the cause is repeated
+        raise Misconfigured(
+            Words("Redis 地址无效", "this is no address of a Redis"),
+            field="redis_url",
+            remedy=Words("使用 redis://主机:端口/库号", "use redis://host:port/number"),
+        ) from None
+
+
+def _shared(pool: BlockingConnectionPool) -> RedisStorage:
+    options: dict[str, Any] = {"implementation": "redispy", "connection_pool": pool}
+    # the pool knows the address; this one only names the kind of storage
+    return RedisStorage("async+redis://", wrap_exceptions=True, **options)
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable(
+        Words("Redis 没有应答，限流状态未知", "Redis does not answer, so no rate is known"),
+        field="redis_url",
+        remedy=Words(
+            "恢复 Redis；等待中的发布会自动继续",
+            "bring Redis back; what waits then goes on by itself",
+        ),
+    )
 
 
 def _kept(item: RateLimitItem) -> int:

@@ -13,6 +13,7 @@ import uvloop
 from aiohttp import web
 
 from hub.kernel.clock import SystemClock
+from publishers.registry import channels
 from simulators.town import Town
 
 
@@ -39,6 +40,9 @@ def main(
     channel: Annotated[list[str] | None, typer.Option(help="only these channels")] = None,
 ) -> None:
     """模拟全部平台 / simulate every platform on one port"""
+    if unknown := set(channel or ()) - channels().keys():
+        names = ", ".join(sorted(unknown))
+        raise typer.BadParameter(f"没有渠道 {names} / no such channel", param_hint="--channel")
     uvloop.run(serve(host, port, frozenset(channel or ())))
 
 

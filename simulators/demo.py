@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shlex
 import shutil
 import signal
 import sys
@@ -24,7 +25,6 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
-from rich.text import Text
 
 from app.logs import configure_logging
 from app.serve import Serving, serving
@@ -37,20 +37,23 @@ from hub.publishing.service import When
 from simulators.staging import REVIEWERS, approve, running_town, site_of, stage
 
 _S = DeliveryState
-_PATIENCE_S = 150
+_HOME = Path("var/demo")
 _STEP = timedelta(seconds=3)
 _DONE = {_S.VERIFIED}
-_COLUMNS = (
-    (_S.PLANNED, "待发"),
-    (_S.READY, "就绪"),
-    (_S.CLAIMED, "领取"),
-    (_S.SENDING, "发送"),
-    (_S.ACCEPTED, "已接收"),
-    (_S.VERIFIED, "已核验"),
-    (_S.BLOCKED, "等待"),
-    (_S.UNKNOWN, "未知"),
-    (_S.FAILED, "失败"),
-)
+_COLUMNS = {
+    _S.PLANNED: "待发",
+    _S.READY: "就绪",
+    _S.CLAIMED: "领取",
+    _S.SENDING: "发送",
+    _S.ACCEPTED: "已接收",
+    _S.VERIFIED: "已核验",
+    _S.BLOCKED: "等待",
+    _S.UNKNOWN: "未知",
+    _S.FAILED: "失败",
+}
+# From here on a table has room for both languages.
+_WIDE = 104
+_MARK = "demonstration.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +69,60 @@ def main(
     once: Annotated[bool, typer.Option(help="结束即退出 / end with exit code 0 or 1")] = False,
     bodies: Annotated[int, typer.Option(min=1, max=22)] = 8,
     items: Annotated[int, typer.Option(min=1, max=5)] = 3,
-    home: Annotated[Path, typer.Option(help="数据目录，启动时清空 / emptied first")] = Path(
-        "var/demo"
-    ),
+    home: Annotated[
+        Path, typer.Option(help="数据目录，清空后使用 / folder, emptied first")
+    ] = _HOME,
+    patience: Annotated[
+        int, typer.Option(min=1, help="最多等待秒数 / seconds to wait for all to be published")
+    ] = 150,
 ) -> None:
     """演示 / demonstration"""
     home = home.absolute()
+    _empty(home)
+    sys.exit(uvloop.run(play(home, bodies, items, once, patience)))
+
+
+def _empty(home: Path) -> None:
+    """Empty the folder of an earlier demonstration; any other that holds something is refused."""
+    if home.exists() and not (home / _MARK).is_file() and any(home.iterdir()):
+        raise typer.BadParameter(
+            f"{home} 不是演示目录，不予清空 / is not a demonstration's folder and is not emptied",
+            param_hint="--home",
+        )
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
-    sys.exit(uvloop.run(play(home, bodies, items, once)))
+    (home / _MARK).write_text("演示数据，可随时删除 / may be deleted at any time\n", "utf-8")
 
 
-async def play(home: Path, bodies: int, items: int, once: bool) -> int:
-    """Run the demonstration; 0 when every delivery was read back from its platform."""
+def _settings(home: Path, town: str) -> Settings:
+    """Nothing that this machine's environment sets may lead a demonstration to real data."""
+    return Settings(
+        home=home,
+        database_url=f"sqlite:///{home / 'gongkai.db'}",
+        redis_url="",
+        secret_keys=(),
+        site_url=site_of(town),
+        http_host="127.0.0.1",
+        http_port=0,
+    )
+
+
+async def play(home: Path, bodies: int, items: int, once: bool, patience: float) -> int:
+    """Run the demonstration; 0 when every delivery was read back from its platform.
+
+    It waits `patience` seconds for that, and less when all that is left waits for a person.
+    """
     console = Console(highlight=False)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
         town = await stack.enter_async_context(running_town())
-        settings = Settings(home=home, site_url=site_of(town), http_port=0)
+        settings = _settings(home, town)
         configure_logging(settings.log_level, LogFormat.JSON, stack.enter_context(_log_file(home)))
         running = await stack.enter_async_context(serving(settings))
         plans = await _prepare(console, running, town, bodies, items)
-        good = await _watch(console, running, plans, stop)
+        good = await _watch(console, running, plans, stop, patience)
         await _report(console, running, plans)
         if not once and not stop.is_set():
             _tell_what_to_do(console, running, town, home)
@@ -110,13 +143,15 @@ async def _prepare(
     started = time.perf_counter()
     staged = await stage(hub, town, bodies, items)
     console.print(
-        f"导入 {len(staged.items)} 件法规，登记 {staged.accounts} 个账号（模拟平台 {town}）"
+        f"导入 {len(staged.items)} 件法规，登记 {staged.accounts} 个账号"
+        f" / {len(staged.items)} regulations, {staged.accounts} accounts\n"
+        f"模拟平台 / simulated platforms: {town}/"
     )
     for item in staged.items:
         await approve(hub, item)
         console.print(f"  三审通过 [bold]《{item.title}》[/]  {item.doc_no}")
     people = " → ".join(name for _, _, name, _ in REVIEWERS)
-    console.print(f"  签审人：{people}")
+    console.print(f"签审人 / signed by: {people}")
     plans = {}
     for place, item in enumerate(staged.items):
         due = hub.clock.now() + _STEP * (place + 1)
@@ -126,23 +161,28 @@ async def _prepare(
         planned = await hub.publishing.plan(item.id, Selection(), when, "media", priority)
         plans[planned.plan.id] = (planned.plan, item)
     console.print(
-        f"已排 {len(plans)} 个计划，每隔 {_STEP.seconds} 秒一个；准备用时 "
-        f"{time.perf_counter() - started:.1f} 秒\n"
+        f"已排 {len(plans)} 个计划，每隔 {_STEP.seconds} 秒一个"
+        f" / {len(plans)} plans, {_STEP.seconds} s apart; "
+        f"{time.perf_counter() - started:.1f} s\n"
     )
     return plans
 
 
 async def _watch(
-    console: Console, running: Serving, plans: dict[str, tuple[Plan, Item]], stop: asyncio.Event
+    console: Console,
+    running: Serving,
+    plans: dict[str, tuple[Plan, Item]],
+    stop: asyncio.Event,
+    patience: float,
 ) -> bool:
     """Show the ledger as it moves, until everything is read back or nothing moves any more."""
-    end = time.monotonic() + _PATIENCE_S
     started = time.monotonic()
+    end = started + patience
     with Live(console=console, refresh_per_second=8, transient=not console.is_terminal) as live:
         while True:
             rows = await _rows(running, plans)
-            live.update(_progress(rows, time.monotonic() - started))
-            settled = all(row.delivery.state in _DONE or _is_final(row.delivery) for row in rows)
+            live.update(_progress(rows, time.monotonic() - started, console.width >= _WIDE))
+            settled = all(_is_at_rest(row.delivery) for row in rows)
             if settled or stop.is_set() or time.monotonic() > end:
                 return all(_is_published(row.delivery) for row in rows)
             with contextlib.suppress(TimeoutError):
@@ -160,6 +200,12 @@ def _is_final(delivery: Delivery) -> bool:
     return _is_published(delivery) or delivery.state in given_up
 
 
+def _is_at_rest(delivery: Delivery) -> bool:
+    """Final, or nothing happens to it before a person acts."""
+    waits = delivery.state in (_S.BLOCKED, _S.UNKNOWN) and delivery.next_at is None
+    return _is_final(delivery) or waits
+
+
 async def _rows(running: Serving, plans: dict[str, tuple[Plan, Item]]) -> list[Row]:
     accounts = {a.id: a.name for a in await running.hub.organisations.accounts(Selection())}
     rows = []
@@ -169,49 +215,54 @@ async def _rows(running: Serving, plans: dict[str, tuple[Plan, Item]]) -> list[R
     return rows
 
 
-def _progress(rows: list[Row], elapsed: float) -> Group:
+def _progress(rows: list[Row], elapsed: float, wide: bool) -> Group:
     channels = sorted({row.delivery.channel for row in rows})
-    table = Table(title=f"投递账本  {elapsed:5.1f} s", title_justify="left")
-    table.add_column("渠道")
-    for _, label in _COLUMNS:
-        table.add_column(label, justify="right")
+    table = Table(title=f"投递账本 Deliveries  {elapsed:5.1f} s", title_justify="left")
+    table.add_column("渠道\nchannel" if wide else "渠道")
+    for state, label in _COLUMNS.items():
+        table.add_column(f"{label}\n{state}" if wide else label, justify="right")
     for channel in channels:
         counts = [
             sum(r.delivery.channel == channel and r.delivery.state is state for r in rows)
-            for state, _ in _COLUMNS
+            for state in _COLUMNS
         ]
         table.add_row(channel, *(str(count) if count else "·" for count in counts))
     done = sum(_is_published(row.delivery) for row in rows)
-    bar = ProgressBar(total=len(rows), completed=done, width=60)
-    return Group(table, bar, Text(f"{done} / {len(rows)} 已发布"))
+    progress = Table.grid(padding=(0, 2))
+    bar = ProgressBar(total=len(rows), completed=done, width=44)
+    progress.add_row(bar, f"{done} / {len(rows)} 已发布 published")
+    return Group(table, progress, "")
 
 
 async def _report(console: Console, running: Serving, plans: dict[str, tuple[Plan, Item]]) -> None:
     """The table item × account, and what the audit chain says."""
     rows = await _rows(running, plans)
     for _, item in plans.values():
-        console.print(_table(item, [row for row in rows if row.item.id == item.id]))
+        mine = [row for row in rows if row.item.id == item.id]
+        console.print(_table(item, mine, console.width >= _WIDE))
     checked = await running.hub.database.read(lambda c: max(verify_chain(c), default=0))
     late = [row.delivery.lateness for row in rows if row.delivery.lateness is not None]
     worst = max((lateness.total_seconds() * 1000 for lateness in late), default=0.0)
     good = sum(_is_published(row.delivery) for row in rows)
     console.print(
-        f"{good} / {len(rows)} 已发布，最大延迟 {worst:.0f} ms；审计链 {checked} 条，校验无误"
+        f"\n[bold]{good} / {len(rows)}[/] 已发布 published，最大延迟 latest {worst:.0f} ms\n"
+        f"审计链 {checked} 条，校验无误 / audit chain verified, {checked} events"
     )
 
 
-def _table(item: Item, rows: list[Row]) -> Table:
+def _table(item: Item, rows: list[Row], wide: bool) -> Table:
     """One item: account, state, id on the platform, lateness."""
     table = Table(title=f"《{item.title}》", title_justify="left")
-    for heading in ("账号", "状态", "平台编号"):
+    headings = ("账号 account", "状态 state", "平台编号 id", "延迟 late")
+    for heading in headings[:-1]:
         table.add_column(heading, no_wrap=True)
-    table.add_column("延迟", justify="right", no_wrap=True)
+    table.add_column(headings[-1], justify="right", no_wrap=True)
     for row in sorted(rows, key=lambda row: (row.delivery.channel, row.account)):
-        table.add_row(row.account, *_cells(row.delivery))
+        table.add_row(row.account, *_cells(row.delivery, wide))
     return table
 
 
-def _cells(delivery: Delivery) -> tuple[str, str, str]:
+def _cells(delivery: Delivery, wide: bool) -> tuple[str, str, str]:
     if _is_published(delivery):
         mark = "[green]✔[/]"
     elif _is_final(delivery):
@@ -221,8 +272,9 @@ def _cells(delivery: Delivery) -> tuple[str, str, str]:
     what = delivery.error_code or delivery.reason
     lateness = delivery.lateness
     late = "—" if lateness is None else f"{lateness.total_seconds() * 1000:.0f} ms"
-    label = dict(_COLUMNS).get(delivery.state, delivery.state)
-    return f"{mark} {label} {what}".strip(), _short(delivery.remote_id), late
+    label = _COLUMNS.get(delivery.state, "")
+    state = f"{label} {delivery.state}" if wide or not label else label
+    return f"{mark} {state} {what}".strip(), _short(delivery.remote_id), late
 
 
 def _short(remote_id: str) -> str:
@@ -231,9 +283,21 @@ def _short(remote_id: str) -> str:
 
 
 def _tell_what_to_do(console: Console, running: Serving, town: str, home: Path) -> None:
-    console.print(f"\n模拟平台收到的内容：[bold]{town}/[/]   健康与指标：{running.address}/metrics")
-    console.print(f"另开一个终端：GONGKAI_HOME={home} gongkai delivery list")
-    console.print("按 Ctrl-C 结束 / press Ctrl-C to stop")
+    program = Path(sys.executable).with_name("gongkai")
+    command = _near(program) if program.is_file() else "gongkai"
+    lines = Table.grid(padding=(0, 2))
+    lines.add_row("模拟平台 platforms", f"[bold]{town}/[/]")
+    lines.add_row("公开网站 website", f"{site_of(town)}/")
+    lines.add_row("运行指标 metrics", f"{running.address}/metrics")
+    lines.add_row("另开终端 elsewhere", f"GONGKAI_HOME={_near(home)} {command} delivery list")
+    lines.add_row("结束 stop", "Ctrl-C")
+    console.print("", lines, sep="\n", soft_wrap=True)
+
+
+def _near(path: Path) -> str:
+    """The path as one types it here, quoted for a shell."""
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ REASONS: Mapping[str, Words] = {
     ),
     "account-paused": Words("账号暂停中", "the account is paused"),
     "throttled": Words("平台限流，按要求等待", "the platform asked to wait"),
+    "limits-away": Words("Redis 没有应答，暂不发送", "Redis does not answer, nothing is sent"),
     "quota-exhausted": Words(
         "平台额度已用完，等下一周期", "the quota is used up, waits for the next"
     ),
