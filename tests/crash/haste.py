@@ -13,7 +13,7 @@ from typing import Any
 
 from publishers.registry import channels
 
-__all__ = ["CALL_TIMEOUT_S", "PATIENCE_S", "SETTINGS", "SWITCHES", "hasten"]
+__all__ = ["CALL_TIMEOUT_S", "PATIENCE_S", "SETTINGS", "SWITCHES", "hasten", "hasten_declarations"]
 
 CALL_TIMEOUT_S = 1.5  # 20 to 60 s: how long a call may take
 PATIENCE_S = 3.6  # 10 min: how long a platform may hide what it took; longer than any call
@@ -35,7 +35,7 @@ WAITS: tuple[tuple[str, str, object], ...] = (
 SETTINGS: Mapping[str, Mapping[str, str]] = {"weibo": {"review_minutes": str(PATIENCE_S / 60)}}
 SWITCHES: Mapping[str, Mapping[str, object]] = {"wechat": {"publish_delay": PUBLISHING_S}}
 
-Setter = Callable[[object, str, object], None]
+Setter = Callable[[Any, str, Any], None]
 
 
 def hasten(put: Setter = setattr) -> None:
@@ -50,9 +50,9 @@ def hasten(put: Setter = setattr) -> None:
     put(tiers, "_pending", lambda seconds, words: slow(min(seconds, 1.0), words))
 
 
-def hasten_declarations() -> None:
-    """Shorten what the declarations say. They are frozen, so only for a process of its own."""
+def hasten_declarations(put: Setter = object.__setattr__) -> None:
+    """Shorten what the declarations say, which are frozen: only for a process of its own, or
+    with a `put` that remembers."""
     for channel in channels().values():
-        declaration = channel.declaration
-        object.__setattr__(declaration, "verify_after", timedelta(seconds=0.1))
-        object.__setattr__(declaration, "call_timeout", timedelta(seconds=CALL_TIMEOUT_S))
+        put(channel.declaration, "verify_after", timedelta(seconds=0.1))
+        put(channel.declaration, "call_timeout", timedelta(seconds=CALL_TIMEOUT_S))

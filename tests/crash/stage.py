@@ -32,6 +32,7 @@ __all__ = [
     "ask",
     "build_home",
     "enter_people",
+    "new_account",
     "open_accounts",
     "running_town",
     "settings_of",
@@ -102,11 +103,11 @@ def open_accounts(towns: Sequence[str], channel: str, count: int) -> list[NewAcc
     for place, town in enumerate(towns):
         handles = [pattern.format(channel, n) for n in range(place, count, len(towns))]
         rows = ask(f"{town}/_control/{channel}/accounts", {"handles": handles})
-        opened += [_account(channel, town, row) for row in rows]
+        opened += [new_account(channel, town, row) for row in rows]
     return opened
 
 
-def _account(channel: str, town: str, row: Mapping[str, Any]) -> NewAccount:
+def new_account(channel: str, town: str, row: Mapping[str, Any]) -> NewAccount:
     return NewAccount(
         channel=channel,
         name=f"{channel}·{row['handle']}",
