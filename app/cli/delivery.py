@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from app.cli.common import JsonOption, emit, run
@@ -149,10 +149,9 @@ def recall(
 
 
 def _show_deliveries(rows: list[Delivery]) -> RenderableType:
-    table = Table(
-        "投递 / delivery", "渠道 / channel", "状态 / state", "原因 / reason", "平台编号 / id"
-    )
-    table.add_column("延迟 / late", justify="right")
+    table = Table(Column("投递 / delivery", min_width=26), "渠道", "状态", "原因")
+    table.add_column("平台编号", max_width=14, no_wrap=True)
+    table.add_column("延迟", justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
             row.id,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from app.cli.common import JsonOption, emit, run
@@ -156,7 +156,8 @@ def _show_planned(planned: Planned) -> RenderableType:
 
 
 def _show_plans(plans: list[Plan]) -> RenderableType:
-    table = Table("计划 / plan", "信息 / item", "时间 / time", "时区 / zone", "由 / by")
+    wide = [Column(heading, min_width=26) for heading in ("计划 / plan", "信息 / item")]
+    table = Table(*wide, "时间 / time", "时区", "由 / by")
     for plan in plans:
         table.add_row(plan.id, plan.item_id, plan.wall_time, plan.zone, plan.created_by)
     return table

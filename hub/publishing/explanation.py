@@ -137,6 +137,13 @@ def _at(zh: str, en: str, field: str) -> Sentence:
     return sentence
 
 
+def _read_back(view: _View) -> Words:
+    """An accepted post is read back; where its platform shows nothing to us, it is done."""
+    if view.delivery.next_at is None and not view.delivery.reason:
+        return Words("已完成；该平台不能回读", "done; this platform cannot be read back")
+    return _at("回读核验", "it is read back", "next_at")(view)
+
+
 def _receipt(zh: str, en: str) -> Sentence:
     def sentence(view: _View) -> Words:
         place = view.delivery.remote_url or view.delivery.remote_id
@@ -161,7 +168,7 @@ _SENTENCES: Mapping[DeliveryState, tuple[Sentence, Sentence]] = {
     ),
     _S.ACCEPTED: (
         _receipt("平台已接收", "accepted by the platform"),
-        _at("回读核验", "it is read back", "next_at"),
+        _read_back,
     ),
     _S.VERIFIED: (_receipt("已发布并核验", "published and read back"), _fixed("已完成", "done")),
     _S.BLOCKED: (_fixed("等待中", "waiting"), _at("自动继续", "it goes on", "next_at")),
