@@ -75,7 +75,7 @@ class HubClock:
     def changed(self) -> None:
         """Somebody in this process changed what is due: look now."""
         self._wake()
-        self._scheduler.add_job(self.look_ahead)
+        self._scheduler.add_job(self._tracked(self.look_ahead))
 
     async def look_ahead(self) -> None:
         """Wake for what is due by now, and set the wake-up to the next due time in the ledger."""
@@ -93,7 +93,11 @@ class HubClock:
             self._next = following
             trigger = DateTrigger(run_date=max(following, now + _BREATH))
             self._scheduler.add_job(
-                self._ring, trigger, id=_WAKE, replace_existing=True, max_instances=_RINGS
+                self._tracked(self._ring),
+                trigger,
+                id=_WAKE,
+                replace_existing=True,
+                max_instances=_RINGS,
             )
 
     async def _ring(self) -> None:
