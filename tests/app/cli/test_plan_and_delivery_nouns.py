@@ -1,0 +1,196 @@
+"""The nouns plan and delivery, as media staff type them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.__main__ import command_line
+
+Cli = Callable[..., Result]
+SIGNERS = {"clerk": "clerk", "head": "section-head", "leader": "leader"}
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+LATER = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
+    """Run `gongkai …` in an installation with a body, its reviewers and one account."""
+    monkeypatch.setenv("GONGKAI_HOME", str(tmp_path / "var"))
+    monkeypatch.delenv("GONGKAI_DATABASE_URL", raising=False)
+
+    def invoke(*words: object) -> Result:
+        return CliRunner().invoke(command_line(), [str(word) for word in words])
+
+    invoke("body", "add", "sc", "四川省人民政府", "--kind", "province")
+    for login, role in SIGNERS.items():
+        invoke("person", "add", login, login, "--role", f"sc:{role}")
+    site = ("--base-url", "https://www.sc.gov.cn", "--body", "sc")
+    invoke("account", "add", "website", tmp_path / "site", "门户", *site)
+    return invoke
+
+
+def data(done: Result) -> Any:
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def item(cli: Cli, tmp_path: Path) -> str:
+    """The id of an item that three people approved."""
+    row = {"key": "k1", "title": "通知", "body": "正文", "attribute": "proactive"}
+    file = tmp_path / "rows"
+    file.write_text(json.dumps(row), "utf-8")
+    cli("item", "import", file, "--body", "sc")
+    found: str = data(cli("item", "show", "k1", "--body", "sc", "--json"))["item"]["id"]
+    approval = data(cli("review", "submit", found, "--as", "editor", "--json"))
+    for login in SIGNERS:
+        cli("review", "sign", approval["id"], "--as", login, "--hash", approval["hash"])
+    return found
+
+
+@pytest.fixture
+def planned(cli: Cli, item: str) -> str:
+    """The id of a plan for tomorrow."""
+    words = ("plan", "make", item, "--at", TOMORROW, "--zone", "UTC", "--as", "media", "--json")
+    plan: str = data(cli(*words))["plan"]["id"]
+    return plan
+
+
+def only(cli: Cli) -> dict[str, Any]:
+    [delivery] = data(cli("delivery", "list", "--json"))
+    found: dict[str, Any] = delivery
+    return found
+
+
+def test_a_plan_is_made_shown_moved_and_cancelled(cli: Cli, planned: str) -> None:
+    shown = data(cli("plan", "show", planned, "--json"))
+    assert (shown["deliveries"], shown["states"]) == (1, {"planned": 1})
+    assert shown["plan"]["created_by"] == "media"
+    assert [plan["id"] for plan in data(cli("plan", "list", "--json"))] == [planned]
+    moved = cli("plan", "reschedule", planned, "--at", LATER, "--zone", "UTC", "--json")
+    assert data(moved) == {"moved": 1, "not_movable": 0}
+    assert only(cli)["due_at"].startswith(LATER)
+    assert data(cli("plan", "cancel", planned, "--json")) == {"cancelled": 1}
+    assert only(cli)["state"] == "cancelled"
+
+
+def test_the_zone_is_the_installation_s_unless_given(cli: Cli, item: str) -> None:
+    plan = data(cli("plan", "make", item, "--at", LATER, "--json"))["plan"]
+    assert plan["zone"] == "Asia/Shanghai"
+    due = datetime.fromisoformat(plan["due_at"])
+    assert due == datetime.fromisoformat(LATER + "+08:00")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "field"),
+    [
+        (("--at", "2020-01-01T09:00"), 2, "at"),
+        (("--at", "tomorrow"), 2, "at"),
+        (("--at", TOMORROW, "--zone", "Asia/Nowhere"), 2, "zone"),
+        (("--at", TOMORROW, "--not-after", "2020-01-01T09:00"), 2, "not_after"),
+        (("--at", TOMORROW, "--embargo", LATER), 2, "at"),
+        (("--channel", "weibo"), 4, "selection"),
+        (("--body", "nowhere"), 3, "body"),
+    ],
+)
+def test_what_cannot_be_planned_says_why(
+    cli: Cli, item: str, words: tuple[str, ...], code: int, field: str
+) -> None:
+    done = cli("plan", "make", item, *words, "--json")
+    assert done.exit_code == code, done.output
+    error = json.loads(done.stderr)
+    assert field in error["field"]
+    assert error["message"]["zh"]
+    assert error["message"]["en"]
+    assert data(cli("delivery", "list", "--json")) == []
+
+
+def test_an_edition_is_planned_once(cli: Cli, item: str, planned: str) -> None:
+    done = cli("plan", "make", item, "--json")
+    assert done.exit_code == 4
+    assert "已排给此账号" in json.loads(done.stderr)["remedy"]["zh"]
+
+
+@pytest.mark.parametrize("words", [("plan", "cancel", ""), ("delivery", "cancel", "")])
+def test_an_empty_variable_cancels_nothing(cli: Cli, planned: str, words: tuple[str, ...]) -> None:
+    assert cli(*words, "--json").exit_code == 2
+    assert only(cli)["state"] == "planned"
+
+
+def test_a_delivery_says_where_it_is_and_what_comes_next(cli: Cli, planned: str) -> None:
+    delivery = only(cli)["id"]
+    told = data(cli("delivery", "explain", delivery, "--json"))
+    assert (told["delivery"], told["state"]) == (delivery, "planned")
+    assert "gongkai run" in told["next"]["zh"]
+    for_people = cli("delivery", "explain", delivery).stdout
+    assert "已排期" in for_people
+    assert "planned" in for_people
+
+
+def test_a_delivery_is_listed_by_what_is_asked(cli: Cli, planned: str) -> None:
+    for words, count in (
+        (("--state", "planned"), 1),
+        (("--state", "ready"), 0),
+        (("--plan", planned, "--channel", "website"), 1),
+        (("--reason", "outage"), 0),
+    ):
+        assert len(data(cli("delivery", "list", *words, "--json"))) == count
+    done = cli("delivery", "list", "--state", "perhaps", "--json")
+    assert (done.exit_code, json.loads(done.stderr)["field"]) == (2, "state")
+
+
+def test_a_delivery_is_shown_and_cancelled(cli: Cli, planned: str) -> None:
+    delivery = only(cli)["id"]
+    shown = data(cli("delivery", "show", delivery, "--json"))
+    assert (shown["account"], shown["attempts"]) == ("门户", [])
+    done = data(cli("delivery", "cancel", delivery, "--json"))
+    assert done == {"delivery": delivery, "cancelled": "true", "state": "cancelled"}
+    assert data(cli("delivery", "cancel", delivery, "--json"))["cancelled"] == "false"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("retry", "{}"),
+        ("resolve", "{}", "--absent"),
+        ("resolve", "{}", "--published", "42"),
+    ],
+)
+def test_what_a_state_does_not_allow_is_a_conflict(
+    cli: Cli, planned: str, words: tuple[str, ...]
+) -> None:
+    delivery = only(cli)["id"]
+    done = cli("delivery", *(word.format(delivery) for word in words), "--json")
+    assert done.exit_code == 4, done.output
+    assert only(cli)["state"] == "planned"
+
+
+@pytest.mark.parametrize("words", [(), ("--absent", "--published", "42")])
+def test_an_outcome_is_settled_one_way(cli: Cli, planned: str, words: tuple[str, ...]) -> None:
+    done = cli("delivery", "resolve", only(cli)["id"], *words, "--json")
+    assert (done.exit_code, json.loads(done.stderr)["field"]) == (2, "published")
+
+
+@pytest.mark.parametrize("verb", ["show", "explain", "retry", "cancel"])
+def test_an_unknown_delivery_is_not_found(cli: Cli, verb: str) -> None:
+    done = cli("delivery", verb, "nowhere", "--json")
+    assert (done.exit_code, json.loads(done.stderr)["code"]) == (3, "not-found")
+
+
+def test_nothing_held_and_nothing_published(cli: Cli, item: str) -> None:
+    assert data(cli("delivery", "release", "--json")) == {"released": "0"}
+    assert cli("delivery", "recall", item, "--json").exit_code == 4
+
+
+@pytest.mark.parametrize("words", [("plan", "list"), ("delivery", "list")])
+def test_people_see_a_table(cli: Cli, planned: str, words: tuple[str, ...]) -> None:
+    shown = cli(*words)
+    assert shown.exit_code == 0
+    assert "/" in shown.stdout
