@@ -283,8 +283,8 @@ def _short(remote_id: str) -> str:
 
 
 def _tell_what_to_do(console: Console, running: Serving, town: str, home: Path) -> None:
-    program = Path(sys.executable).with_name("gongkai")
-    command = _near(program) if program.is_file() else "gongkai"
+    program, python = Path(sys.executable).with_name("gongkai"), Path(sys.executable)
+    command = _near(program) if program.is_file() else f"{_near(python)} -m app"
     lines = Table.grid(padding=(0, 2))
     lines.add_row("模拟平台 platforms", f"[bold]{town}/[/]")
     lines.add_row("公开网站 website", f"{site_of(town)}/")

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from publishers.registry import channels
-from simulators.demo import _empty
+from simulators.demo import _empty, _near
 from tests.simulators.processes import ROOT, Ended, ended, line, run, started
 
 REFUSING = str(Path(__file__).with_name("refusing_demo.py"))
@@ -54,6 +54,15 @@ def test_an_earlier_demonstrations_folder_is_emptied(tmp_path: Path) -> None:
     (home / "gongkai.db").write_text("old")
     _empty(home)
     assert [path.name for path in home.iterdir()] == ["demonstration.txt"]
+
+
+def test_what_is_to_be_typed_is_short_from_here_and_whole_from_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert _near(ROOT / "var" / "demo") == "var/demo"
+    monkeypatch.chdir(tmp_path)
+    assert _near(ROOT / "var" / "a demo") == f"'{ROOT}/var/a demo'"
 
 
 @pytest.mark.slow
