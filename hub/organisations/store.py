@@ -56,9 +56,6 @@ from hub.organisations.tables import (
 _CHUNK = 10_000  # parameters per query; SQLite takes 32,766, PostgreSQL 32,767
 
 
-# --- bodies ---------------------------------------------------------------------------------
-
-
 def get_body(connection: Connection, body_id: str) -> Body:
     """Raises UnknownBody."""
     row = connection.execute(select(bodies).where(bodies.c.id == body_id)).first()
@@ -180,9 +177,8 @@ def get_account(connection: Connection, account_id: str) -> Account:
     return _account(row)
 
 
-_BY_IDS = PackedQuery(
-    accounts, select(accounts).where(accounts.c.id.in_(bindparam("ids", expanding=True)))
-)
+_IDS = bindparam("ids", expanding=True)
+_BY_IDS = PackedQuery(accounts, select(accounts).where(accounts.c.id.in_(_IDS)))
 
 
 def get_accounts(connection: Connection, ids: Iterable[str]) -> dict[str, Account]:
@@ -190,8 +186,7 @@ def get_accounts(connection: Connection, ids: Iterable[str]) -> dict[str, Accoun
     found = {}
     for chunk in _chunks(ids):
         for row in _BY_IDS.rows(connection, {"ids": chunk}):
-            row["tags"] = tuple(row["tags"])
-            row["filing"] = FilingState(row["filing"])
+            row |= {"tags": tuple(row["tags"]), "filing": FilingState(row["filing"])}
             found[row["id"]] = Account(**row)
     return found
 
