@@ -82,7 +82,7 @@ def _count(home: Path, query: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    with open_scene(("weibo", "website"), ACCOUNTS, items=ITEMS) as scene:
+    with open_scene({"weibo": ACCOUNTS, "website": ACCOUNTS}, items=ITEMS) as scene:
         row = try_fanout(scene, parser.parse_args().seed)
     sys.stdout.write(json.dumps(row) + "\n")
     return 0 if row["shown"] == DELIVERIES and not row["doubled"] else 1

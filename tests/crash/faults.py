@@ -27,7 +27,7 @@ def try_faults() -> list[dict[str, Any]]:
     """One delivery for each channel and fault; what became of it."""
     faults = list(Fault)
     rows = []
-    with open_scene(tuple(PATHS), len(faults), towns=len(faults)) as scene:
+    with open_scene(dict.fromkeys(PATHS, len(faults)), towns=len(faults)) as scene:
         cases = {(channel, fault): scene.case(channel) for channel in PATHS for fault in faults}
         for (channel, fault), case in cases.items():
             order = {"fault": fault, "path": PATHS[channel], "delay": _DELAYS.get(fault, 1.0)}

@@ -26,7 +26,16 @@ from tests.crash.haste import hasten, hasten_declarations
 from tests.crash.stage import settings_of
 from tests.crash.triggers import Kill, Trigger, TriggerDatabase, TriggerDisk, TriggerWire
 
-__all__ = ["KILLED_AT", "RESULT", "at_rest", "live", "plan_everything", "plan_for", "resolve"]
+__all__ = [
+    "KILLED_AT",
+    "RESULT",
+    "Before",
+    "at_rest",
+    "live",
+    "plan_everything",
+    "plan_for",
+    "resolve",
+]
 
 RESULT, KILLED_AT = "result.json", "killed-at"
 _S = DeliveryState
@@ -50,7 +59,8 @@ def live(home: Path, before: Before | None, kill: Kill | None) -> None:
     hasten_declarations()
     trigger = Trigger(kill, home / KILLED_AT)
     TriggerDisk.trigger = trigger
-    publishers.website.publisher.Disk = TriggerDisk
+    website: Any = publishers.website.publisher
+    website.Disk = TriggerDisk
     with only_one(home):
         asyncio.run(_live(home, before, trigger))
 
@@ -83,12 +93,11 @@ async def _until_rest(hub: Hub) -> list[Delivery]:
 
 
 async def _report(hub: Hub, deliveries: Sequence[Delivery]) -> dict[str, Any]:
-    handles = {a.id: a.handle for a in await hub.organisations.accounts(Selection())}
     rows = []
     for delivery in deliveries:
         told = await hub.operations.explain(delivery.id)
-        row = asdict(delivery) | {"handle": handles[delivery.account_id]}
-        rows.append(row | {"where": told.where.en, "why": told.why.en, "next": told.next.en})
+        words = {"where": told.where.en, "why": told.why.en, "next": told.next.en}
+        rows.append(asdict(delivery) | words)
     chain = await hub.database.read(lambda c: max(verify_chain(c), default=0))
     return {"deliveries": rows, "chain": chain}
 
@@ -98,9 +107,7 @@ def plan_for(handle: str) -> Before:
 
     async def before(hub: Hub) -> None:
         (item,) = await hub.catalogue.list()
-        accounts = await hub.organisations.accounts(Selection())
-        ids = tuple(account.id for account in accounts if account.handle == handle)
-        await hub.publishing.plan(item.id, Selection(ids=ids), When(zone="UTC"), "media")
+        await hub.publishing.plan(item.id, Selection(tag=handle), When(zone="UTC"), "media")
 
     return before
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,8 +24,7 @@ __all__ = ["CHANNELS", "SIDES"]
 CHANNELS = ("wechat", "weibo", "telegram", "website")
 # The call after which the public may see the post; on the website, a step in the middle.
 _DECISIVE = {"wechat": "freepublish/submit", "weibo": "statuses/share", "telegram": "send"}
-_ACCOUNTS = {"website": 300}  # one per case
-_FEWER = 120
+_ACCOUNTS = {"wechat": 90, "weibo": 70, "telegram": 50, "website": 260}  # one per case
 KINDS, SIDES = ("commit", "call"), ("before", "after")
 Points = Mapping[str, Sequence[str]]
 
@@ -37,9 +35,8 @@ class Matrix:
 
     channel: str
     points: Points
-    once: list[Case]
+    once: list[Case] = field(default_factory=list)
     twice: list[Case] = field(default_factory=list)
-    seconds: float = 0.0
 
     @property
     def cases(self) -> list[Case]:
@@ -57,8 +54,20 @@ class Matrix:
             "settled_by_person": verdicts["person"],
             "lost": verdicts["lost"],
             "doubled": verdicts["doubled"],
-            "seconds": round(self.seconds, 1),
         }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Life:
+    """The life of a delivery that follows the kills of `first`, and the points it has."""
+
+    channel: str
+    points: Points
+    first: tuple[Kill, ...] = ()
+    every: int = 1  # the website's recovery has many points: each `every`-th is tried
+
+    def kill(self, scene: Scene, kind: str, number: int, side: str) -> Case:
+        return scene.case(self.channel, *self.first, Kill(kind, number, side))
 
 
 def decisive_call(channel: str, calls: Sequence[str]) -> int:
@@ -68,66 +77,74 @@ def decisive_call(channel: str, calls: Sequence[str]) -> int:
     return next(n for n, name in enumerate(calls, 1) if _DECISIVE[channel] in name)
 
 
-def points_of(scene: Scene, channel: str, *first: Kill) -> Points:
-    """The points of the life after `first`, from a case that is not killed in it."""
-    model = scene.case(channel, *first)
-    scene.run([model])
-    return model.outcome.points
+def lives_after(scene: Scene, kills: Mapping[str, tuple[Kill, ...]]) -> list[Life]:
+    """For every channel the life after its kills, known from a case that is not killed in it."""
+    models = {channel: scene.case(channel, *first) for channel, first in kills.items()}
+    scene.run(list(models.values()))
+    lives = []
+    for channel, model in models.items():
+        points = model.outcome.points
+        every = 1 + len(points["call"]) // 20 if kills[channel] else 1
+        lives.append(Life(channel, points, kills[channel], every))
+    return lives
 
 
-def kill_everywhere(
-    scene: Scene, channel: str, points: Points, *first: Kill, every: int = 1
-) -> list[Case]:
-    """Kill the life after `first` at every point, one case each; the cases that died there.
+def kill_everywhere(scene: Scene, lives: Sequence[Life]) -> list[Case]:
+    """Kill every life at every point, one case each; the cases that died there.
 
     The numbers go on until a case survives both sides of one, so that no point is left out when
-    lives differ. `every` takes a sample.
+    lives differ.
     """
-    ends = {kind: len(points[kind]) + 1 for kind in KINDS}
-    wanted = [(kind, number) for kind in KINDS for number in range(1, ends[kind] + 1, every)]
+    ends = {(life, kind): len(life.points[kind]) + 1 for life in lives for kind in KINDS}
+    wanted = [
+        (life, kind, number)
+        for (life, kind), end in ends.items()
+        for number in range(1, end + 1, life.every)
+    ]
     died: list[Case] = []
     while wanted:
-        cases = [
-            scene.case(channel, *first, Kill(kind, number, side))
-            for kind, number in wanted
-            for side in SIDES
+        tried = {one: [one[0].kill(scene, *one[1:], side) for side in SIDES] for one in wanted}
+        scene.run([case for cases in tried.values() for case in cases])
+        dead = {one: [case for case in cases if case.died_in_time] for one, cases in tried.items()}
+        died += [case for cases in dead.values() for case in cases]
+        wanted = [
+            (life, kind, end + 1)
+            for (life, kind), end in ends.items()
+            if dead.get((life, kind, end))
         ]
-        scene.run(cases)
-        new = [case for case in cases if len(case.outcome.deaths) > len(first)]
-        died += new
-        farthest = {(case.kills[-1].kind, case.kills[-1].number) for case in new}
-        wanted = [(kind, end + 1) for kind, end in ends.items() if (kind, end) in farthest]
-        ends.update(wanted)
+        ends.update({(life, kind): number for life, kind, number in wanted})
     return died
 
 
-def try_channel(channel: str) -> Matrix:
-    with open_scene([channel], _ACCOUNTS.get(channel, _FEWER)) as scene:
-        began = time.perf_counter()
-        points = points_of(scene, channel)
-        matrix = Matrix(channel, points, kill_everywhere(scene, channel, points))
+def try_channels(names: Sequence[str]) -> list[Matrix]:
+    with open_scene({name: _ACCOUNTS[name] for name in names}) as scene:
+        lives = lives_after(scene, dict.fromkeys(names, ()))
+        found = {life.channel: Matrix(life.channel, life.points) for life in lives}
+        for case in kill_everywhere(scene, lives):
+            found[case.channel].once.append(case)
         # The platform has answered and nothing was recorded; then die in the recovery as well.
-        answered = Kill("call", decisive_call(channel, points["call"]), "after")
-        again = points_of(scene, channel, answered)
-        every = 1 + len(again["call"]) // 20  # the website has three times more than the others
-        matrix.twice = kill_everywhere(scene, channel, again, answered, every=every)
-        matrix.seconds = time.perf_counter() - began
-    return matrix
+        answered = {
+            life.channel: (Kill("call", decisive_call(life.channel, life.points["call"]), "after"),)
+            for life in lives
+        }
+        for case in kill_everywhere(scene, lives_after(scene, answered)):
+            found[case.channel].twice.append(case)
+    return list(found.values())
 
 
 def sample() -> list[Matrix]:
     """One point per channel and side: the write-ahead commit, the decisive call, the ending."""
-    with open_scene(CHANNELS, 8) as scene:
-        points = {channel: points_of(scene, channel) for channel in CHANNELS}
-        cases = []
-        for channel in CHANNELS:
-            commits, calls = points[channel]["commit"], points[channel]["call"]
+    with open_scene(dict.fromkeys(CHANNELS, 8)) as scene:
+        found = []
+        for life in lives_after(scene, dict.fromkeys(CHANNELS, ())):
+            commits, calls = life.points["commit"], life.points["call"]
             chosen = [("commit", 1 + commits.index("publishing.attempt.started"))]
             chosen.append(("commit", 1 + commits.index("publishing.attempt.ended")))
-            chosen.append(("call", decisive_call(channel, calls)))
-            cases += [scene.case(channel, Kill(*one, side)) for one in chosen for side in SIDES]
-        scene.run(cases)
-    return [Matrix(c, points[c], [case for case in cases if case.channel == c]) for c in CHANNELS]
+            chosen.append(("call", decisive_call(life.channel, calls)))
+            cases = [life.kill(scene, *one, side) for one in chosen for side in SIDES]
+            found.append(Matrix(life.channel, life.points, cases))
+        scene.run([case for matrix in found for case in matrix.once])
+    return found
 
 
 def _complaints(matrix: Matrix) -> Iterator[str]:
@@ -152,7 +169,7 @@ def main() -> int:
     parser.add_argument("--sample", action="store_true", help="one point per channel and side")
     options = parser.parse_args()
     chosen = options.channel or CHANNELS
-    tried = sample() if options.sample else [try_channel(channel) for channel in chosen]
+    tried = sample() if options.sample else try_channels(chosen)
     rows = [matrix.row() for matrix in tried]
     complaints = [line for matrix in tried for line in _complaints(matrix)]
     cases = [case.as_dict() for matrix in tried for case in matrix.cases]

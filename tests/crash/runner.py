@@ -27,14 +27,14 @@ from typing import Any
 from hub.organisations.models import NewAccount
 from publishers import registry
 from tests.crash.haste import CALL_TIMEOUT_S
-from tests.crash.life import KILLED_AT, RESULT, live, plan_for, resolve
+from tests.crash.life import KILLED_AT, RESULT, Before, live, plan_for, resolve
 from tests.crash.stage import ask, build_home, open_accounts, running_town
 from tests.crash.triggers import Kill
 
 __all__ = ["Case", "Outcome", "Scene", "Stuck", "fork", "open_scene", "run", "wait_for"]
 
 _AT_ONCE = 24
-_LIFE_S = 25.0  # a life that takes longer is stuck
+_LIFE_S = 60.0  # a life that takes longer is stuck
 _ROOM = 512 * 1024 * 1024  # bytes
 Post = Mapping[str, Any]
 Steps = Generator[tuple[Path, Callable[[], None]], int, None]
@@ -71,6 +71,11 @@ class Case:
     handle: str
     kills: tuple[Kill, ...] = ()
     outcome: Outcome = field(default_factory=Outcome)
+
+    @property
+    def died_in_time(self) -> bool:
+        """Whether every life but the last died where it was to die."""
+        return len(self.outcome.deaths) == len(self.kills)
 
     def as_dict(self) -> dict[str, Any]:
         outcome, asked = self.outcome, self.outcome.asked or {}
@@ -118,7 +123,7 @@ class Scene:
     def _lives(self, case: Case) -> Steps:
         home = self.folder / case.handle.strip("@")
         shutil.copytree(self.folder / "template", home)
-        before = plan_for(case.handle)
+        before: Before | None = plan_for(case.handle)
         for kill in (*case.kills, None):
             status = yield home, partial(live, home, before, kill)
             if status == 0:
@@ -148,10 +153,9 @@ def _take_report(case: Case, home: Path) -> None:
 
 
 @contextmanager
-def open_scene(
-    channels: Sequence[str], accounts: int, *, towns: int = 1, items: int = 1
-) -> Iterator[Scene]:
-    """Platforms and a template home with `accounts` of every channel; they end with the block."""
+def open_scene(accounts: Mapping[str, int], *, towns: int = 1, items: int = 1) -> Iterator[Scene]:
+    """Platforms and a template home with so many accounts per channel; they end with the block."""
+    channels = tuple(accounts)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     for name in registry.channels():  # imported here, every life has them at once
         importlib.import_module(f"publishers.{name}.simulator")
@@ -162,7 +166,9 @@ def open_scene(
         )
         urls = [stack.enter_context(running_town(channels, folder)) for _ in range(towns)]
         entered = [
-            account for channel in channels for account in open_accounts(urls, channel, accounts)
+            account
+            for channel in channels
+            for account in open_accounts(urls, channel, accounts[channel])
         ]
         wait_for(fork(folder, lambda: _build(folder / "template", entered, items)), folder)
         handles = {c: iter([a.handle for a in entered if a.channel == c]) for c in channels}

@@ -114,6 +114,7 @@ def new_account(channel: str, town: str, row: Mapping[str, Any]) -> NewAccount:
         handle=row["handle"],
         body_code=PROVINCE,
         base_url=f"{town}/{channel}",
+        tags=(row["handle"],),
         settings={**row["settings"], **SETTINGS.get(channel, {})},
         credentials=row["credentials"],
     )

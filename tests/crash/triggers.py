@@ -85,7 +85,7 @@ class TriggerDatabase:
         def counted(tx: Transaction) -> T:
             nonlocal number
             # Transaction.changed does not see what an UPDATE with RETURNING does
-            raw = tx.connection.connection.driver_connection
+            raw: Any = tx.connection.connection.driver_connection
             before = raw.total_changes
             result = work(tx)
             if raw.total_changes > before:
