@@ -108,7 +108,7 @@ class GroupedLedger:
             await self._save_ends(ends, error)
             return
         for start in starts:
-            _resolve(start.durable, value=start.delivery.id in ours)
+            _resolve(start.durable, value=_lease(start.delivery) in ours)
         if ends:
             self._measure(ends)
             self._on_settled()
@@ -127,14 +127,16 @@ class GroupedLedger:
             name = type(error).__name__
             _log.error("ledger.ending-refused", delivery=ends[0].delivery.id, error=name)
 
-    def _record(self, tx: Transaction, starts: list[_Start], ends: list[_End]) -> set[str]:
+    def _record(self, tx: Transaction, starts: list[_Start], ends: list[_End]) -> set[ledger.Lease]:
         now = self._clock.now()
-        ours: set[str] = set()
+        ours: set[ledger.Lease] = set()
         if starts:
             rows = [(s.delivery, s.payload_hash, s.key) for s in starts]
             ours = ledger.begin(tx, owner=self._owner, starts=rows, now=now)
-            taken = sorted(s.delivery.id for s in starts if s.delivery.id not in ours)
-            data = {"deliveries": sorted(ours)} | ({"not_ours": taken} if taken else {})
+            taken = sorted(s.delivery.id for s in starts if _lease(s.delivery) not in ours)
+            data = {"deliveries": sorted(delivery_id for delivery_id, _ in ours)} | (
+                {"not_ours": taken} if taken else {}
+            )
             tx.record(self._event(events.ATTEMPTS_STARTED, data))
         if ends:
             self._record_ends(tx, ends)
@@ -144,7 +146,7 @@ class GroupedLedger:
         settled = ledger.finish(tx, [end.ending for end in ends])
         now = self._clock.now()
         for end in ends:
-            if end.delivery.id not in settled:
+            if _lease(end.delivery) not in settled:
                 continue  # another worker's by now; only the attempt says how it ended
             state = end.ending.state
             if state is DeliveryState.ACCEPTED and end.delivery.part + 1 < end.parts:
@@ -183,6 +185,10 @@ class GroupedLedger:
         for end in ends:
             outcome, code = end.ending.outcome, end.ending.error_code
             self._meter.count_attempt(end.delivery.channel, outcome, code)
+
+
+def _lease(delivery: Delivery) -> ledger.Lease:
+    return delivery.id, delivery.fence
 
 
 def _resolve(

@@ -25,6 +25,7 @@ from hub.publishing.tables import deliveries, in_states
 
 __all__ = [
     "Ending",
+    "Lease",
     "begin",
     "block",
     "claim",
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 _S = DeliveryState
+Lease = tuple[str, int]  # a delivery's id and the fence under which it was claimed
 _d = deliveries.c
 # a look-up costs a quarter of what the enumeration does
 _PURPOSES = {purpose.value: purpose for purpose in Purpose}
@@ -208,37 +210,36 @@ _BEGIN_ATTEMPTS = Bulk(
 
 def begin(
     tx: Transaction, *, owner: str, starts: Sequence[tuple[Delivery, str, str]], now: datetime
-) -> set[str]:
+) -> set[Lease]:
     """Write ahead: an attempt row with payload hash and key for each delivery still ours.
 
-    `starts` are (delivery, payload_hash, key). Returns the ids that may now be sent; one that
-    was cancelled or lost its lease meanwhile is not among them.
+    `starts` are (delivery, payload_hash, key). Returns the leases under which may now be sent;
+    one that was cancelled or lost meanwhile is not among them, nor an older lease of ours.
     """
     at = microseconds(now)
     leases = [(delivery.id, delivery.fence) for delivery, _, _ in starts]
     begun = tx.bulk(_BEGIN, leases, at, owner).rowcount
-    ours = {delivery_id for delivery_id, _ in leases}
+    ours = set(leases)
     if begun != len(leases):
         ours = _still_ours(tx, leases, owner)
     rows = [
         (delivery.id, delivery.attempts + 1, delivery.fence, payload_hash, key)
         for delivery, payload_hash, key in starts
-        if delivery.id in ours
+        if (delivery.id, delivery.fence) in ours
     ]
     if rows:
         tx.bulk(_BEGIN_ATTEMPTS, rows, at)
     return ours
 
 
-def _still_ours(tx: Transaction, leases: Sequence[tuple[str, int]], owner: str) -> set[str]:
+def _still_ours(tx: Transaction, leases: Sequence[Lease], owner: str) -> set[Lease]:
     """Of deliveries just begun, those that really are: some had been taken away."""
     running = select(_d.id, _d.fence).where(
         _d.id.in_([delivery_id for delivery_id, _ in leases]),
         in_states(_S.SENDING),
         _d.lease_owner == owner,
     )
-    found = {(row[0], row[1]) for row in tx.connection.execute(running)}
-    return {delivery_id for delivery_id, fence in leases if (delivery_id, fence) in found}
+    return set(leases) & {(row[0], row[1]) for row in tx.connection.execute(running)}
 
 
 # An answer that arrives after the lease ran out still counts while the delivery is unknown.
@@ -285,8 +286,8 @@ _FINISH_ATTEMPTS = Bulk(
 )
 
 
-def finish(tx: Transaction, endings: Sequence[Ending]) -> set[str]:
-    """Record how attempts ended, where the delivery is still theirs to change; its ids."""
+def finish(tx: Transaction, endings: Sequence[Ending]) -> set[Lease]:
+    """Record how attempts ended; the leases under which the delivery was theirs to change."""
     changed = tx.bulk(
         _FINISH,
         [
@@ -307,7 +308,7 @@ def finish(tx: Transaction, endings: Sequence[Ending]) -> set[str]:
             for e in endings
         ],
     ).rowcount
-    settled = {e.delivery_id for e in endings}
+    settled = {(e.delivery_id, e.fence) for e in endings}
     if changed != len(endings):
         settled = _settled(tx, endings)
     tx.bulk(
@@ -327,12 +328,12 @@ def finish(tx: Transaction, endings: Sequence[Ending]) -> set[str]:
     return settled
 
 
-def _settled(tx: Transaction, endings: Sequence[Ending]) -> set[str]:
+def _settled(tx: Transaction, endings: Sequence[Ending]) -> set[Lease]:
     """Of deliveries just finished, those that stand where their ending says."""
     ids = [e.delivery_id for e in endings]
     rows = tx.connection.execute(select(_d.id, _d.fence, _d.state).where(_d.id.in_(ids)))
     found = {(row[0], row[1], row[2]) for row in rows}
-    return {e.delivery_id for e in endings if (e.delivery_id, e.fence, e.state) in found}
+    return {(e.delivery_id, e.fence) for e in endings if (e.delivery_id, e.fence, e.state) in found}
 
 
 def block(

@@ -111,8 +111,11 @@ def work_a_while(tx: Transaction, now: datetime) -> None:
     store.oldest_unknown(tx.connection)
 
 
+_PARTIAL = "(ix_deliveries_(ready|due|blocked|unknown|unverified)|uq_deliveries_held_account)"
 _SCAN = {
-    "sqlite": re.compile(r"^SCAN (deliveries|d|h|held)\b(?! USING (COVERING )?INDEX)", re.M),
+    "sqlite": re.compile(
+        rf"^SCAN (deliveries|d|h|held)\b(?! USING (COVERING )?INDEX {_PARTIAL})", re.M
+    ),
     "postgresql": re.compile(r"Seq Scan on deliveries"),
 }
 

@@ -27,10 +27,10 @@ async def claim(stage: Stage, owner: str = "w1", limit: int = 10) -> list[Delive
 async def begin(stage: Stage, *taken: Delivery, owner: str = "w1") -> set[str]:
     now = stage.clock.now()
     starts = [(delivery, "h" * 64, "k" * 32) for delivery in taken]
-    ours: set[str] = await stage.do(
+    ours: set[ledger.Lease] = await stage.do(
         lambda tx: ledger.begin(tx, owner=owner, starts=starts, now=now)
     )
-    return ours
+    return {delivery_id for delivery_id, _ in ours}
 
 
 def ending(delivery: Delivery, at: datetime, **changed: Any) -> Ending:
@@ -138,9 +138,23 @@ async def test_our_own_older_claim_begins_nothing(stage: Stage) -> None:
     [older] = await claim(stage)
     await stage.do(lambda tx: sweeping.reap(tx, stage.clock.now(), all_leases=True))
     [newer] = await claim(stage)
-    assert await begin(stage, newer) == {newer.id}
+    now = stage.clock.now()
+    starts = [(delivery, "h" * 64, "k" * 32) for delivery in (older, newer)]
+    ours = await stage.do(lambda tx: ledger.begin(tx, owner="w1", starts=starts, now=now))
+    assert ours == {(newer.id, newer.fence)}
     assert await begin(stage, older) == set()
     assert len(await stage.attempts(newer.id)) == 1
+
+
+async def test_an_older_ending_in_the_same_group_settles_nothing(stage: Stage) -> None:
+    older = await sending(stage)
+    await stage.do(lambda tx: sweeping.reap(tx, stage.clock.now(), all_leases=True))
+    await stage.operations.resolve(older.id, "media", published=False)
+    [newer] = await claim(stage)
+    await begin(stage, newer)
+    ends = [ending(delivery, stage.clock.now()) for delivery in (older, newer)]
+    settled = await stage.do(lambda tx: ledger.finish(tx, ends))
+    assert settled == {(newer.id, newer.fence)}
 
 
 async def test_an_attempt_is_written_ahead(stage: Stage) -> None:

@@ -74,6 +74,7 @@ class Traffic(RuleBasedStateMachine):
         self.begun: dict[str, list[Delivery]] = {worker: [] for worker in WORKERS}
         self.expected = 0
         self.cancelled: set[str] = set()
+        self.expected += self.run(self.stage.plan(self.item)).deliveries
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
@@ -109,8 +110,13 @@ class Traffic(RuleBasedStateMachine):
         starts = [(delivery, "h", "k") for delivery in taken]
         now = self.clock.now()
         ours = self.do(lambda tx: ledger.begin(tx, owner=worker, starts=starts, now=now))
-        assert ours.isdisjoint(self.cancelled), "begun after its cancellation"
-        self.begun[worker] += [delivery for delivery in taken if delivery.id in ours]
+        assert {one for one, _ in ours}.isdisjoint(self.cancelled), "begun after cancellation"
+        self.begun[worker] += [d for d in taken if (d.id, d.fence) in ours]
+
+    @rule(worker=st.sampled_from(WORKERS))
+    def claim_and_begin(self, worker: str) -> None:
+        self.claim(worker=worker, limit=3)
+        self.begin(worker=worker)
 
     @rule(
         worker=st.sampled_from(WORKERS),
@@ -158,7 +164,7 @@ class Traffic(RuleBasedStateMachine):
         return Ending(**lease, **then, finished_at=now)
 
     def finish(self, tx: Transaction, delivery: Delivery, ended: Ending) -> None:
-        if delivery.id not in ledger.finish(tx, [ended]):
+        if not ledger.finish(tx, [ended]):
             return
         if ended.state is S.ACCEPTED:
             store.promote_next_part(tx, delivery, self.clock.now())
@@ -275,4 +281,4 @@ class Traffic(RuleBasedStateMachine):
 
 EDGES = LIFECYCLE.edges()
 TestTraffic = Traffic.TestCase
-TestTraffic.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestTraffic.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)

@@ -14,10 +14,11 @@ from hub.kernel.errors import Conflict, GongkaiError, InvalidInput, NotFound
 from hub.organisations import store as organisations
 from hub.organisations.models import FilingState, Selection
 from hub.publishing.errors import UnsignedEdition
-from hub.publishing.models import DeliveryState, Priority, Quota
+from hub.publishing.models import DeliveryState, Part, Priority, Quota
+from hub.publishing.ports import DraftEdition, Rendered
 from hub.publishing.service import When
 from hub.publishing.tables import editions
-from tests.scheduler.stage import TOY, Stage
+from tests.scheduler.stage import TOY, Stage, ToyRenderer
 
 S = DeliveryState
 HOUR = timedelta(hours=1)
@@ -190,6 +191,25 @@ async def test_an_approval_for_more_channels_leaves_the_first_one_good(stage: St
     await stage.sign(await stage.submit(item, ids=(plain.id,)))
     await stage.sign(await stage.submit(item, ids=(toned.id,)))
     assert (await stage.plan(item)).deliveries == 2
+
+
+async def test_new_bytes_in_review_leave_the_signed_ones_good(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = await stage.approved()
+    [signed] = await stage.publishing.editions(item.id)
+    parts = (Part(text="新模板"),)
+    draft = DraftEdition(channel="toy", variation={}, parts=parts)
+    other = Rendered(editions=(draft,))
+
+    async def render(self: ToyRenderer, *_: Any) -> Rendered:
+        return other
+
+    monkeypatch.setattr(ToyRenderer, "render", render)
+    await stage.submit(item)
+    assert len(await stage.publishing.editions(item.id)) == 2
+    await stage.plan(item)
+    assert (await stage.delivery()).edition_id == signed.id
 
 
 async def test_a_quota_is_reserved_by_planning(stage: Stage) -> None:
