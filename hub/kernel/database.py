@@ -106,9 +106,11 @@ def run_group(connection: Connection, works: Sequence[Queued]) -> list[Outcome]:
     for work, audited in works:
         savepoint = connection.begin_nested()
         transaction = Transaction(connection)
+        before = _rows_changed(connection)
         try:
             value = work(transaction)
-            if audited and transaction.changed and not transaction.events:
+            changed = transaction.changed or _rows_changed(connection) > before
+            if audited and changed and not transaction.events:
                 name = getattr(work, "__qualname__", repr(work))
                 raise Unaudited(Words(f"{name} 未写审计", f"{name} recorded no audit event"))
         except Exception as error:
@@ -120,6 +122,15 @@ def run_group(connection: Connection, works: Sequence[Queued]) -> list[Outcome]:
             outcomes.append((value, None))
     append_events(connection, events)
     return outcomes
+
+
+def _rows_changed(connection: Connection) -> int:
+    """SQLite's own count of changed rows: `UPDATE … RETURNING` gives no row count there.
+
+    PostgreSQL's driver has no such counter, and its row counts are right; then this is 0.
+    """
+    raw = connection.connection.dbapi_connection
+    return int(getattr(raw, "total_changes", 0))
 
 
 def _undo(savepoint: NestedTransaction, error: Exception) -> None:

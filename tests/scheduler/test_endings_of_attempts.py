@@ -149,7 +149,7 @@ def test_advice_has_code_and_remedy_in_both_languages() -> None:
     error = errors.Rejected(SAID, platform_code="45009", remedy=Words("改", "mend it"))
     ended = ending_of_error(case(), error)
     assert ended.error_zh == "出错（45009） → 改"
-    assert ended.error_en == "it failed（45009） → mend it"
+    assert ended.error_en == "it failed (45009) → mend it"
 
 
 def test_acceptance_is_read_back_only_where_the_channel_can() -> None:

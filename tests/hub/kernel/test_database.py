@@ -81,6 +81,13 @@ async def test_a_change_without_an_event_is_refused_and_undone(db: Database) -> 
     assert await db.read(kept) == []
 
 
+async def test_a_change_that_returns_its_rows_needs_an_event_as_well(db: Database) -> None:
+    await db.write(add(1))
+    with pytest.raises(Unaudited, match="recorded no audit event"):
+        await db.write(lambda t: t.execute(notes.delete().returning(notes.c.id)).all())
+    assert await db.read(kept) == [1]
+
+
 async def test_bookkeeping_needs_no_event(db: Database) -> None:
     await db.write(add(1, audited=False), audited=False)
     assert await db.read(kept) == [1]
