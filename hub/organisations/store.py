@@ -177,8 +177,8 @@ def get_account(connection: Connection, account_id: str) -> Account:
     return _account(row)
 
 
-_IDS = bindparam("ids", expanding=True)
-_BY_IDS = PackedQuery(accounts, select(accounts).where(accounts.c.id.in_(_IDS)))
+_wanted = accounts.c.id.in_(bindparam("ids", expanding=True))
+_BY_IDS = PackedQuery(accounts, select(accounts).where(_wanted))
 
 
 def get_accounts(connection: Connection, ids: Iterable[str]) -> dict[str, Account]:
