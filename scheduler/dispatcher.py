@@ -22,7 +22,7 @@ from hub.publishing.ports import Accepted, MediaSource, Outlet
 from scheduler.endings import Case, ending_of_acceptance, ending_of_error
 from scheduler.gate import Gate
 from scheduler.grouping import GroupedLedger
-from scheduler.intake import Blocked, Intake, Sorted
+from scheduler.intake import Blocked, Facts, Intake, Sorted, gather
 from scheduler.job import LeasedJob, Prepared
 from scheduler.lanes import Lanes, is_urgent
 from scheduler.limits import Limiter
@@ -186,9 +186,9 @@ class Dispatcher:
             claimed = await self._claim(self._settings.reserved, Priority.EMERGENCY)
         else:
             return False
-        if not claimed:
+        if claimed is None:
             return False
-        checked = await self._intake.check(claimed, self._clock.now())
+        checked = self._intake.check(*claimed, self._clock.now())
         await self._put_aside(checked)
         for prepared in checked.sendable:
             self._held.add(prepared.delivery.id)
@@ -196,18 +196,19 @@ class Dispatcher:
             self._lanes.put(prepared)
         return True
 
-    async def _claim(self, limit: int, least: Priority) -> list[Delivery]:
+    async def _claim(self, limit: int, least: Priority) -> tuple[list[Delivery], Facts] | None:
+        """Claim deliveries, with what the database says about them at that very moment."""
         now = self._clock.now()
         until = now + self._settings.lease
 
-        def work(tx: Transaction) -> list[Delivery]:
+        def work(tx: Transaction) -> tuple[list[Delivery], Facts] | None:
             promoted = sweeping.promote(tx, now, _PROMOTE_AT_ONCE)
             rows = ledger.claim(
                 tx, owner=self._owner, now=now, lease_until=until, limit=limit, least=least
             )
             if promoted:
                 tx.record(self._event(events.DUE, now, {"promoted": promoted}))
-            return rows
+            return (rows, gather(tx.connection, rows)) if rows else None
 
         return await self._database.write(work, audited=False)
 

@@ -26,7 +26,7 @@ from hub.publishing.rules import delivery_key
 from hub.publishing.signing import why_unsigned
 from scheduler.job import Prepared
 
-__all__ = ["Blocked", "Intake", "Keyring", "Sorted"]
+__all__ = ["Blocked", "Facts", "Intake", "Keyring", "Sorted", "gather"]
 
 _log = structlog.get_logger(__name__)
 _LOOK_AGAIN = timedelta(minutes=10)
@@ -58,7 +58,9 @@ class Sorted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class Facts:
+    """What the database says about a batch, by id."""
+
     editions: Mapping[str, Edition]
     accounts: Mapping[str, Account]
     unsigned: Mapping[str, UnsignedEdition]
@@ -66,15 +68,15 @@ class _Facts:
 
 
 class Intake:
-    """Checks a batch of claimed deliveries with one read of the database."""
+    """Checks a batch of claimed deliveries against what the database says about them."""
 
     def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database = database
         self._keyring = keyring
         self._access: dict[str, tuple[int, Access]] = {}
 
-    async def check(self, deliveries: Sequence[Delivery], now: datetime) -> Sorted:
-        facts = await self._database.read(lambda c: _gather(c, deliveries))
+    def check(self, deliveries: Sequence[Delivery], facts: Facts, now: datetime) -> Sorted:
+        """What may be sent now and what may not; `facts` are of the claim's own transaction."""
         result = Sorted()
         for delivery in deliveries:
             self._sort(delivery, facts, now, result)
@@ -82,14 +84,14 @@ class Intake:
 
     async def prepare(self, deliveries: Sequence[Delivery]) -> list[Prepared]:
         """Deliveries with edition and access, to ask a platform about them; nothing is sent."""
-        facts = await self._database.read(lambda c: _gather(c, deliveries))
+        facts = await self._database.read(lambda c: gather(c, deliveries))
         return [
             prepared
             for delivery in deliveries
             if (prepared := self._prepared(delivery, facts)) is not None
         ]
 
-    def _prepared(self, delivery: Delivery, facts: _Facts) -> Prepared | None:
+    def _prepared(self, delivery: Delivery, facts: Facts) -> Prepared | None:
         """With all it needs; None where the account's credentials cannot be opened."""
         try:
             access = self.access(facts.accounts[delivery.account_id])
@@ -104,7 +106,7 @@ class Intake:
             facts.originals.get(delivery.id, ""),
         )
 
-    def _sort(self, delivery: Delivery, facts: _Facts, now: datetime, into: Sorted) -> None:
+    def _sort(self, delivery: Delivery, facts: Facts, now: datetime, into: Sorted) -> None:
         account = facts.accounts[delivery.account_id]
         refusal = facts.unsigned.get(delivery.edition_id)
         if delivery.not_after < now:
@@ -142,11 +144,12 @@ def _authorisation_ended(account: Account, now: datetime) -> bool:
     return account.authorised_until is not None and account.authorised_until <= now
 
 
-def _gather(connection: Connection, deliveries: Sequence[Delivery]) -> _Facts:
+def gather(connection: Connection, deliveries: Sequence[Delivery]) -> Facts:
+    """Editions, accounts, signatures and originals of `deliveries`, in a handful of queries."""
     editions = store.editions_by_ids(connection, {d.edition_id for d in deliveries})
     accounts = organisations.get_accounts(connection, {d.account_id for d in deliveries})
     recalls = [d for d in deliveries if d.purpose is Purpose.RECALL]
-    return _Facts(
+    return Facts(
         editions,
         accounts,
         _unsigned(connection, editions.values()),
