@@ -14,6 +14,8 @@ import msgspec
 from hub.kernel.errors import Conflict, InvalidInput, Words
 from hub.publishing.errors import UnsignedEdition
 from hub.publishing.models import Edition, MediaRef, MediaRole, Part, Quota
+from hub.review import rules as review
+from hub.review.errors import Unsigned
 from hub.review.models import Approval
 
 __all__ = [
@@ -71,19 +73,24 @@ def delivery_key(delivery_id: str) -> str:
 
 def refuse_unsigned(edition: Edition, approval: Approval | None, current_version: int) -> None:
     """Raise UnsignedEdition unless three people signed exactly these bytes of this version."""
-    why: Words | None = None
-    if payload_hash(edition.payload) != edition.payload_hash:
-        why = Words("稿件内容与登记的哈希不符", "the stored bytes do not match their hash")
-    elif approval is None or not approval.complete:
-        why = Words("缺少三人完整签审", "the three signatures are not complete")
-    elif approval.entries.get(edition.name) != edition.payload_hash:
-        why = Words("该稿件不在签审清单内", "these bytes are not in the signed manifest")
-    elif not approval.item_version == edition.item_version == current_version:
-        why = Words("信息已修改，原签审失效", "the item was edited, its approval is void")
-    if why is not None:
+    if (why := _why_unsigned(edition, approval, current_version)) is not None:
         raise UnsignedEdition(
             why, field="edition", remedy=Words("重新送审并完成三审", "submit it for review again")
         )
+
+
+def _why_unsigned(
+    edition: Edition, approval: Approval | None, current_version: int
+) -> Words | None:
+    if payload_hash(edition.payload) != edition.payload_hash:
+        return Words("稿件内容与登记的哈希不符", "the stored bytes do not match their hash")
+    try:
+        signed = review.refuse_unsigned(approval, edition.name, edition.payload_hash)
+    except Unsigned as error:
+        return error.words
+    if not signed.item_version == edition.item_version == current_version:
+        return Words("信息已修改，原签审失效", "the item was edited, its approval is void")
+    return None
 
 
 def back_off(tries: int, spread: float) -> timedelta:

@@ -106,8 +106,9 @@ def check_return(approval: Approval, item: Item, signer: Signer, reason: str) ->
     _check_text(reason, "reason", required=True)
 
 
-def refuse_unsigned(approval: Approval | None, name: str, sha256: str) -> None:
-    """Raise Unsigned unless three people signed the edition `name` with exactly these bytes."""
+def refuse_unsigned(approval: Approval | None, name: str, sha256: str) -> Approval:
+    """The approval, once it is sure that three people signed edition `name` with exactly these
+    bytes; raises Unsigned otherwise."""
     if approval is None or not approval.complete:
         raise Unsigned(
             Words("缺少三人完整签审", "the three signatures are not complete"), field="approval"
@@ -118,6 +119,7 @@ def refuse_unsigned(approval: Approval | None, name: str, sha256: str) -> None:
             field="edition",
             remedy=Words("重新送审", "submit it for approval again"),
         )
+    return approval
 
 
 def _due_step(approval: Approval, item: Item) -> ReviewStep:
