@@ -4,6 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SETUP := .venv/.set-up
+OTHERS := .venv-others/.set-up
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -22,13 +23,19 @@ $(SETUP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(OTHERS): requirements-others.lock
+	@echo "Setting up .venv-others: software made by others, to test and measure against …"
+	@.venv-others/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv-others
+	@.venv-others/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-others.lock
+	@touch $@
+
 demo: $(SETUP) ## Publish real records to simulated platforms (ARGS=--once: end when done)
 	@$(BIN)/python -m app demo $(ARGS)
 
 run: $(SETUP) ## Run the hub on this installation's settings
 	@$(BIN)/python -m app run $(ARGS)
 
-test: $(SETUP) ## Run every test (ARGS="tests/hub -k audit" for some)
+test: $(SETUP) $(OTHERS) ## Run every test (ARGS="tests/hub -k audit" for some)
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(SETUP) ## Lint, types, architecture, templates, migrations, generated pages
@@ -37,7 +44,7 @@ check: $(SETUP) ## Lint, types, architecture, templates, migrations, generated p
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_architecture.py tests/test_repository.py tests/test_templates.py
 
-bench: $(SETUP) ## Run every benchmark (ARGS=--quick: under a minute each)
+bench: $(SETUP) $(OTHERS) ## Run every benchmark (ARGS=--quick: under a minute each)
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 docs: $(SETUP) ## Write the pages that are made from the code
@@ -51,15 +58,18 @@ baseline: $(SETUP) ## Until the first release: write revision 0001 anew from the
 	@rm -f hub/kernel/migrations/versions/*.py
 	@$(MAKE) --no-print-directory migration NAME="create tables"
 
-lock: ## Pin every dependency with its hashes into requirements.lock
+COMPILE := pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+lock: ## Pin every dependency with its hashes into the two lock files
 	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
 	$(PYTHON) -m venv "$$tools"; "$$tools/bin/pip" install --quiet pip-tools; \
-	"$$tools/bin/pip-compile" --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
-		--extra dev --build-deps-for editable --no-header --no-annotate --no-emit-index-url \
-		--no-emit-find-links --no-emit-trusted-host --no-emit-options \
-		--output-file requirements.lock pyproject.toml
-	@sed -i '/^# The following/d' requirements.lock
-	@! grep -nE 'https?:|file:|^-' requirements.lock
+	"$$tools/bin/"$(COMPILE) --extra dev --build-deps-for editable \
+		--output-file requirements.lock pyproject.toml; \
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["others"], sep="\n")' > "$$tools/others.in"; \
+	"$$tools/bin/"$(COMPILE) --output-file requirements-others.lock "$$tools/others.in"
+	@sed -i '/^# The following/d' requirements.lock requirements-others.lock
+	@! grep -nE 'https?:|file:|^-' requirements.lock requirements-others.lock
 
 clean: ## Remove what was set up and what was written while running
-	rm -rf .venv var build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-others var build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
