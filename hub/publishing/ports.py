@@ -20,6 +20,8 @@ __all__ = [
     "Finding",
     "Forecasting",
     "Job",
+    "Measured",
+    "Measuring",
     "MediaSource",
     "Outlet",
     "Rendered",
@@ -177,6 +179,25 @@ class Forecasting(Protocol):
     async def authorised_until(self, access: Access) -> datetime | None:
         """The moment, or None where the platform does not say; raises Unauthorised when it is
         over already."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """How a published post is received, as totals since publication; None: not offered."""
+
+    reads: int | None = None
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+
+
+@runtime_checkable
+class Measuring(Protocol):
+    """An outlet that can count what became of a post; declared as Capability.MEASURE."""
+
+    async def measure(self, job: Job) -> Measured:
+        """The totals of `job.remote_id` now; raises the errors of `hub.publishing.errors`."""
         ...
 
 
