@@ -5,6 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SETUP := .venv/.set-up
 OTHERS := .venv-others/.set-up
+ORACLES := tests/oracles/node_modules/.package-lock.json
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -29,13 +30,17 @@ $(OTHERS): requirements-others.lock
 	@.venv-others/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-others.lock
 	@touch $@
 
+$(ORACLES): tests/oracles/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix tests/oracles --ignore-scripts --no-audit --no-fund --silent && touch $@; \
+	else echo "npm is not here: tests that need $(@D) are skipped"; fi
+
 demo: $(SETUP) ## Publish real records to simulated platforms (ARGS=--once: end when done)
 	@$(BIN)/python -m app demo $(ARGS)
 
 run: $(SETUP) ## Run the hub on this installation's settings
 	@$(BIN)/python -m app run $(ARGS)
 
-test: $(SETUP) $(OTHERS) ## Run every test (ARGS="tests/hub -k audit" for some)
+test: $(SETUP) $(OTHERS) $(ORACLES) ## Run every test (ARGS="tests/hub -k audit" for some)
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(SETUP) ## Lint, types, architecture, templates, migrations, generated pages
@@ -72,4 +77,4 @@ lock: ## Pin every dependency with its hashes into the two lock files
 	@! grep -nE 'https?:|file:|^-' requirements.lock requirements-others.lock
 
 clean: ## Remove what was set up and what was written while running
-	rm -rf .venv .venv-others var build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-others tests/oracles/node_modules var build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import tomllib
@@ -36,6 +37,14 @@ def test_the_lock_has_hashes_and_no_addresses() -> None:
     assert len(entries) > 40
     assert lock.count("--hash=sha256:") >= len(entries)
     assert not re.search(r"https?:|file:|--index|--find-links|--trusted", lock)
+
+
+def test_the_lock_of_javascript_has_hashes_and_no_addresses() -> None:
+    lock = json.loads((ROOT / "tests" / "oracles" / "package-lock.json").read_text("utf-8"))
+    packages = [package for name, package in lock["packages"].items() if name]
+    assert packages
+    assert all(package["integrity"].startswith("sha512-") for package in packages)
+    assert not any("resolved" in package for package in packages)
 
 
 def test_every_dependency_of_the_project_is_locked() -> None:

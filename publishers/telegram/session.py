@@ -44,6 +44,11 @@ _REPEATABLE = frozenset(
         "deleteMessage",
     }
 )
+# "If ok equals True, the request was successful" (Bot API, Making requests); what these return is
+# not needed, and there are servers that return null.
+_OK_SAYS_ALL = frozenset(
+    {"editMessageText", "editMessageCaption", "editMessageMedia", "deleteMessage"}
+)
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}")
 _RETRY_AFTER = re.compile(r"retry after ([0-9]+)")
 _DEFAULT_PAUSE_S = 30
@@ -126,6 +131,8 @@ class WireSession(BaseSession):
             response = self.check_response(bot, method, answer.status, answer.body.decode())
         except AiogramError as error:
             raise answer.unreadable("no-result", "缺少结果", "without the result") from error
+        if response.result is None and method.__api_method__ in _OK_SAYS_ALL:
+            return cast(TelegramType, None)
         if not response.result:
             raise answer.unreadable("no-result", "缺少结果", "without the result")
         return response.result
