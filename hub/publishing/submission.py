@@ -1,0 +1,61 @@
+"""From an item to its editions in review: rendered once, frozen, and opened for signatures."""
+
+from __future__ import annotations
+
+from hub.catalogue import store as catalogue
+from hub.catalogue.models import Item
+from hub.kernel.clock import Clock
+from hub.kernel.database import Transaction
+from hub.kernel.events import Event
+from hub.kernel.ids import IdSource
+from hub.publishing import events, rules, store
+from hub.publishing.models import Edition
+from hub.publishing.ports import DraftEdition, Rendered
+from hub.review import store as review
+from hub.review.models import Approval
+
+__all__ = ["Submission"]
+
+
+class Submission:
+    """Works inside the caller's transaction."""
+
+    def __init__(self, clock: Clock, ids: IdSource) -> None:
+        self._clock = clock
+        self._ids = ids
+
+    def open(self, tx: Transaction, item: Item, rendered: Rendered, actor: str) -> Approval:
+        """Keep what was rendered and open its review; the bytes never change after this."""
+        now = self._clock.now()
+        for sha256, picture in rendered.pictures.items():
+            media_type = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
+            catalogue.put_blob(tx, sha256, media_type, picture)
+        editions = [self._edition(item, draft) for draft in rendered.editions]
+        store.add_editions(tx, editions, now)
+        approval_id = self._ids.new(now)
+        entries = {e.name: e.payload_hash for e in editions}
+        review.open_approval(
+            tx,
+            approval_id=approval_id,
+            item=item,
+            entries=entries,
+            submitted_by=actor,
+            at=now,
+        )
+        data = {"item": item.id, "version": item.version, "editions": entries}
+        tx.record(Event(kind=events.SUBMITTED, subject=approval_id, actor=actor, at=now, data=data))
+        return review.get_approval(tx.connection, approval_id)
+
+    def _edition(self, item: Item, draft: DraftEdition) -> Edition:
+        payload = rules.encode_parts(draft.parts)
+        return Edition(
+            id=self._ids.new(self._clock.now()),
+            item_id=item.id,
+            item_version=item.version,
+            channel=draft.channel,
+            name=rules.edition_name(draft.channel, draft.variation),
+            variation=dict(draft.variation),
+            payload=payload,
+            payload_hash=rules.payload_hash(payload),
+            parts=len(draft.parts),
+        )
