@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-import pkgutil
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -50,11 +49,11 @@ _LOCK = 0x676F6E68  # any constant: PostgreSQL's advisory lock while a process m
 
 
 def load_tables() -> MetaData:
-    """The metadata with every area's tables in it: hub/*/tables.py, found and never listed."""
+    """The metadata with every area's tables in it: each tables.py below hub, never listed."""
     importlib.import_module("hub.kernel.events")
-    for area in pkgutil.iter_modules(hub.__path__):
-        if area.ispkg and (Path(hub.__path__[0]) / area.name / "tables.py").is_file():
-            importlib.import_module(f"hub.{area.name}.tables")
+    root = Path(hub.__path__[0])
+    for found in sorted(root.rglob("tables.py")):
+        importlib.import_module(".".join(("hub", *found.relative_to(root).with_suffix("").parts)))
     return metadata
 
 

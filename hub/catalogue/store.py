@@ -55,15 +55,6 @@ def get_item(connection: Connection, item_id: str) -> Item:
     return _item(row)
 
 
-def get_items(connection: Connection, ids: Iterable[str]) -> dict[str, Item]:
-    """Current versions by id; unknown ids are left out."""
-    found = {}
-    for chunk in _chunks(ids):
-        for row in connection.execute(_current().where(items.c.id.in_(chunk))):
-            found[row.id] = _item(row)
-    return found
-
-
 def current_version(connection: Connection, item_id: str) -> int:
     """Raises UnknownItem."""
     row = connection.execute(select(items.c.version).where(items.c.id == item_id)).first()

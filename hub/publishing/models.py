@@ -316,7 +316,7 @@ class Delivery:
 
     `next_at` says until when a waiting state waits, `reason` for what; without `next_at` it
     waits for a person. `fence` grows with every claim. `attempts` counts calls begun, `tries`
-    those that used up the retry budget.
+    those that used up the retry budget. `occurrence` tells a recurring post's deliveries apart.
     """
 
     id: str
@@ -345,6 +345,7 @@ class Delivery:
     error_en: str
     progress: Mapping[str, Any]
     receipt: Mapping[str, Any]
+    occurrence: str = ""
 
     @property
     def lateness(self) -> timedelta | None:

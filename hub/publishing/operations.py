@@ -219,7 +219,7 @@ class Operations:
             rows = [
                 self._recall_row(delivery, now)
                 for delivery in published
-                if (delivery.edition_id, delivery.account_id, delivery.part) not in taken
+                if _posted(delivery) not in taken
             ]
             if not rows:
                 raise Conflict(
@@ -258,6 +258,7 @@ class Operations:
             "account_id": delivery.account_id,
             "channel": delivery.channel,
             "part": delivery.part,
+            "occurrence": delivery.occurrence,
             "purpose": Purpose.RECALL,
             "state": _S.PLANNED,
             "reason": "",
@@ -280,6 +281,11 @@ def _get(connection: Connection, delivery_id: str) -> Delivery:
             Words(f"没有投递 {delivery_id}", f"no delivery {delivery_id}"), field="delivery"
         )
     return delivery
+
+
+def _posted(delivery: Delivery) -> tuple[str, str, int, str]:
+    """What tells one post of an item from another."""
+    return delivery.edition_id, delivery.account_id, delivery.part, delivery.occurrence
 
 
 def _resolved(delivery: Delivery, remote_id: str, now: datetime) -> dict[str, object]:

@@ -225,6 +225,7 @@ def promote_next_part(tx: Transaction, delivery: Delivery, now: datetime) -> int
         _d.account_id == delivery.account_id,
         _d.purpose == delivery.purpose,
         _d.part == delivery.part + 1,
+        _d.occurrence == delivery.occurrence,
         _d.state == _S.BLOCKED,
         _d.reason == "previous-part",
     )
@@ -303,6 +304,7 @@ def originals_of(connection: Connection, recalls: Collection[Delivery]) -> dict[
             (original.c.edition_id == _d.edition_id)
             & (original.c.account_id == _d.account_id)
             & (original.c.part == _d.part)
+            & (original.c.occurrence == _d.occurrence)
             & (original.c.purpose == Purpose.PUBLISH)
             & (original.c.remote_id != ""),
         )
@@ -317,16 +319,17 @@ def mark_recalled(tx: Transaction, recall: Delivery) -> None:
         _d.edition_id == recall.edition_id,
         _d.account_id == recall.account_id,
         _d.part == recall.part,
+        _d.occurrence == recall.occurrence,
         _d.purpose == Purpose.PUBLISH,
         _d.state.in_((_S.ACCEPTED, _S.VERIFIED)),
     )
     tx.execute(change.values(state=_S.RECALLED, next_at=None))
 
 
-def recalls_of(connection: Connection, item_id: str) -> set[tuple[str, str, int]]:
-    """What of an item already has a recall: (edition, account, part)."""
+def recalls_of(connection: Connection, item_id: str) -> set[tuple[str, str, int, str]]:
+    """What of an item already has a recall: (edition, account, part, occurrence)."""
     query = (
-        select(_d.edition_id, _d.account_id, _d.part)
+        select(_d.edition_id, _d.account_id, _d.part, _d.occurrence)
         .join(plans, plans.c.id == _d.plan_id)
         .where(
             plans.c.item_id == item_id,
@@ -334,14 +337,17 @@ def recalls_of(connection: Connection, item_id: str) -> set[tuple[str, str, int]
             _d.state != _S.CANCELLED,
         )
     )
-    return {(row[0], row[1], row[2]) for row in connection.execute(query)}
+    return {(row[0], row[1], row[2], row[3]) for row in connection.execute(query)}
 
 
-def taken(connection: Connection, edition_ids: Collection[str]) -> dict[tuple[str, str], str]:
+def taken(
+    connection: Connection, edition_ids: Collection[str], occurrence: str = ""
+) -> dict[tuple[str, str], str]:
     """Who gets or has these editions already: (edition, account) → the delivery's state."""
     query = select(_d.edition_id, _d.account_id, _d.state).where(
         _d.edition_id.in_(edition_ids),
         _d.purpose == Purpose.PUBLISH,
+        _d.occurrence == occurrence,
         text("deliveries.state <> 'cancelled'"),  # written out, as the index has it
     )
     return {(row[0], row[1]): row[2] for row in connection.execute(query)}

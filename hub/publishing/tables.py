@@ -100,6 +100,8 @@ deliveries = Table(
     Column("error_en", Text, nullable=False, server_default=""),
     Column("progress", Json, nullable=False, server_default="{}"),
     Column("receipt", Json, nullable=False, server_default="{}"),
+    # Which of a recurring post this is: the moment it stands for; empty for a single post.
+    Column("occurrence", String(20), nullable=False, server_default=""),
     CheckConstraint(_one_of("state", DeliveryState), name="state_known"),
     CheckConstraint(_one_of("purpose", Purpose), name="purpose_known"),
     # Nothing leaves the running states without a receipt or a typed error.
@@ -123,13 +125,15 @@ deliveries = Table(
         "next_at",
         **_where("state = 'accepted' AND next_at IS NOT NULL"),
     ),
-    # An account gets an edition once; what was cancelled never left and may be planned again.
+    # An account gets an edition once, or once per occurrence where a recurrence says when; what was
+    # cancelled never left and may be planned again.
     Index(
         "uq_deliveries_edition",
         "edition_id",
         "account_id",
         "part",
         "purpose",
+        "occurrence",
         unique=True,
         **_where("state <> 'cancelled'"),
     ),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from hub.publishing.models import DeliveryState
-from hub.publishing.tables import attempts
+from hub.publishing.tables import attempts, deliveries
 from tests.scheduler.stage import Stage
 
 S = DeliveryState
@@ -77,3 +77,20 @@ async def test_an_attempt_has_a_known_outcome_and_its_number_once(stage: Stage) 
     await stage.do(lambda tx: tx.execute(insert(attempts).values(**row)))
     with pytest.raises(IntegrityError):
         await stage.do(lambda tx: tx.execute(insert(attempts).values(**row)))
+
+
+async def test_an_account_gets_an_edition_once_for_each_occurrence(stage: Stage) -> None:
+    await stage.plan(await stage.approved())
+    read = select(deliveries)
+    row = await stage.database.read(lambda c: dict(c.execute(read).one()._mapping))
+
+    async def again(delivery_id: str, occurrence: str) -> None:
+        values = row | {"id": delivery_id, "occurrence": occurrence}
+        await stage.do(lambda tx: tx.execute(insert(deliveries).values(**values)))
+
+    with pytest.raises(IntegrityError):
+        await again("second", "")
+    await again("third", "20260309T0100Z")
+    await again("fourth", "20260316T0100Z")
+    with pytest.raises(IntegrityError):
+        await again("fifth", "20260316T0100Z")

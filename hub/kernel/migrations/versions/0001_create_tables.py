@@ -340,6 +340,7 @@ def upgrade() -> None:
         sa.Column("error_en", sa.Text(), server_default="", nullable=False),
         sa.Column("progress", sa.Text(), server_default="{}", nullable=False),
         sa.Column("receipt", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("occurrence", sa.String(length=20), server_default="", nullable=False),
         sa.CheckConstraint(
             "purpose IN ('publish', 'correct', 'recall')", name=op.f("ck_deliveries_purpose_known")
         ),
@@ -404,7 +405,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_deliveries_edition",
         "deliveries",
-        ["edition_id", "account_id", "part", "purpose"],
+        ["edition_id", "account_id", "part", "purpose", "occurrence"],
         unique=True,
         sqlite_where=sa.text("state <> 'cancelled'"),
         postgresql_where=sa.text("state <> 'cancelled'"),
