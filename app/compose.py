@@ -103,7 +103,7 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
             channels=Installed(),
             default_not_after=timedelta(minutes=settings.default_not_after_minutes),
         ),
-        operations=Operations(database=database, clock=clock, ids=ids),
+        operations=Operations(database=database, clock=clock, ids=ids, channels=Installed()),
     )
 
 

@@ -25,13 +25,13 @@ from hub.publishing.ports import Finding, MediaSource, Outlet, Verdict
 from scheduler.intake import Intake
 from scheduler.job import LeasedJob, Prepared
 
-__all__ = ["Reconciler"]
+__all__ = ["LOCK", "Reconciler"]
 
 _log = structlog.get_logger(__name__)
 _ACTOR = "system:reconciler"
 _AT_ONCE = 32
 _BATCH = 200
-_LOCK = timedelta(seconds=60)
+LOCK = timedelta(seconds=60)  # for so long a question is one asker's alone
 _RETRY = timedelta(seconds=30)
 _GIVE_TO_PERSON = timedelta(hours=24)
 
@@ -84,7 +84,7 @@ class Reconciler:
     ) -> int:
         now = self._clock.now()
         taken = await self._database.write(
-            lambda tx: store.lock_for_check(tx, state, now, now + _LOCK, _BATCH), audited=False
+            lambda tx: store.lock_for_check(tx, state, now, now + LOCK, _BATCH), audited=False
         )
         if not taken:
             return 0
@@ -99,7 +99,7 @@ class Reconciler:
             self._media,
             self._database,
             self._clock,
-            _LOCK,
+            LOCK,
             prepared.delivery.progress,
         )
         async with self._slots:

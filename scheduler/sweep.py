@@ -12,6 +12,7 @@ from hub.kernel.database import Database, Transaction
 from hub.kernel.events import Event, Kind
 from hub.kernel.meter import Meter
 from hub.publishing import events, store, sweeping
+from scheduler.reconciler import LOCK
 
 __all__ = ["HEARTBEAT", "Sweep"]
 
@@ -38,7 +39,8 @@ class Sweep:
     async def recover(self, *, alone: bool) -> None:
         """At the start: settle what a dead worker left, and freeze the backlog of an outage.
 
-        `alone` says that no other worker can be alive (the embedded hub holds its lock file).
+        `alone` says that no other worker can be alive (the embedded hub holds its lock file):
+        then no lease, and no question to a platform, is anybody's any more.
         """
         now = self._clock.now()
 
@@ -51,6 +53,8 @@ class Sweep:
                 self._record(tx, events.HELD_BACK, held=held)
 
         await self._database.write(work)
+        if alone:
+            await self._database.write(lambda tx: sweeping.ask_again(tx, now, LOCK), audited=False)
 
     async def sweep(self) -> None:
         """Take back leases that ran out, expire what is too late, hold what an outage missed."""

@@ -11,7 +11,7 @@ from hub.kernel.errors import Words
 from hub.organisations.models import Account
 from hub.publishing.models import Attempt, Delivery, DeliveryState
 
-__all__ = ["REASONS", "explain"]
+__all__ = ["REASONS", "explain", "local_time"]
 
 _S = DeliveryState
 _STALE = timedelta(seconds=60)
@@ -100,10 +100,13 @@ def _why(view: _View) -> Words:
             f"第 {last.no} 次投递：{said} {last.platform_code}".strip(),
             f"attempt {last.no}: {said} {last.platform_code}".strip(),
         )
-    return Words(f"计划于 {_local(delivery.due_at)}", f"planned for {_local(delivery.due_at)}")
+    return Words(
+        f"计划于 {local_time(delivery.due_at)}", f"planned for {local_time(delivery.due_at)}"
+    )
 
 
-def _local(at: datetime | None) -> str:
+def local_time(at: datetime | None) -> str:
+    """A moment as people in China read it, to the second."""
     return "—" if at is None else at.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -131,7 +134,7 @@ def _at(zh: str, en: str, field: str) -> Sentence:
         at = getattr(view.delivery, field)
         if at is None:
             return REASONS.get(view.delivery.reason, Words("等待人工处理", "waits for a person"))
-        told = _by_worker(f"{_local(at)} {zh}", f"at {_local(at)} {en}")
+        told = _by_worker(f"{local_time(at)} {zh}", f"at {local_time(at)} {en}")
         return told(view)
 
     return sentence

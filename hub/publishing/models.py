@@ -16,6 +16,7 @@ from hub.kernel.errors import Words
 from hub.kernel.states import StateTable
 
 __all__ = [
+    "HALTED",
     "HELD",
     "LIFECYCLE",
     "OPEN",
@@ -102,6 +103,8 @@ LIFECYCLE: StateTable[DeliveryState, DeliveryEvent] = StateTable(
 )
 
 HELD = (_S.CLAIMED, _S.SENDING)  # a worker's lease is running
+# what people look for, and what is rare beside all that was sent
+HALTED = (_S.BLOCKED, _S.UNKNOWN, _S.FAILED, _S.EXPIRED, _S.CANCELLED, _S.RECALLED)
 SETTLED = frozenset({_S.VERIFIED, _S.FAILED, _S.EXPIRED, _S.CANCELLED, _S.RECALLED})
 OPEN = frozenset(_S) - SETTLED
 

@@ -16,7 +16,7 @@ from hub.kernel.ids import IdSource
 from hub.organisations import store as organisations
 from hub.organisations.models import Account
 from hub.publishing import events, store
-from hub.publishing.explanation import explain
+from hub.publishing.explanation import explain, local_time
 from hub.publishing.models import (
     LIFECYCLE,
     Attempt,
@@ -25,12 +25,17 @@ from hub.publishing.models import (
     DeliveryState,
     Priority,
     Purpose,
+    Repeat,
 )
+from hub.publishing.ports import ChannelBook
+from hub.publishing.searching import find_deliveries
 
 __all__ = ["Explained", "Operations"]
 
 _S, _E = DeliveryState, DeliveryEvent
 _RECALL_WITHIN = timedelta(days=2)
+# A platform may still be working on what it received in the call's last moment.
+_LATE_COMMIT = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +59,13 @@ class Operations:
         database: Database,
         clock: Clock,
         ids: IdSource,
+        channels: ChannelBook,
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._ids = ids
+        self._channels = channels
         self.on_change = on_change
 
     async def find(
@@ -80,7 +87,7 @@ class Operations:
                 remedy=Words(f"可用：{known}", f"one of: {known}"),
             )
         return await self._database.read(
-            lambda c: store.find_deliveries(
+            lambda c: find_deliveries(
                 c,
                 state=state,
                 channel=channel,
@@ -155,7 +162,9 @@ class Operations:
     ) -> None:
         """Settle an unknown outcome by a person's word: it is there, or it surely is not.
 
-        `published` needs the platform's `remote_id`, so that it can be recalled later.
+        `published` needs the platform's `remote_id`, so that it can be recalled later. Absence
+        is refused as long as a call that ran into its time limit may still be carried out: what
+        is not there now might be there in a moment, and sending it again would double it.
         """
         if published and not remote_id:
             raise InvalidInput(
@@ -172,6 +181,8 @@ class Operations:
         def work(tx: Transaction) -> None:
             delivery = _get(tx.connection, delivery_id)
             LIFECYCLE.next(delivery.state, _E.ACCEPTED if published else _E.PROVED_ABSENT)
+            if not published:
+                self._refuse_too_early(delivery, now)
             values = _resolved(delivery, remote_id, now)
             if delivery.state is not _S.UNKNOWN or not store.change_deliveries(
                 tx, (_S.UNKNOWN,), ids=(delivery_id,), values=values
@@ -186,6 +197,25 @@ class Operations:
 
         await self._database.write(work)
         self.on_change()
+
+    def _refuse_too_early(self, delivery: Delivery, now: datetime) -> None:
+        """Raise Conflict while the last call may still be carried out, where that would double."""
+        rules = self._channels.declaration(delivery.channel)
+        if rules.repeat is Repeat.HARMLESS or delivery.handed_over_at is None:
+            return
+        sure_at = delivery.handed_over_at + rules.call_timeout + _LATE_COMMIT
+        if now < sure_at:
+            raise Conflict(
+                Words(
+                    "平台可能仍在处理上次调用，现在不能断定未发布",
+                    "the platform may still carry out the last call: nobody can say now",
+                ),
+                field="published",
+                remedy=Words(
+                    f"请在 {local_time(sure_at)} 之后查看账号再确认",
+                    f"look at the account after {local_time(sure_at)}, then say so",
+                ),
+            )
 
     async def release(self, actor: str, *, limit: int = 0, plan_id: str = "") -> int:
         """Let an outage's backlog go, the most urgent and newest first; how many."""

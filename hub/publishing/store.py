@@ -52,7 +52,6 @@ __all__ = [
     "deliveries_of_plan",
     "editions_by_ids",
     "editions_of",
-    "find_deliveries",
     "get_delivery",
     "get_plan",
     "last_beat",
@@ -138,28 +137,6 @@ def get_delivery(connection: Connection, delivery_id: str) -> Delivery | None:
 def deliveries_of_plan(connection: Connection, plan_id: str) -> list[Delivery]:
     query = select(deliveries).where(_d.plan_id == plan_id).order_by(_d.id)
     return [row_to_delivery(row) for row in connection.execute(query)]
-
-
-def find_deliveries(
-    connection: Connection,
-    *,
-    state: str = "",
-    channel: str = "",
-    plan_id: str = "",
-    account_id: str = "",
-    reason: str = "",
-    limit: int = 100,
-    after: str = "",
-) -> list[Delivery]:
-    """Deliveries by id, each filter narrowing; `after` continues behind an id."""
-    query = select(deliveries)
-    wanted = {"state": state, "channel": channel, "plan_id": plan_id, "account_id": account_id}
-    for column, value in (wanted | {"reason": reason}).items():
-        if value:
-            query = query.where(_d[column] == value)
-    if after:
-        query = query.where(_d.id > after)
-    return [row_to_delivery(r) for r in connection.execute(query.order_by(_d.id).limit(limit))]
 
 
 def attempts_of(connection: Connection, delivery_id: str) -> list[Attempt]:

@@ -6,7 +6,7 @@ the rows alone, so that nothing depends on a wake-up that was lost.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
@@ -18,6 +18,7 @@ from hub.publishing.tables import attempts, deliveries, in_states
 
 __all__ = [
     "anything_due",
+    "ask_again",
     "expire_late",
     "hold_outage",
     "next_due",
@@ -142,3 +143,17 @@ def reap(
         )
         tx.execute(abandoned.values(outcome=Outcome.ABANDONED, finished_at=now))
     return released_ids, lost_ids
+
+
+def ask_again(tx: Transaction, now: datetime, within: timedelta) -> int:
+    """Have platforms asked at once about what a dead process was asking about.
+
+    Whoever asks moves the next question `within` ahead, for nobody else to ask meanwhile. Some of
+    these may only have waited by themselves: their question comes early, which harms nothing.
+    """
+    asked = 0
+    for state, also in ((_S.UNKNOWN, ()), (_S.ACCEPTED, (_d.next_at.is_not(None),))):
+        soon = (_d.next_at > now, _d.next_at <= now + within)
+        change = update(deliveries).where(in_states(state), *also, *soon)
+        asked += tx.execute(change.values(next_at=now)).rowcount
+    return asked

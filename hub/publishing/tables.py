@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from hub.kernel.columns import Instant, Json, metadata
-from hub.publishing.models import DeliveryState, Outcome, Purpose
+from hub.publishing.models import HALTED, DeliveryState, Outcome, Purpose
 
 __all__ = ["attempts", "deliveries", "editions", "heartbeats", "in_states", "plans"]
 
@@ -124,6 +124,12 @@ deliveries = Table(
         "ix_deliveries_unverified",
         "next_at",
         **_where("state = 'accepted' AND next_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_deliveries_halted",
+        "state",
+        "id",
+        **_where(f"state IN ({', '.join(repr(str(state)) for state in HALTED)})"),
     ),
     # An account gets an edition once, or once per occurrence where a recurrence says when; what was
     # cancelled never left and may be planned again.

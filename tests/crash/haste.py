@@ -25,9 +25,10 @@ WAITS: tuple[tuple[str, str, object], ...] = (
     ("scheduler.engine", "_POLL", timedelta(seconds=0.2)),  # 1 s
     ("scheduler.endings", "_SETTLING", timedelta(seconds=0.2)),  # 5 s
     ("scheduler.endings", "_DEFAULT_PAUSE", timedelta(seconds=0.5)),  # 60 s
-    ("scheduler.reconciler", "_LOCK", timedelta(seconds=2 * CALL_TIMEOUT_S)),  # 60 s
+    ("scheduler.reconciler", "LOCK", timedelta(seconds=2 * CALL_TIMEOUT_S)),  # 60 s
     ("scheduler.reconciler", "_RETRY", timedelta(seconds=0.4)),  # 30 s
     ("hub.publishing.rules", "_FIRST_WAIT_S", 0.2),  # 5 s
+    ("hub.publishing.operations", "_LATE_COMMIT", timedelta(0)),  # 30 s
     ("publishers.wechat.tiers", "GRACE_MIN", PATIENCE_S / 60),  # 10 min
     ("publishers.wechat.findings", "_POLL_S", 0.3),  # 15 s
 )

@@ -53,6 +53,7 @@ from hub.publishing.models import (
 from hub.publishing.operations import Operations
 from hub.publishing.ports import Accepted, DraftEdition, Finding, Job, Rendered, Verdict
 from hub.publishing.rules import edition_name
+from hub.publishing.searching import find_deliveries
 from hub.publishing.service import Planned, Publishing, When
 from hub.publishing.tables import deliveries
 from hub.review.models import Approval, ReviewStep
@@ -260,7 +261,7 @@ class Stage:
 
     async def deliveries(self, **chosen: Any) -> list[Delivery]:
         """Deliveries in the order in which they were planned."""
-        return await self.database.read(lambda c: store.find_deliveries(c, limit=100_000, **chosen))
+        return await self.database.read(lambda c: find_deliveries(c, limit=100_000, **chosen))
 
     async def states(self) -> list[str]:
         return [delivery.state.value for delivery in await self.deliveries()]
@@ -421,7 +422,7 @@ async def open_stage(database: Database, clock: Clock, ids: IdSource) -> Stage:
         Catalogue(database, clock, ids),
         Review(database, clock, ids),
         publishing,
-        Operations(database=database, clock=clock, ids=ids),
+        Operations(database=database, clock=clock, ids=ids, channels=book),
         book,
     )
 

@@ -16,6 +16,7 @@ from hub.kernel.meter import Meter, NoMeter
 from hub.publishing import ledger, store
 from hub.publishing.models import DeliveryState
 from hub.publishing.ports import Accepted, Job
+from scheduler.reconciler import LOCK
 from scheduler.sweep import HEARTBEAT, Sweep
 from tests.scheduler.stage import Stage, resting, running, until
 
@@ -156,6 +157,26 @@ async def test_after_a_crash_what_was_claimed_goes_on_and_what_was_sent_is_asked
     await sweep.recover(alone=True)
     assert await stage.states() == ["unknown", "ready"]
     assert (await stage.deliveries(state="unknown"))[0].reason == "crash"
+
+
+async def test_after_a_crash_a_question_is_asked_again_at_once(stage: Stage) -> None:
+    """Whoever died while a platform was being asked leaves nobody waiting for the minute that he
+    had kept for himself."""
+    await stage.plan(await stage.approved(accounts=4))
+    unknown, accepted, later, person = await stage.deliveries()
+    now = told(stage).now()
+    await stage.change(unknown.id, state=S.UNKNOWN, reason="crash", next_at=now)
+    await stage.change(accepted.id, state=S.ACCEPTED, remote_id="r", next_at=now)
+    await stage.change(later.id, state=S.UNKNOWN, reason="no-answer", next_at=now + HOUR)
+    await stage.change(person.id, state=S.UNKNOWN, reason="person", next_at=None)
+    for state in (S.UNKNOWN, S.ACCEPTED):
+        assert await stage.do(lambda tx, s=state: store.lock_for_check(tx, s, now, now + LOCK, 9))
+    sweep = Sweep(stage.database, stage.clock, NoMeter(), OUTAGE)
+    await sweep.recover(alone=False)
+    assert (await stage.delivery(unknown.id)).next_at == now + LOCK  # another may be asking
+    await sweep.recover(alone=True)
+    times = {d.id: d.next_at for d in await stage.deliveries()}
+    assert times == {unknown.id: now, accepted.id: now, later.id: now + HOUR, person.id: None}
 
 
 async def test_an_outage_s_backlog_waits_for_a_person(stage: Stage) -> None:

@@ -17,6 +17,7 @@ from hub.kernel.database import Transaction
 from hub.publishing import ledger, store, sweeping
 from hub.publishing.ledger import Ending
 from hub.publishing.models import Delivery, DeliveryState, Outcome
+from hub.publishing.searching import find_deliveries
 from tests.scheduler.stage import Stage
 
 S = DeliveryState
@@ -111,6 +112,19 @@ def work_a_while(tx: Transaction, now: datetime) -> None:
     store.oldest_unknown(tx.connection)
 
 
+async def explained(stage: Stage, statements: list[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """Every statement with the plan that the database has for it."""
+
+    def explain(connection: Connection) -> list[tuple[str, str]]:
+        verb = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+        return [
+            (text, "\n".join(r[-1] for r in connection.exec_driver_sql(f"{verb} {text}", given)))
+            for text, given in statements
+        ]
+
+    return await stage.database.read(explain)
+
+
 _PARTIAL = "(ix_deliveries_(ready|due|blocked|unknown|unverified)|uq_deliveries_held_account)"
 _SCAN = {
     "sqlite": re.compile(
@@ -120,6 +134,27 @@ _SCAN = {
 }
 
 
+# What people look for, beside what is so common that the first rows are found at once.
+ASKED = sorted(set(DeliveryState) - {S.ACCEPTED, S.VERIFIED})
+
+
+async def test_people_s_questions_are_answered_from_an_index(stage: Stage) -> None:
+    await fill(stage)
+    dialect = "sqlite" if "Sqlite" in type(stage.database).__name__ else "postgresql"
+
+    def ask(connection: Connection) -> None:
+        for state in ASKED:
+            find_deliveries(connection, state=state)
+            find_deliveries(connection, state=state, reason="busy", limit=10)
+
+    with caught() as statements:
+        await stage.database.read(ask)
+    assert len(statements) == 2 * len(ASKED)
+    for text, plan in await explained(stage, statements):
+        assert not _SCAN[dialect].search(plan), f"{text}\n{plan}"
+        assert re.search(rf"{_PARTIAL}|ix_deliveries_halted", plan), f"{text}\n{plan}"
+
+
 async def test_no_recurring_question_reads_the_whole_table(stage: Stage) -> None:
     await fill(stage)
     now = stage.clock.now() + timedelta(seconds=5000)
@@ -127,15 +162,8 @@ async def test_no_recurring_question_reads_the_whole_table(stage: Stage) -> None
         await stage.do(lambda tx: work_a_while(tx, now))
     assert len(statements) > 20
 
-    def explain(connection: Connection) -> list[tuple[str, str]]:
-        verb = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
-        return [
-            (text, "\n".join(r[-1] for r in connection.exec_driver_sql(f"{verb} {text}", given)))
-            for text, given in statements
-        ]
-
     scan = _SCAN["sqlite" if "Sqlite" in type(stage.database).__name__ else "postgresql"]
-    for text, plan in await stage.database.read(explain):
+    for text, plan in await explained(stage, statements):
         assert not scan.search(plan), f"{text}\n{plan}"
         assert "ix_deliveries_plan" not in plan, f"{text}\n{plan}"
         assert "ix_deliveries_account" not in plan, f"{text}\n{plan}"

@@ -149,6 +149,7 @@ async def test_our_own_older_claim_begins_nothing(stage: Stage) -> None:
 async def test_an_older_ending_in_the_same_group_settles_nothing(stage: Stage) -> None:
     older = await sending(stage)
     await stage.do(lambda tx: sweeping.reap(tx, stage.clock.now(), all_leases=True))
+    stage.clock.advance(60)  # type: ignore[attr-defined]  # its call is surely over
     await stage.operations.resolve(older.id, "media", published=False)
     [newer] = await claim(stage)
     await begin(stage, newer)
@@ -196,6 +197,7 @@ async def test_a_late_answer_counts_while_the_outcome_is_unknown(stage: Stage) -
 async def test_an_old_fence_changes_nothing(stage: Stage) -> None:
     first = await sending(stage)
     await stage.do(lambda tx: sweeping.reap(tx, stage.clock.now(), all_leases=True))
+    stage.clock.advance(60)  # type: ignore[attr-defined]  # its call is surely over
     await stage.operations.resolve(first.id, "media", published=False)
     [second] = await claim(stage, "w2")
     await begin(stage, second, owner="w2")

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from hub.kernel.clock import ManualClock
 from hub.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound
-from hub.publishing.models import DeliveryState, Priority, Purpose
-from tests.scheduler.stage import Stage
+from hub.publishing.models import DeliveryState, Priority, Purpose, Repeat
+from tests.scheduler.stage import TOY, Stage
 
 S = DeliveryState
 HOUR = timedelta(hours=1)
 RETRIABLE = {S.FAILED, S.EXPIRED, S.BLOCKED}
+
+
+def told(stage: Stage) -> ManualClock:
+    assert isinstance(stage.clock, ManualClock)
+    return stage.clock
 
 
 async def one(stage: Stage, state: DeliveryState, **values: object) -> str:
@@ -66,6 +73,36 @@ async def test_a_person_s_word_settles_what_is_unknown(stage: Stage) -> None:
     assert (await stage.delivery(absent.id)).state is S.READY
     waiting = {d.account_id: d.state for d in await stage.deliveries() if d.part == 1}
     assert waiting == {there.account_id: S.READY, absent.account_id: S.BLOCKED}
+
+
+async def test_absence_is_not_believed_while_the_call_may_still_be_carried_out(
+    stage: Stage,
+) -> None:
+    called = stage.clock.now()
+    delivery_id = await one(stage, S.UNKNOWN, handed_over_at=called)
+    sure = called + TOY.call_timeout + timedelta(seconds=30)
+    with pytest.raises(Conflict, match="09:00:50"):
+        await stage.operations.resolve(delivery_id, "media", published=False)
+    assert await stage.states() == ["unknown"]
+    told(stage).advance((sure - called).total_seconds() - 1)
+    with pytest.raises(Conflict, match="2026-03-02 09:00:50"):
+        await stage.operations.resolve(delivery_id, "media", published=False)
+    told(stage).advance(1)
+    await stage.operations.resolve(delivery_id, "media", published=False)
+    assert await stage.states() == ["ready"]
+
+
+async def test_what_is_there_may_be_said_at_once(stage: Stage) -> None:
+    delivery_id = await one(stage, S.UNKNOWN, handed_over_at=stage.clock.now())
+    await stage.operations.resolve(delivery_id, "media", published=True, remote_id="w-1")
+    assert await stage.states() == ["accepted"]
+
+
+async def test_where_a_repeat_is_harmless_nobody_has_to_wait(stage: Stage) -> None:
+    stage.book.held["toy"] = replace(TOY, repeat=Repeat.HARMLESS)
+    delivery_id = await one(stage, S.UNKNOWN, handed_over_at=stage.clock.now())
+    await stage.operations.resolve(delivery_id, "media", published=False)
+    assert await stage.states() == ["ready"]
 
 
 @pytest.mark.parametrize("published", [True, False])

@@ -385,6 +385,18 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'planned'"),
         postgresql_where=sa.text("state = 'planned'"),
     )
+    op.create_index(
+        "ix_deliveries_halted",
+        "deliveries",
+        ["state", "id"],
+        unique=False,
+        sqlite_where=sa.text(
+            "state IN ('blocked', 'unknown', 'failed', 'expired', 'cancelled', 'recalled')"
+        ),
+        postgresql_where=sa.text(
+            "state IN ('blocked', 'unknown', 'failed', 'expired', 'cancelled', 'recalled')"
+        ),
+    )
     op.create_index("ix_deliveries_plan", "deliveries", ["plan_id"], unique=False)
     op.create_index(
         "ix_deliveries_unknown",
