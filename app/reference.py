@@ -18,6 +18,7 @@ from hub.publishing.models import (
     Declaration,
     DeliveryEvent,
     DeliveryState,
+    MediaRule,
     Rate,
 )
 from publishers.registry import channels
@@ -74,7 +75,7 @@ def _channel_row(declared: Declaration) -> str:
         f"`{declared.name}`",
         f"{declared.title.zh} / {declared.title.en}",
         _length(declared),
-        f"{declared.media.max_count} × {declared.media.max_bytes / 1024 / 1024:.3g} MiB",
+        _pictures(declared.media),
         str(declared.repeat),
         ", ".join(declared.reconciling),
         ", ".join(sorted(declared.capabilities)) or "–",
@@ -87,6 +88,12 @@ def _length(declared: Declaration) -> str:
     if not declared.text_limit:
         return "no limit"
     return f"{declared.text_limit} {declared.unit}, else {', '.join(declared.overflow)}"
+
+
+def _pictures(rule: MediaRule) -> str:
+    if not rule.max_count:
+        return "none"
+    return f"{rule.max_count} × {rule.max_bytes / 1024 / 1024:.3g} MiB"
 
 
 def _limits(declared: Declaration) -> list[str]:

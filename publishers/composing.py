@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from publishers.shortening import short_titles, shorten
 from publishers.templating import fill, has
 from publishers.threads import split
 
-__all__ = ["chosen_media", "compose", "wants"]
+__all__ = ["apart", "chosen_media", "compose", "wants"]
 
 Pictures = tuple[MediaRef, ...]
 
@@ -31,26 +31,30 @@ def compose(channel: Channel, source: Source, variation: Mapping[str, str]) -> t
     What is too long is treated as the declaration says, in its order. Raises InvalidInput naming
     channel, field, length, limit, unit and remedy where no way is left.
 
-    The variation `link_base` is known here: the address under which this account's links must
-    be, because its platform takes no other domain.
+    Two variations are known here: `link_base` is the address under which this account's links
+    must be, because its platform takes no other domain; `form` is which of the platform's forms of
+    a message the text is written for, and goes with each part as `extra["form"]`.
     """
-    rules = channel.declaration
+    rules = channel.rules(variation)
     source = replace(source, link=_moved(source.link, variation.get("link_base", "")))
     values = {"source": source, "variation": variation}
-    desk = _Desk(channel, source, variation, _title(rules, values), _digest(rules, values))
+    desk = _Desk(rules, source, variation, _title(rules, values), _digest(rules, values))
     refusals: list[InvalidInput] = []
     for attempt in desk.attempts():
         try:
-            return _finished(channel, attempt, source)
+            return _finished(channel, rules, attempt, source)
         except InvalidInput as error:
             refusals.append(error)
     raise refusals[0]
 
 
-def _finished(channel: Channel, parts: tuple[Part, ...], source: Source) -> tuple[Part, ...]:
+def _finished(
+    channel: Channel, rules: Declaration, parts: tuple[Part, ...], source: Source
+) -> tuple[Part, ...]:
     """The parts after the channel's last word on them; raises InvalidInput for what breaks its
     rules before or after."""
-    rules = channel.declaration
+    if rules.pictures_alone:
+        parts = apart(parts)
     if found := problems(parts, rules):
         raise refusal(found, rules)
     if channel.finish is None:
@@ -61,6 +65,16 @@ def _finished(channel: Channel, parts: tuple[Part, ...], source: Source) -> tupl
     return finished
 
 
+def apart(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Each part's pictures as a part of their own behind its text."""
+    made: list[Part] = []
+    for part in parts:
+        made.append(replace(part, media=()))
+        if part.media:
+            made.append(replace(part, text="", digest="", extra={}))
+    return tuple(made)
+
+
 def _moved(link: str, base: str) -> str:
     """`link` under another site's address."""
     return base.rstrip("/") + urlsplit(link).path if base else link
@@ -69,11 +83,12 @@ def _moved(link: str, base: str) -> str:
 def wants(rules: Declaration, source: Source) -> frozenset[MediaRole]:
     """Which pictures, beside the item's own, are drawn for a channel.
 
-    Articles and pages carry a cover; messages a card, where the item has no picture itself.
+    Articles and pages carry a cover; messages a card, where the item has no picture itself. A
+    card that would be a message of its own says nothing that its text has not said.
     """
     if rules.needs_cover or rules.markup in _COVERED:
         return frozenset({MediaRole.COVER})
-    carded = rules.media.max_count > 0 and not source.images
+    carded = rules.media.max_count > 0 and not source.images and not rules.pictures_alone
     return frozenset({MediaRole.CARD}) if carded else frozenset()
 
 
@@ -112,15 +127,11 @@ _ALONE = _Place(1, 1, True)
 class _Desk:
     """One source on its way to one channel."""
 
-    channel: Channel
+    rules: Declaration
     source: Source
     variation: Mapping[str, str]
     title: str
     digest: str
-
-    @property
-    def rules(self) -> Declaration:
-        return self.channel.declaration
 
     def attempts(self) -> Iterator[tuple[Part, ...]]:
         """What could be sent, best first. A card is decoration: a text that is whole without
@@ -187,8 +198,14 @@ class _Desk:
                 **values,
             },
         )
+        form = self.variation.get("form")
         return Part(
-            text=text, title=self.title, digest=self.digest, link=self.source.link, media=media
+            text=text,
+            title=self.title,
+            digest=self.digest,
+            link=self.source.link,
+            media=media,
+            extra={"form": form} if form else {},
         )
 
     def fits(self, part: Part) -> bool:

@@ -98,9 +98,10 @@ class Channel:
 
     `open` makes the outlet; the wire and the clock belong to the caller. `variation` names what
     of an account's settings shows in its posts: accounts with equal variations share an edition,
-    and the templates see it as `variation`. `quotas` gives an account's own, where its settings
-    decide over them. `finish` is the channel's last word on the rendered parts (splitting albums,
-    adding `extra`); it must be pure. `inbox` opens the callback door of one account.
+    and the templates see it as `variation`. `adapt` gives the declaration as it holds for one
+    variation, where limits or markup depend on it. `quotas` gives an account's own, where its
+    settings decide over them. `finish` is the channel's last word on the rendered parts (splitting
+    albums, adding `extra`); it must be pure. `inbox` opens the callback door of one account.
     """
 
     declaration: Declaration
@@ -109,6 +110,7 @@ class Channel:
     default_base_url: str = ""
     open: Callable[[Wire, Clock], Outlet]
     variation: Callable[[Mapping[str, Any]], Mapping[str, str]] = _nothing_differs
+    adapt: Callable[[Mapping[str, str]], Declaration] | None = None
     quotas: Callable[[Mapping[str, Any]], tuple[Quota, ...]] | None = None
     finish: Callable[[tuple[Part, ...], Source], tuple[Part, ...]] | None = None
     inbox: Callable[[Mapping[str, str], Mapping[str, Any]], Inbox] | None = None
@@ -117,3 +119,7 @@ class Channel:
     @property
     def name(self) -> str:
         return self.declaration.name
+
+    def rules(self, variation: Mapping[str, str]) -> Declaration:
+        """What holds for accounts that share `variation`."""
+        return self.adapt(variation) if self.adapt else self.declaration

@@ -37,7 +37,7 @@ _CONVERT = Words(
     "convert the picture to what is taken and upload it again",
 )
 # Here the item's address must stand in the text itself; elsewhere it has a field of its own.
-_LINK_IN_TEXT = frozenset({"html", "text"})
+_LINK_IN_TEXT = frozenset({"html", "markdown", "message", "text"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,10 @@ def _of_text(number: int, part: Part, declaration: Declaration) -> Iterator[Prob
             yield _too_long(field, number, size, limit, unit)
     if declaration.title_limit and not part.title.strip():
         yield _missing("title", number, Words("缺少标题", "the title is missing"))
-    if not visible(declaration.markup, part.text).strip():
+    if declaration.pictures_alone and part.media:
+        if part.text:
+            yield _missing("text", number, Words("图片须单独成条", "pictures go alone"))
+    elif not visible(declaration.markup, part.text).strip():
         yield _missing("text", number, Words("正文为空", "the text is empty"))
 
 

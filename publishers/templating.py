@@ -26,6 +26,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from hub.kernel.errors import Misconfigured, Words
 from hub.publishing.models import Declaration
+from publishers.length import WEB_LINK
 
 __all__ = ["VARIABLES", "fill", "has", "template"]
 
@@ -44,8 +45,13 @@ VARIABLES: Mapping[str, frozenset[str]] = {
 _IN_MARKUP = frozenset({"text", "short"})
 _ESCAPED = frozenset({"html", "article", "page"})
 # In these, line feeds are visible, so the gaps that template lines leave must be closed.
-_LINE_FEEDS_SHOW = frozenset({"html", "text"})
+_LINE_FEEDS_SHOW = frozenset({"html", "markdown", "message", "text"})
 _GAP = re.compile(r"\s*\n[ \t]*\n\s*")
+# Work messengers read tags and mentions also in what they call text: <a href=…>, <at …>, <@…>.
+_TAG = re.compile(r"<(?=[A-Za-z/@])")
+# Their Markdown has no documented escape, so what would be markup is written full width.
+_MARKDOWN = str.maketrans("*_`[]<>~", "＊＿｀［］＜＞～")
+_AT_LINE_START = re.compile(r"^(#+|[-+](?=\s))", re.MULTILINE)
 
 
 def has(declaration: Declaration, name: str) -> bool:
@@ -92,7 +98,29 @@ def _environment(channel: str, markup: str, escaped: bool) -> ImmutableSandboxed
         auto_reload=False,
     )
     environment.filters |= {"chinese_date": _chinese_date, "pubdate": _pubdate}
+    environment.filters |= {"untagged": _untagged, "literal": _literal}
     return environment
+
+
+def _untagged(text: str) -> str:
+    """Text in which nothing is taken for a tag."""
+    return _TAG.sub("＜", text)
+
+
+def _literal(text: str) -> str:
+    """Text in which no Markdown is read, except that links stay links; a line is a paragraph."""
+    pieces: list[str] = []
+    end = 0
+    for link in WEB_LINK.finditer(text):
+        pieces += [text[end : link.start()].translate(_MARKDOWN), link[0]]
+        end = link.end()
+    pieces.append(text[end:].translate(_MARKDOWN))
+    plain = _AT_LINE_START.sub(_wide, "".join(pieces))
+    return plain.replace("\n", "\n\n")
+
+
+def _wide(sign: re.Match[str]) -> str:
+    return sign[0].translate(str.maketrans("#-+", "＃－＋"))
 
 
 def _chinese_date(day: date) -> str:

@@ -27,18 +27,20 @@ FIELDS = {field.name for field in fields(Source)}
 
 
 def parsed(file: Path) -> nodes.Template:
-    return Environment(autoescape=True).parse(file.read_text("utf-8"))
+    environment = Environment(autoescape=True)
+    tree = environment.parse(file.read_text("utf-8"))
+    # Which filters there are is the business of whoever fills the template.
+    environment.filters |= {node.name: str for node in tree.find_all(nodes.Filter)}
+    return tree
 
 
 @pytest.mark.parametrize(
     "file", sorted(ROOT.joinpath("templates").rglob("*.j2")), ids=lambda f: "/".join(f.parts[-2:])
 )
 def test_every_text_template_compiles(file):
-    environment = Environment(autoescape=True)
     tree = parsed(file)
-    # Which filters there are is the business of whoever fills the template.
-    environment.filters |= {node.name: str for node in tree.find_all(nodes.Filter)}
-    assert "def root(" in environment.compile(tree, raw=True)
+    assert tree.environment is not None
+    assert "def root(" in tree.environment.compile(tree, raw=True)
 
 
 @pytest.mark.parametrize("file", [*SHARED, *CHANNELS], ids=lambda f: "/".join(f.parts[-3:]))
@@ -104,7 +106,7 @@ def bare() -> Mapping[str, object]:
     }
 
 
-@pytest.mark.parametrize("markup", ["html", "text", "article", "page"])
+@pytest.mark.parametrize("markup", ["html", "text", "message", "markdown", "article", "page"])
 def test_every_markup_has_its_templates(markup):
     names = {file.stem for file in PUBLISH.joinpath(markup).glob("*.j2")}
     assert {"title", "text"} <= names

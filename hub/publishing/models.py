@@ -247,7 +247,8 @@ class Declaration:
     """What a channel's platform allows and how it behaves; the contract suite proves each line.
 
     `text_limit` is counted in `unit` for a part without pictures, `caption_limit` for one with
-    (0: pictures change nothing). `source` names where the numbers were read and when.
+    (0: pictures change nothing). `pictures_alone`: a message is a text or pictures, never both.
+    `source` names where the numbers were read and when.
     """
 
     name: str  # the folder's name
@@ -267,6 +268,7 @@ class Declaration:
     max_parts: int = 1
     needs_link: bool = False
     needs_cover: bool = False
+    pictures_alone: bool = False
     rates: tuple[Rate, ...] = ()
     quotas: tuple[Quota, ...] = ()
     key_window: timedelta | None = None  # how long the platform remembers a key

@@ -9,6 +9,7 @@ from hub.kernel.clock import ManualClock
 from hub.publishing.errors import Busy, DeliveryError, Exhausted, NotSent, Throttled, Unknown
 from hub.publishing.models import MediaRef, MediaRole, Part
 from hub.publishing.ports import Finding, Verdict
+from publishers.composing import apart
 from publishers.contract import Channel, Source
 from publishers.limits import problems
 from tests.publishers.doubles import MemoryJob, Stage, open_stage, picture
@@ -32,7 +33,8 @@ def in_a_page(words: str, link: str, media: Sequence[MediaRef]) -> str:
 
 
 # How a sentence and its pictures are written in each markup.
-MARKUPS = {"text": in_plain_text, "html": in_plain_text, "article": in_html, "page": in_a_page}
+MARKUPS = dict.fromkeys(("text", "html", "message", "markdown"), in_plain_text)
+MARKUPS |= {"article": in_html, "page": in_a_page}
 # Real seconds for one step of a test; the engine has the declared timeout. A caller whose call
 # hangs goes away sooner, and a platform that is late commits after that.
 PATIENCE_S = 5.0
@@ -67,7 +69,8 @@ def parts_of(stage: Stage, words: str, *media: MediaRef, number: int = 17) -> tu
         organisation="广东省人民政府办公厅",
         issuer="广东省人民政府办公厅",
     )
-    return stage.channel.finish((part,), source) if stage.channel.finish else (part,)
+    parts = apart([part]) if declaration.pictures_alone else (part,)
+    return stage.channel.finish(parts, source) if stage.channel.finish else parts
 
 
 def small(stage: Stage, number: int = 17) -> Part:
@@ -106,7 +109,7 @@ async def attempt(stage: Stage, job: MemoryJob, patience_s: float = PATIENCE_S) 
     except SENT_AGAIN as error:
         stage.clock.advance((error.retry_after.total_seconds() if error.retry_after else 60) + 1)
         return Verdict.PENDING
-    job.remote_id = accepted.remote_id
+    job.remote_id = accepted.remote_id or job.key  # a platform that gives no id: our own key
     if accepted.pending:
         await until_decided(stage, lambda: stage.outlet.verify(job))
     return Verdict.FOUND

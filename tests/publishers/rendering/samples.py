@@ -46,6 +46,18 @@ _FORMS: dict[str, dict[str, Any]] = {
         "overflow": (Overflow.DIGEST, Overflow.REFUSE),
         "needs_link": True,
     },
+    "message": {
+        "unit": LengthUnit.UTF8_BYTES,
+        "text_limit": 2048,
+        "overflow": (Overflow.DIGEST, Overflow.REFUSE),
+        "needs_link": True,
+    },
+    "markdown": {
+        "unit": LengthUnit.UTF8_BYTES,
+        "text_limit": 4096,
+        "overflow": (Overflow.DIGEST, Overflow.REFUSE),
+        "needs_link": True,
+    },
     "article": {
         "text_limit": 19_999,
         "title_limit": 64,
@@ -63,7 +75,9 @@ def _never(wire: Wire, clock: Clock) -> Outlet:
 
 def make_channel(markup: str, **changes: Any) -> Channel:
     """A channel of its own name for `markup`, so that no real channel's templates are used."""
-    channel = {name: changes.pop(name) for name in ("finish", "variation") if name in changes}
+    channel = {
+        name: changes.pop(name) for name in ("adapt", "finish", "variation") if name in changes
+    }
     values: dict[str, Any] = {
         "name": f"some-{markup}",
         "title": Words("某渠道", "some channel"),

@@ -26,6 +26,8 @@ CHANNELS = {
     "message": make_channel("html"),
     "thread": make_channel("html", overflow=(Overflow.THREAD,), max_parts=4, text_limit=300),
     "microblog": make_channel("text"),
+    "group": make_channel("message"),
+    "marked-up": make_channel("markdown"),
     "article": make_channel("article", text_limit=2500, needs_cover=False),
     "page": make_channel("page"),
 }

@@ -12,7 +12,7 @@ from hub.publishing.models import MediaRole, Overflow
 from publishers.composing import compose
 from publishers.limits import measure, problems
 
-MARKUPS = ("html", "text", "article", "page")
+MARKUPS = ("html", "text", "message", "markdown", "article", "page")
 PARAGRAPH = "机动车停放者应当按照规定停放车辆，服从管理人员的指挥，并且按照规定支付停车费用。"
 LONG = "\n\n".join(f"第{n}条 {PARAGRAPH}{PARAGRAPH}" for n in range(1, 200))
 
@@ -32,7 +32,7 @@ def test_the_same_item_gives_the_same_parts(markup, channel, source):
 
 def test_messages_carry_the_card_and_articles_the_cover(channel, source):
     roles = {m: compose(channel(m), source(), {})[0].media[0].role for m in MARKUPS}
-    assert roles["html"] is roles["text"] is MediaRole.CARD
+    assert all(roles[m] is MediaRole.CARD for m in ("html", "text", "message", "markdown"))
     assert roles["article"] is roles["page"] is MediaRole.COVER
 
 
@@ -191,3 +191,27 @@ def test_parts_without_link_cover_or_picture_are_found(channel, source):
 def test_nothing_at_all_is_a_problem(channel):
     (problem,) = problems([], channel("page").declaration)
     assert problem.field == "parts"
+
+
+def test_pictures_that_go_alone_are_parts_of_their_own_and_no_card_is_drawn(
+    channel, source, picture
+):
+    alone = channel("message", pictures_alone=True, max_parts=2)
+    own = (picture(mark="c"), picture(mark="d"))
+    text, pictures = compose(alone, source(images=own), {})
+    assert (text.media, pictures.media) == ((), own)
+    assert (pictures.text, pictures.digest) == ("", "")
+    assert problems([replace(text, media=own)], alone.declaration) != []
+    assert len(compose(alone, source(), {})) == 1
+
+
+def test_a_form_decides_over_limit_and_markup_and_goes_with_the_part(channel, source):
+    plain = channel("message", text_limit=600)
+    wider = replace(plain.declaration, markup="markdown", text_limit=50_000)
+    both = replace(plain, adapt=lambda v: wider if v else plain.declaration)
+    (marked,) = compose(both, source(body=LONG), {"form": "markdown"})
+    (short,) = compose(both, source(body=LONG), {})
+    assert marked.extra == {"form": "markdown"}
+    assert marked.text.startswith("**江澜市停车管理办法**")
+    assert short.extra == {}
+    assert measure(short.text, plain.declaration) <= 600
