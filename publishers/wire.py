@@ -7,6 +7,7 @@ decisive answer raises Unknown, and one without an effect raises Busy. Nothing i
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,6 +25,7 @@ __all__ = ["Answer", "Wire", "open_session"]
 _CONNECT_TIMEOUT_S = 5.0
 _LARGEST_ANSWER = 8 * 1024 * 1024
 _CHUNK = 64 * 1024
+_LARGE = 1024 * 1024
 _JSON = "application/json; charset=utf-8"
 # Shorter than any server's own limit: a reused connection that the server is just closing would
 # leave the fate of a post unknown.
@@ -127,7 +129,7 @@ class Wire:
         """
         body_out: Any = data
         if json is not None:
-            body_out = aiohttp.BytesPayload(msgspec.json.encode(json), content_type=_JSON)
+            body_out = _payload(msgspec.json.encode(json))
         try:
             async with self._session.request(
                 method,
@@ -145,6 +147,13 @@ class Wire:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise _ended(error, what, effect) from error
         return _refuse_redirect(answer)
+
+
+def _payload(encoded: bytes) -> aiohttp.Payload:
+    """JSON on its way out; a stream where raw bytes would hold up the loop."""
+    if len(encoded) < _LARGE:
+        return aiohttp.BytesPayload(encoded, content_type=_JSON)
+    return aiohttp.BytesIOPayload(io.BytesIO(encoded), content_type=_JSON)
 
 
 @cache
