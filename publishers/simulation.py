@@ -199,9 +199,11 @@ class Platform(ABC):
     """One simulated platform; `publishers/<channel>/simulator.py` has a subclass `Platform`.
 
     All state is in memory. `clock` is the platform's clock, so a test can let a day pass.
+    `over_http` says whether the channel reaches it through `publishers.wire`.
     """
 
     name: str
+    over_http = True
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock

@@ -14,9 +14,7 @@ from publishers.registry import channels
 from tests.badinput.installation import Installation, Prepared, installation, prepare
 from tests.publishers.doubles import simulator_of
 
-OVER_HTTP = [
-    channel for channel in channels().values() if getattr(simulator_of(channel), "over_http", True)
-]
+OVER_HTTP = [channel for channel in channels().values() if simulator_of(channel).over_http]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
