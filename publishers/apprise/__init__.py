@@ -42,7 +42,7 @@ CHANNEL = Channel(
     ),
     open=AppriseOutlet,
     variation=variation,
-    narrowed=narrowed,
+    adapt=narrowed,
     notes=(
         Words(
             "只知道成功或失败：结果不明的发送由人核对后处理",
