@@ -33,6 +33,7 @@ from hub.review.service import Review
 from publishers.registry import channels, find_channel
 from publishers.rendering import TemplateRenderer
 from publishers.wire import Wire, open_session
+from scheduler.breaker import BreakerSettings
 from scheduler.dispatcher import DispatchSettings
 from scheduler.engine import Engine, EngineSettings
 from scheduler.media import StoredMedia
@@ -164,4 +165,16 @@ def _engine_settings(settings: Settings) -> EngineSettings:
         sweep_every=timedelta(seconds=settings.sweep_seconds),
         outage_after=timedelta(minutes=settings.outage_minutes),
         limits_storage=limits,
+        breaker=_breaker_settings(settings),
+    )
+
+
+def _breaker_settings(settings: Settings) -> BreakerSettings:
+    first = timedelta(seconds=settings.breaker_rest_seconds)
+    return BreakerSettings(
+        account_failures=settings.breaker_failures,
+        platform_failures=settings.breaker_platform_failures,
+        window=timedelta(seconds=settings.breaker_window_seconds),
+        first_rest=first,
+        longest_rest=max(first, BreakerSettings().longest_rest),
     )

@@ -74,6 +74,12 @@ class Metrics:
             ["channel", "left"],
             registry=self.registry,
         )
+        self._breakers = Gauge(
+            "gongkai_breakers_open",
+            "Accounts and platforms that keep failing and are left alone for now.",
+            ["channel", "scope"],
+            registry=self.registry,
+        )
 
     def observe_lateness(self, channel: str, lateness: timedelta) -> None:
         self._lateness.labels(channel).observe(max(0.0, lateness.total_seconds()))
@@ -97,6 +103,9 @@ class Metrics:
 
     def show_quota(self, accounts: Mapping[tuple[str, str], int]) -> None:
         _replace(self._quota, accounts)
+
+    def show_breakers(self, open_now: Mapping[tuple[str, str], int]) -> None:
+        _replace(self._breakers, open_now)
 
     def exposition(self) -> bytes:
         """Everything in Prometheus' text format."""

@@ -140,6 +140,30 @@ class Settings(BaseSettings):
         description="How long after its due time a delivery may still be sent, where the plan "
         "says nothing.",
     )
+    breaker_failures: int = Field(
+        5,
+        ge=2,
+        le=100,
+        description="So many failures in a row (no connection, busy, no answer) and an account is "
+        "left alone; then one delivery now and then probes whether it is well again.",
+    )
+    breaker_platform_failures: int = Field(
+        20,
+        ge=5,
+        le=1_000,
+        description="The same for a platform (a channel at one address), over at least three of "
+        "its accounts.",
+    )
+    breaker_window_seconds: int = Field(
+        300, ge=10, le=3_600, description="The time within which those failures must come."
+    )
+    breaker_rest_seconds: int = Field(
+        15,
+        ge=1,
+        le=600,
+        description="How long the first rest takes; it doubles with every probe that fails, to "
+        "five minutes.",
+    )
 
     @property
     def embedded(self) -> bool:

@@ -15,10 +15,13 @@ from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Unavailable, Words
 from hub.kernel.events import Event, Kind
 from hub.kernel.meter import Meter
-from hub.publishing import events, ledger, store, sweeping
+from hub.publishing import events, ledger, sweeping
 from hub.publishing.errors import DeliveryError, LeaseLost, Rejected, Throttled
-from hub.publishing.models import Capability, Delivery, DeliveryState, Priority, Purpose
+from hub.publishing.models import Capability, Delivery, Priority, Purpose
 from hub.publishing.ports import Accepted, MediaSource, Outlet
+from hub.publishing.restraint.models import BREAKER_OPEN
+from scheduler.aside import Aside
+from scheduler.breaker import Breaker
 from scheduler.endings import Case, ending_of_acceptance, ending_of_error
 from scheduler.gate import Gate
 from scheduler.grouping import GroupedLedger
@@ -74,6 +77,7 @@ class Dispatcher:
         intake: Intake,
         media: MediaSource,
         limiter: Limiter,
+        breaker: Breaker,
         meter: Meter,
         settings: DispatchSettings,
         random: Random,
@@ -85,6 +89,7 @@ class Dispatcher:
         self._intake = intake
         self._media = media
         self._limiter = limiter
+        self._breaker = breaker
         self._meter = meter
         self._settings = settings
         self._random = random
@@ -94,6 +99,7 @@ class Dispatcher:
         self._held_urgent = 0
         self._lanes = Lanes()
         self._gate = Gate(settings.connections)
+        self._aside = Aside(database, clock, owner)
         self._ledger = GroupedLedger(database, clock, owner, meter, self.wake)
 
     def wake(self) -> None:
@@ -189,7 +195,8 @@ class Dispatcher:
         if claimed is None:
             return False
         checked = self._intake.check(*claimed, self._clock.now())
-        await self._put_aside(checked)
+        self._hold_back(checked)
+        await self._aside.put(checked)
         for prepared in checked.sendable:
             self._held.add(prepared.delivery.id)
             self._held_urgent += is_urgent(prepared)
@@ -215,53 +222,17 @@ class Dispatcher:
     def _event(self, kind: Kind, at: datetime, data: dict[str, object]) -> Event:
         return Event(kind=kind, subject=self._owner, actor=_ACTOR, at=at, data=data)
 
-    async def _put_aside(self, checked: Sorted) -> None:
-        if not (checked.blocked or checked.expired or checked.unsigned):
+    def _hold_back(self, checked: Sorted) -> None:
+        """Of what could be sent, put aside what would only meet someone that keeps failing."""
+        if not self._breaker.resting:
             return
-        now = self._clock.now()
-
-        def work(tx: Transaction) -> None:
-            for entry in checked.blocked:
-                self._block(tx, entry)
-            for delivery in checked.expired:
-                self._settle(tx, delivery, state=DeliveryState.EXPIRED, reason="too-late")
-            for delivery, error in checked.unsigned:
-                self._settle(
-                    tx,
-                    delivery,
-                    state=DeliveryState.FAILED,
-                    error_code=error.code,
-                    error_zh=f"{error.words.zh} → {error.remedy.zh if error.remedy else ''}",
-                    error_en=f"{error.words.en} → {error.remedy.en if error.remedy else ''}",
-                )
-            data: dict[str, object] = {
-                "blocked": [[b.delivery.id, b.reason] for b in checked.blocked],
-                "expired": [d.id for d in checked.expired],
-                "unsigned": [d.id for d, _ in checked.unsigned],
-            }
-            tx.record(self._event(events.WAITING, now, data))
-
-        await self._database.write(work)
-
-    def _settle(self, tx: Transaction, delivery: Delivery, **values: object) -> None:
-        """End a delivery before anything left, if the lease is still ours."""
-        values |= {"next_at": None, "lease_owner": ""}
-        store.change_deliveries(
-            tx,
-            (DeliveryState.CLAIMED,),
-            ids=(delivery.id,),
-            fence=delivery.fence,
-            values=values,
-        )
-
-    def _block(self, tx: Transaction, entry: Blocked) -> None:
-        ledger.block(
-            tx,
-            [entry.delivery.id],
-            owner=self._owner,
-            reason=entry.reason,
-            next_at=entry.next_at,
-        )
+        going, checked.sendable = checked.sendable, []
+        for prepared in going:
+            until = self._breaker.holds(prepared)
+            if until is None:
+                checked.sendable.append(prepared)
+            else:
+                checked.blocked.append(Blocked(prepared.delivery, BREAKER_OPEN, until))
 
     async def _work(self, take: Callable[[], Awaitable[Prepared]]) -> None:
         """One worker: take the most urgent prepared delivery and send it."""
@@ -282,6 +253,8 @@ class Dispatcher:
             self._let_go(prepared)
 
     def _let_go(self, prepared: Prepared) -> None:
+        if self._breaker.resting:
+            self._breaker.leave(prepared)
         self._held.discard(prepared.delivery.id)
         self._held_urgent -= is_urgent(prepared)
         if self._stopping or len(self._held) <= self._settings.connections * 5 // 2:
@@ -296,7 +269,14 @@ class Dispatcher:
         )
 
     async def _postponed(self, prepared: Prepared) -> bool:
-        """Whether a limit makes this one wait: briefly in memory, longer in the ledger."""
+        """Whether a limit or a breaker makes this one wait: briefly in memory, longer in the
+        ledger."""
+        if self._breaker.resting:
+            held = Sorted(sendable=[prepared])
+            self._hold_back(held)
+            if held.blocked:
+                await self._give_back(prepared, held)
+                return True
         declaration = self._outlets[prepared.delivery.channel].declaration
         if not declaration.rates and not self._limiter.pausing:
             return False
@@ -312,9 +292,13 @@ class Dispatcher:
             asyncio.get_running_loop().call_later(wait, self._lanes.put, prepared)
             return True
         until = self._clock.now() + timedelta(seconds=wait)
-        await self._put_aside(Sorted(blocked=[Blocked(prepared.delivery, reason, until)]))
-        self._let_go(prepared)
+        held = Sorted(blocked=[Blocked(prepared.delivery, reason, until)])
+        await self._give_back(prepared, held)
         return True
+
+    async def _give_back(self, prepared: Prepared, held: Sorted) -> None:
+        await self._aside.put(held)
+        self._let_go(prepared)
 
     async def _call(self, prepared: Prepared) -> None:
         delivery = prepared.delivery
@@ -336,10 +320,12 @@ class Dispatcher:
         except LeaseLost:
             return
         except Exception as error:
-            self._note(prepared, outlet, error)
-            case = Case(delivery, outlet.declaration, self._clock.now(), self._random)
+            rest = self._note(prepared, outlet, error)
+            case = Case(delivery, outlet.declaration, self._clock.now(), self._random, rest)
             ending = ending_of_error(case, error)
         else:
+            if self._breaker.watching:
+                self._breaker.taken(prepared)
             case = Case(delivery, outlet.declaration, self._clock.now(), self._random)
             ending = ending_of_acceptance(case, accepted)
         self._ledger.finish(delivery, ending, prepared.edition.parts)
@@ -355,12 +341,14 @@ class Dispatcher:
                 )
         return await _act(outlet, job)
 
-    def _note(self, prepared: Prepared, outlet: Outlet, error: Exception) -> None:
+    def _note(self, prepared: Prepared, outlet: Outlet, error: Exception) -> timedelta | None:
+        """Tell limiter and breaker; how long the delivery rests where a breaker is open."""
         if isinstance(error, Throttled):
             wait = error.retry_after or timedelta(seconds=60)
             self._limiter.pause(outlet.declaration, prepared.access, error.scope, wait)
         elif not isinstance(error, DeliveryError):
             _log.error("dispatcher.publisher-defect", delivery=prepared.delivery.id, exc_info=error)
+        return self._breaker.failed(prepared, error)
 
 
 async def _act(outlet: Outlet, job: LeasedJob) -> Accepted:

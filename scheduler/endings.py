@@ -31,6 +31,7 @@ from hub.publishing.models import (
     Quota,
 )
 from hub.publishing.ports import Accepted
+from hub.publishing.restraint.models import BREAKER_OPEN
 from hub.publishing.rules import MAX_TRIES, back_off, delivery_key, quota_period
 
 __all__ = ["Case", "ending_of_acceptance", "ending_of_error"]
@@ -43,12 +44,16 @@ _LONGEST_URL = 1024
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One finished call: whose, by which declaration, when, and a source of spread."""
+    """One finished call: whose, by which declaration, when, and a source of spread.
+
+    `rest`: a breaker is open, and so long is the delivery to be left alone.
+    """
 
     delivery: Delivery
     declaration: Declaration
     now: datetime
     random: Random
+    rest: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,8 @@ def _rule_for(error: DeliveryError) -> Callable[[Case, DeliveryError], _Next]:
 
 
 def _wait_and_retry(case: Case, error: DeliveryError) -> _Next:
+    if case.rest is not None:  # the outage is not the delivery's fault and uses up no try
+        return _Next(_S.BLOCKED, case.now + case.rest, BREAKER_OPEN)
     if case.delivery.tries + 1 >= MAX_TRIES:
         return _Next(_S.FAILED, burnt=1)
     wait = error.retry_after or back_off(case.delivery.tries, case.random.random())

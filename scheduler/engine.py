@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
@@ -13,16 +13,19 @@ from hub.kernel.database import Database
 from hub.kernel.meter import Meter
 from hub.publishing.ports import MediaSource, Outlet
 from scheduler.authorisations import AuthorisationWatch
+from scheduler.breaker import Breaker, BreakerSettings
 from scheduler.clock import HubClock
 from scheduler.dispatcher import Dispatcher, DispatchSettings
 from scheduler.intake import Intake, Keyring
 from scheduler.limits import Limiter
 from scheduler.reconciler import Reconciler
+from scheduler.sharing import Sharing
 from scheduler.sweep import Sweep
 
 __all__ = ["Engine", "EngineSettings"]
 
 _POLL = timedelta(seconds=1)
+_SHARE = timedelta(seconds=1)
 _ASK = timedelta(seconds=2)
 _BEAT = timedelta(seconds=5)
 _MEASURE = timedelta(seconds=10)
@@ -39,6 +42,7 @@ class EngineSettings:
     sweep_every: timedelta = timedelta(seconds=5)
     outage_after: timedelta = timedelta(minutes=30)
     limits_storage: str = "async+memory://"
+    breaker: BreakerSettings = field(default_factory=BreakerSettings)
 
 
 class Engine:
@@ -59,6 +63,7 @@ class Engine:
         intake = Intake(database, keyring)
         self._settings = settings
         self.limiter = Limiter(clock, settings.limits_storage)
+        self.breaker = Breaker(clock, random, settings.breaker)
         self.dispatcher = Dispatcher(
             database=database,
             clock=clock,
@@ -67,6 +72,7 @@ class Engine:
             intake=intake,
             media=media,
             limiter=self.limiter,
+            breaker=self.breaker,
             meter=meter,
             settings=settings.dispatch,
             random=random,
@@ -78,6 +84,9 @@ class Engine:
             intake=intake,
             media=media,
             on_ready=self.dispatcher.wake,
+        )
+        self.sharing = Sharing(
+            database, clock, meter, self.breaker, self.limiter, self.dispatcher.wake
         )
         self.authorisations = AuthorisationWatch(database, clock, outlets, intake.access)
         self.sweep = Sweep(database, clock, meter, settings.outage_after)
@@ -92,9 +101,11 @@ class Engine:
         """Recover what a dead worker left, then run until `stop`."""
         await self.sweep.recover(alone=self._settings.alone)
         await self.sweep.beat()
+        await self.sharing.look()
         lease = self._settings.dispatch.lease
         for name, interval, job in (
             ("look-ahead", _POLL, self.clock.look_ahead),
+            ("sharing", _SHARE, self.sharing.look),
             ("sweep", self._settings.sweep_every, self.sweep.sweep),
             ("settle-unknown", _ASK, self.reconciler.settle_unknown),
             ("verify-accepted", _ASK, self.reconciler.verify_accepted),

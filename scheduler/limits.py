@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -44,7 +44,10 @@ class Limiter:
         self._windows = MovingWindowRateLimiter(storage)
         self._clock = clock
         self._paused: dict[str, float] = {}
+        self._untold: set[str] = set()
+        self._chats: dict[str, set[str]] = {}
         self._items: dict[Rate, RateLimitItem] = {}
+        self._keys: dict[tuple[str, str], tuple[Access, Mapping[str, str]]] = {}
         self._away = False
 
     async def check(self) -> None:
@@ -62,10 +65,46 @@ class Limiter:
         return bool(self._paused)
 
     def pause(self, declaration: Declaration, access: Access, scope: str, wait: timedelta) -> None:
-        """Obey a platform's Retry-After for everything in `scope`."""
-        key = _key(declaration, access, scope)
-        until = self._clock.monotonic() + wait.total_seconds()
-        self._paused[key] = max(until, self._paused.get(key, 0.0))
+        """Obey a platform's Retry-After for everything in `scope`: account, chat or app.
+
+        A platform that refuses a chat does not say whether it means the chat or the bot. While
+        one chat of an app is paused, a second one that is refused pauses the whole app.
+        """
+        keys = self._keys_of(declaration, access)
+        now = self._clock.monotonic()
+        self._hold(keys[scope], now + wait.total_seconds())
+        if scope != "chat":
+            return
+        chats = self._chats.setdefault(keys["app"], set())
+        chats.intersection_update(key for key, until in self._paused.items() if until > now)
+        chats.add(keys["chat"])
+        if len(chats) > 1:
+            self._hold(keys["app"], now + wait.total_seconds())
+
+    def _hold(self, key: str, until: float) -> None:
+        if until > self._paused.get(key, 0.0):
+            self._paused[key] = until
+            self._untold.add(key)
+
+    def untold(self) -> dict[str, datetime]:
+        """The pauses that other processes have not been told of, with their ends; told once."""
+        now, at = self._clock.monotonic(), self._clock.now()
+        ends = {key: self._paused.get(key, now) - now for key in self._untold}
+        self._untold.clear()
+        self._paused = {key: until for key, until in self._paused.items() if until > now}
+        return {key: at + timedelta(seconds=left) for key, left in ends.items() if left > 0}
+
+    def still_untold(self, keys: Iterable[str]) -> None:
+        """What `untold` gave could not be told."""
+        self._untold.update(keys)
+
+    def learn(self, pauses: Mapping[str, datetime]) -> None:
+        """Obey what other processes, or this one in a former life, were told."""
+        now, at = self._clock.monotonic(), self._clock.now()
+        for key, until in pauses.items():
+            left = (until - at).total_seconds()
+            if left > 0:
+                self._paused[key] = max(now + left, self._paused.get(key, 0.0))
 
     async def delay(
         self, declaration: Declaration, access: Access, *, urgent: bool = False
@@ -77,9 +116,8 @@ class Limiter:
         """
         if self._paused and (wait := self.pause_left(declaration, access)) > 0:
             return wait
-        windows = [
-            (self._item(rate), _key(declaration, access, rate.scope)) for rate in declaration.rates
-        ]
+        keys = self._keys_of(declaration, access)
+        windows = [(self._item(rate), keys[rate.scope]) for rate in declaration.rates]
         try:
             wait = await self._take(windows, urgent)
         except (StorageError, OSError) as error:
@@ -107,10 +145,22 @@ class Limiter:
 
     def pause_left(self, declaration: Declaration, access: Access) -> float:
         """For how many seconds a Retry-After still forbids any call for `access`."""
-        now = self._clock.monotonic()
-        self._paused = {key: until for key, until in self._paused.items() if until > now}
-        keys = {_key(declaration, access, scope) for scope in ("account", "chat", "app")}
-        return max((self._paused[key] - now for key in keys & self._paused.keys()), default=0.0)
+        now, left = self._clock.monotonic(), 0.0
+        for key in self._keys_of(declaration, access).values():
+            until = self._paused.get(key)
+            if until is not None and until <= now:
+                del self._paused[key]
+            elif until is not None:
+                left = max(left, until - now)
+        return left
+
+    def _keys_of(self, declaration: Declaration, access: Access) -> Mapping[str, str]:
+        """By scope, what a window or pause is kept under; made once per account and revision."""
+        known = self._keys.get((declaration.name, access.account_id))
+        if known is None or known[0] is not access:
+            known = access, _keys(declaration, access)
+            self._keys[declaration.name, access.account_id] = known
+        return known[1]
 
     def _item(self, rate: Rate) -> RateLimitItem:
         item = self._items.get(rate)
@@ -161,10 +211,26 @@ def _kept(item: RateLimitItem) -> int:
     return 0 if item.amount == 1 else max(1, item.amount // 10)
 
 
-def _key(declaration: Declaration, access: Access, scope: str) -> str:
-    """`app` is what shares one set of credentials: a bot in many chats, an app of many users."""
-    subject = access.account_id
-    if scope == "app":
-        app = access.settings.get("app_key") or sorted(access.credentials.items())
-        subject = hashlib.sha256(repr((access.base_url, app)).encode()).hexdigest()[:16]
-    return f"{declaration.name}:{scope}:{subject}"
+def _keys(declaration: Declaration, access: Access) -> dict[str, str]:
+    """`app` is what shares one set of credentials: a bot in many chats, an app of many users.
+    `chat` is one place that such an app writes to. Secrets are in it only as a hash."""
+    app = hashlib.sha256(repr((access.base_url, _app_of(declaration, access))).encode())
+    chat = hashlib.sha256(repr((app.digest(), access.handle)).encode())
+    subjects = {
+        "account": access.account_id,
+        "app": app.hexdigest()[:16],
+        "chat": chat.hexdigest()[:16],
+    }
+    return {scope: f"{declaration.name}:{scope}:{subject}" for scope, subject in subjects.items()}
+
+
+def _app_of(declaration: Declaration, access: Access) -> object:
+    """What tells an app from another: the values the declaration names, else all credentials.
+
+    Where none of the named ones is known, all accounts at that address count as one app: the
+    platform may see them so, and too slow is better than refused.
+    """
+    if declaration.app:
+        told = (access.credentials.get(n) or access.settings.get(n) for n in declaration.app)
+        return [str(value or "") for value in told]
+    return access.settings.get("app_key") or sorted(access.credentials.items())

@@ -17,6 +17,8 @@ from app.compose import Hub
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.models import Account, FilingState, Imported, NewAccount, Selection
 from hub.organisations.rules import why_not_publishable, why_paused
+from hub.publishing.restraint import store as restraint
+from hub.publishing.restraint.models import OpenBreaker
 
 app = typer.Typer(no_args_is_help=True, help="账号 / accounts")
 
@@ -52,9 +54,21 @@ def show(account: AccountId, as_json: JsonOption = False) -> None:
     """一个账号 / one account"""
 
     async def work(hub: Hub) -> dict[str, Any]:
-        return _plain(hub, await hub.organisations.account(account))
+        found = await hub.organisations.account(account)
+        over = await hub.database.read(lambda c: restraint.breakers_over(c, found))
+        return _plain(hub, found) | {"breakers": [_breaker(one) for one in over]}
 
     emit(run(work, as_json=as_json), as_json, _show_one)
+
+
+def _breaker(one: OpenBreaker) -> dict[str, Any]:
+    """Why the account is left alone though nothing is wrong with it here."""
+    return {
+        "scope": one.scope,
+        "cause": one.cause,
+        "since": one.opened_at,
+        "next_probe_at": one.probe_at,
+    }
 
 
 @app.command("add")

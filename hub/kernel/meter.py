@@ -36,6 +36,10 @@ class Meter(Protocol):
         """Accounts by (channel, left): `left` is `none`, `low` (under a fifth) or `enough`."""
         ...
 
+    def show_breakers(self, open_now: Mapping[tuple[str, str], int]) -> None:
+        """Open circuit breakers by (channel, scope): `scope` is `account` or `platform`."""
+        ...
+
 
 class NoMeter:
     """Measures nothing."""
@@ -56,4 +60,7 @@ class NoMeter:
         pass
 
     def show_quota(self, accounts: Mapping[tuple[str, str], int]) -> None:
+        pass
+
+    def show_breakers(self, open_now: Mapping[tuple[str, str], int]) -> None:
         pass

@@ -8,6 +8,8 @@ from hub.kernel.events import Kind
 __all__ = [
     "ATTEMPTS_ENDED",
     "ATTEMPTS_STARTED",
+    "BREAKER_CLOSED",
+    "BREAKER_OPENED",
     "CANCELLED",
     "DUE",
     "EXPIRED",
@@ -51,3 +53,5 @@ VERIFIED = _kind("delivery.verified", "已回读核验", "a post was read back")
 RETRIED = _kind("delivery.retried", "人工重新投递", "a person started a delivery again")
 RESOLVED = _kind("delivery.resolved", "人工确认结果", "a person settled an unknown outcome")
 RECALL_ORDERED = _kind("recall.ordered", "已下达撤稿", "a recall was ordered")
+BREAKER_OPENED = _kind("breaker.opened", "连续失败，已熔断", "keeps failing and is left alone")
+BREAKER_CLOSED = _kind("breaker.closed", "已恢复，熔断解除", "is well again")

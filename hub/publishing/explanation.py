@@ -45,6 +45,10 @@ REASONS: Mapping[str, Words] = {
     ),
     "account-paused": Words("账号暂停中", "the account is paused"),
     "throttled": Words("平台限流，按要求等待", "the platform asked to wait"),
+    "breaker-open": Words(
+        "平台或账号连续失败，暂缓发送，定时试探，恢复后自动继续",
+        "the platform or account keeps failing; it is tried now and then, and goes on by itself",
+    ),
     "limits-away": Words("Redis 没有应答，暂不发送", "Redis does not answer, nothing is sent"),
     "quota-exhausted": Words(
         "平台额度已用完，等下一周期", "the quota is used up, waits for the next"

@@ -271,6 +271,7 @@ class Declaration:
     pictures_alone: bool = False
     rates: tuple[Rate, ...] = ()
     quotas: tuple[Quota, ...] = ()
+    app: tuple[str, ...] = ()  # credentials or settings that name an account's app; (): all secrets
     key_window: timedelta | None = None  # how long the platform remembers a key
     call_timeout: timedelta = timedelta(seconds=20)
     verify_after: timedelta = timedelta(seconds=5)

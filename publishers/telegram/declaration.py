@@ -43,6 +43,7 @@ DECLARATION = Declaration(
         Rate(count=20, per=timedelta(minutes=1), scope="chat"),
         Rate(count=30, per=timedelta(seconds=1), scope="app"),
     ),
+    app=("bot_token",),
     # An album may be 100 MB on a slow line.
     call_timeout=timedelta(seconds=60),
     source="https://core.telegram.org/bots/api, Bot API 10.3; https://core.telegram.org/bots/faq",

@@ -50,6 +50,7 @@ DECLARATION = Declaration(
     rates=(Rate(count=60, per=timedelta(minutes=1)),),
     # the daily number of calls of a new account; mass sends have their own, see `_quotas`
     quotas=(Quota(count=100, period="day"),),
+    app=("appid",),
     call_timeout=timedelta(seconds=20),
     verify_after=timedelta(seconds=15),
     source=(

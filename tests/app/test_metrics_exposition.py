@@ -48,6 +48,14 @@ def test_unknown_quota_and_commits_are_shown() -> None:
     assert 'gongkai_commit_works_bucket{le="16.0"} 1.0' in shown
 
 
+def test_a_breaker_that_closed_is_no_longer_shown() -> None:
+    metrics = Metrics()
+    metrics.show_breakers({("weibo", "platform"): 1, ("weibo", "account"): 3})
+    metrics.show_breakers({("weibo", "account"): 1})
+    shown = [line for line in lines(metrics) if line.startswith("gongkai_breakers_open{")]
+    assert shown == ['gongkai_breakers_open{channel="weibo",scope="account"} 1.0']
+
+
 def test_both_meters_take_the_same_calls() -> None:
     meters: list[Meter] = [Metrics(), NoMeter()]
     for meter in meters:
@@ -57,5 +65,6 @@ def test_both_meters_take_the_same_calls() -> None:
         meter.show_backlog({})
         meter.show_oldest_unknown({})
         meter.show_quota({})
+        meter.show_breakers({})
     public = {name for name in dir(Meter) if not name.startswith("_")}
     assert public <= set(dir(NoMeter)) & set(dir(Metrics))

@@ -58,6 +58,7 @@ from hub.publishing.service import Planned, Publishing, When
 from hub.publishing.tables import deliveries
 from hub.review.models import Approval, ReviewStep
 from hub.review.service import Review
+from scheduler.breaker import Breaker, BreakerSettings
 from scheduler.dispatcher import Dispatcher, DispatchSettings
 from scheduler.engine import Engine, EngineSettings
 from scheduler.intake import Intake
@@ -303,6 +304,7 @@ class Stage:
         lease: timedelta = timedelta(seconds=60),
         database: Database | None = None,
         meter: Meter | None = None,
+        breaker: Breaker | None = None,
     ) -> Dispatcher:
         used = database or self.database
         dispatcher = Dispatcher(
@@ -313,6 +315,7 @@ class Stage:
             intake=Intake(used, self.organisations),
             media=StoredMedia(used),
             limiter=Limiter(self.clock),
+            breaker=breaker or Breaker(self.clock, Random(7), BreakerSettings()),
             meter=meter or NoMeter(),
             settings=DispatchSettings(connections=connections, lease=lease),
             random=Random(7),

@@ -9,67 +9,19 @@ from hub.kernel.clock import ManualClock
 from hub.kernel.errors import Words
 from hub.publishing.models import (
     Declaration,
-    Delivery,
-    DeliveryState,
-    Edition,
     LengthUnit,
     MediaRule,
     Priority,
-    Purpose,
     Rate,
     Reconciling,
     Repeat,
 )
 from hub.publishing.ports import Access
-from scheduler.job import Prepared
 from scheduler.lanes import Lanes
 from scheduler.limits import Limiter
+from tests.scheduler.making import prepared
 
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 ACCESS = Access(account_id="a", handle="a", base_url="https://api.example.cn")
-
-
-def prepared(name: str, priority: Priority) -> Prepared:
-    delivery = Delivery(
-        id=name,
-        plan_id="p",
-        edition_id="e",
-        account_id=name,
-        channel="c",
-        part=0,
-        purpose=Purpose.PUBLISH,
-        state=DeliveryState.CLAIMED,
-        priority=priority,
-        due_at=NOW,
-        not_after=NOW,
-        next_at=None,
-        reason="",
-        lease_owner="",
-        fence=1,
-        attempts=0,
-        tries=0,
-        first_started_at=None,
-        handed_over_at=None,
-        remote_id="",
-        remote_url="",
-        error_code="",
-        error_zh="",
-        error_en="",
-        progress={},
-        receipt={},
-    )
-    edition = Edition(
-        id="e",
-        item_id="i",
-        item_version=1,
-        channel="c",
-        name="c",
-        variation={},
-        payload="[]",
-        payload_hash="",
-        parts=1,
-    )
-    return Prepared(delivery, edition, ACCESS, "k")
 
 
 def declaring(*rates: Rate) -> Declaration:

@@ -8,14 +8,14 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from app.compose import _engine_settings
 from app.settings import Settings
-from hub.kernel.clock import SystemClock
+from hub.kernel.clock import ManualClock, SystemClock
 from hub.kernel.errors import Misconfigured, Unavailable, Words
 from hub.publishing.explanation import REASONS
 from hub.publishing.models import (
@@ -29,6 +29,7 @@ from hub.publishing.models import (
     Repeat,
 )
 from hub.publishing.ports import Access
+from publishers.registry import channels
 from scheduler.limits import Limiter
 from tests.scheduler.stage import Stage, running, until
 
@@ -140,6 +141,51 @@ async def test_a_pause_stops_its_scope_and_nothing_else(limiter: Limiter) -> Non
     limiter.pause(some, access("one"), "account", timedelta(seconds=30))
     assert 29 < await limiter.delay(some, access("one")) <= 30
     assert await limiter.delay(some, access("two")) == 0.0
+
+
+async def test_a_second_chat_that_is_refused_pauses_the_whole_bot(limiter: Limiter) -> None:
+    some = channel()
+    bot = {"credentials": {"bot_token": "t"}}
+    limiter.pause(some, access("one", **bot), "chat", timedelta(seconds=30))
+    assert await limiter.delay(some, access("three", **bot)) == 0.0
+    limiter.pause(some, access("one", **bot), "chat", timedelta(seconds=30))  # again the same
+    assert await limiter.delay(some, access("three", **bot)) == 0.0
+    limiter.pause(some, access("two", **bot), "chat", timedelta(seconds=20))
+    assert 19 < await limiter.delay(some, access("three", **bot)) <= 20
+    assert await limiter.delay(some, access("four", credentials={"bot_token": "u"})) == 0.0
+
+
+async def test_chats_refused_one_after_the_other_pause_no_bot() -> None:
+    clock = ManualClock(datetime(2026, 3, 2, tzinfo=UTC))
+    limiter, some = Limiter(clock), channel()
+    for name in ("one", "two", "three"):
+        limiter.pause(some, access(name), "chat", timedelta(seconds=30))
+        clock.advance(31)
+    assert limiter.pause_left(some, access("four")) == 0.0
+
+
+async def test_the_app_is_what_the_declaration_says(limiter: Limiter) -> None:
+    some = replace(channel(Rate(count=1, per=HOUR, scope="app")), app=("bot_token",))
+    own = {"bot_token": "t", "webhook_secret": "a"}, {"bot_token": "t", "webhook_secret": "b"}
+    assert await permits(limiter, some, access("one", credentials=own[0]), 1) == 1
+    assert await permits(limiter, some, access("two", credentials=own[1]), 1) == 0
+    other = access("three", credentials={"bot_token": "u"})
+    assert await permits(limiter, some, other, 1) == 1
+
+
+async def test_accounts_that_name_no_app_share_what_their_address_allows(limiter: Limiter) -> None:
+    some = replace(channel(Rate(count=1, per=HOUR, scope="app")), app=("app_key",))
+    assert await permits(limiter, some, access("one", credentials={"token": "t"}), 1) == 1
+    assert await permits(limiter, some, access("two", credentials={"token": "u"}), 1) == 0
+
+
+@pytest.mark.parametrize("name", sorted(channels()))
+def test_every_app_scope_names_credentials_that_exist(name: str) -> None:
+    found = channels()[name]
+    known = {field.name for field in (*found.credentials, *found.settings)}
+    assert set(found.declaration.app) <= known
+    if any(rate.scope == "app" for rate in found.declaration.rates):
+        assert found.declaration.app
 
 
 async def test_a_shorter_pause_does_not_end_a_longer_one(limiter: Limiter) -> None:

@@ -58,10 +58,28 @@ def upgrade() -> None:
     )
     op.create_index("ix_bodies_parent_id", "bodies", ["parent_id"], unique=False)
     op.create_table(
+        "breakers",
+        sa.Column("scope", sa.String(length=16), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=500), nullable=False),
+        sa.Column("address", sa.String(length=500), nullable=False),
+        sa.Column("cause", sa.String(length=64), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("rest_s", sa.BigInteger(), nullable=False),
+        sa.Column("probe_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "channel", "subject", name=op.f("pk_breakers")),
+    )
+    op.create_table(
         "heartbeats",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeats")),
+    )
+    op.create_table(
+        "pauses",
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_pauses")),
     )
     op.create_table(
         "people",

@@ -1,0 +1,1 @@
+"""What holds calls back: open circuit breakers, and pauses that platforms asked for."""
