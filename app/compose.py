@@ -15,6 +15,7 @@ from typing import Any
 
 from app.keys import load_keys
 from app.migrate import migrate
+from app.outside import Outside
 from app.settings import Settings
 from hub.catalogue.service import Catalogue
 from hub.kernel.clock import Clock, SystemClock, check_zones
@@ -28,6 +29,7 @@ from hub.organisations.vault import Vault
 from hub.publishing.models import Declaration, Quota
 from hub.publishing.operations import Operations
 from hub.publishing.ports import Outlet
+from hub.publishing.preflight.service import Preflight
 from hub.publishing.service import Publishing
 from hub.review.service import Review
 from publishers.registry import channels, find_channel
@@ -68,6 +70,7 @@ class Hub:
     review: Review
     publishing: Publishing
     operations: Operations
+    preflight: Preflight
 
 
 @asynccontextmanager
@@ -88,12 +91,13 @@ async def open_hub(
 
 
 def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) -> Hub:
+    organisations = Organisations(database, clock, ids, Vault(load_keys(settings)))
     return Hub(
         settings=settings,
         clock=clock,
         ids=ids,
         database=database,
-        organisations=Organisations(database, clock, ids, Vault(load_keys(settings))),
+        organisations=organisations,
         catalogue=Catalogue(database, clock, ids),
         review=Review(database, clock, ids),
         publishing=Publishing(
@@ -105,6 +109,13 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
             default_not_after=timedelta(minutes=settings.default_not_after_minutes),
         ),
         operations=Operations(database=database, clock=clock, ids=ids, channels=Installed()),
+        preflight=Preflight(
+            database=database,
+            clock=clock,
+            channels=Installed(),
+            keyring=organisations,
+            outside=Outside(),
+        ),
     )
 
 

@@ -18,6 +18,39 @@ _LATENESS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 1
 _COMMIT = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 _GROUP = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 _FIRST_TRY = frozenset({"accepted", "adopted"})
+# what is shown as it is now: name here → name there, what it says, labels
+_GAUGES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "backlog": (
+        "gongkai_backlog",
+        "Deliveries not settled, by state.",
+        ("channel", "state"),
+    ),
+    "unknown": (
+        "gongkai_oldest_unknown_seconds",
+        "Age of the oldest delivery whose outcome is unknown.",
+        ("channel",),
+    ),
+    "quota": (
+        "gongkai_quota_accounts",
+        "Accounts by what is left of their quota: none, low (under a fifth), enough.",
+        ("channel", "left"),
+    ),
+    "breakers": (
+        "gongkai_breakers_open",
+        "Accounts and platforms that keep failing and are left alone for now.",
+        ("channel", "scope"),
+    ),
+    "preflight": (
+        "gongkai_preflight_problems",
+        "Problems of plans that wait to be due, by check and severity.",
+        ("check", "severity"),
+    ),
+    "liveness": (
+        "gongkai_liveness_accounts",
+        "Accounts by how near they are to their limit of days without an update.",
+        ("channel", "standing"),
+    ),
+}
 
 
 class Metrics:
@@ -56,30 +89,10 @@ class Metrics:
             buckets=_COMMIT,
             registry=self.registry,
         )
-        self._backlog = Gauge(
-            "gongkai_backlog",
-            "Deliveries not settled, by state.",
-            ["channel", "state"],
-            registry=self.registry,
-        )
-        self._unknown = Gauge(
-            "gongkai_oldest_unknown_seconds",
-            "Age of the oldest delivery whose outcome is unknown.",
-            ["channel"],
-            registry=self.registry,
-        )
-        self._quota = Gauge(
-            "gongkai_quota_accounts",
-            "Accounts by what is left of their quota: none, low (under a fifth), enough.",
-            ["channel", "left"],
-            registry=self.registry,
-        )
-        self._breakers = Gauge(
-            "gongkai_breakers_open",
-            "Accounts and platforms that keep failing and are left alone for now.",
-            ["channel", "scope"],
-            registry=self.registry,
-        )
+        self._gauges = {
+            name: Gauge(shown, told, labels, registry=self.registry)
+            for name, (shown, told, labels) in _GAUGES.items()
+        }
 
     def observe_lateness(self, channel: str, lateness: timedelta) -> None:
         self._lateness.labels(channel).observe(max(0.0, lateness.total_seconds()))
@@ -94,18 +107,24 @@ class Metrics:
         self._commit.observe(seconds)
 
     def show_backlog(self, counts: Mapping[tuple[str, str], int]) -> None:
-        _replace(self._backlog, counts)
+        _replace(self._gauges["backlog"], counts)
 
     def show_oldest_unknown(self, ages: Mapping[str, timedelta]) -> None:
-        self._unknown.clear()
+        self._gauges["unknown"].clear()
         for channel, age in ages.items():
-            self._unknown.labels(channel).set(age.total_seconds())
+            self._gauges["unknown"].labels(channel).set(age.total_seconds())
 
     def show_quota(self, accounts: Mapping[tuple[str, str], int]) -> None:
-        _replace(self._quota, accounts)
+        _replace(self._gauges["quota"], accounts)
 
     def show_breakers(self, open_now: Mapping[tuple[str, str], int]) -> None:
-        _replace(self._breakers, open_now)
+        _replace(self._gauges["breakers"], open_now)
+
+    def show_preflight(self, problems: Mapping[tuple[str, str], int]) -> None:
+        _replace(self._gauges["preflight"], problems)
+
+    def show_liveness(self, accounts: Mapping[tuple[str, str], int]) -> None:
+        _replace(self._gauges["liveness"], accounts)
 
     def exposition(self) -> bytes:
         """Everything in Prometheus' text format."""

@@ -19,6 +19,7 @@ from app.settings import Settings
 from app.tuning import settle_garbage
 from publishers.registry import channels
 from scheduler.engine import Engine
+from scheduler.preflight import PreflightWatch
 from scheduler.quota_watch import QuotaWatch
 from web.health import Check, database_check, health_routes, heartbeat_check, zone_check
 
@@ -27,6 +28,7 @@ __all__ = ["Serving", "serve", "serving"]
 _log = structlog.get_logger(__name__)
 _HEARTBEAT_LIMIT = timedelta(seconds=30)
 _QUOTA_EVERY = timedelta(minutes=1)
+_PREFLIGHT_EVERY = timedelta(seconds=10)
 
 
 class Serving:
@@ -49,6 +51,8 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         engine = await stack.enter_async_context(open_engine(hub, meter=metrics))
         watch = QuotaWatch(hub.database, hub.clock, metrics, Installed(), channels())
         engine.clock.every("quota", _QUOTA_EVERY, watch.measure)
+        preflight = PreflightWatch(hub.preflight, metrics)
+        engine.clock.every("preflight", _PREFLIGHT_EVERY, preflight.look)
         checks = [
             database_check(hub.database),
             heartbeat_check(engine.sweep.heartbeat_age, _HEARTBEAT_LIMIT),

@@ -18,6 +18,7 @@ from scheduler.clock import HubClock
 from scheduler.dispatcher import Dispatcher, DispatchSettings
 from scheduler.intake import Intake, Keyring
 from scheduler.limits import Limiter
+from scheduler.preflight import Preparation
 from scheduler.reconciler import Reconciler
 from scheduler.sharing import Sharing
 from scheduler.sweep import Sweep
@@ -30,6 +31,7 @@ _ASK = timedelta(seconds=2)
 _BEAT = timedelta(seconds=5)
 _MEASURE = timedelta(seconds=10)
 _FORECAST = timedelta(minutes=10)
+_PREPARE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ class Engine:
             database, clock, meter, self.breaker, self.limiter, self.dispatcher.wake
         )
         self.authorisations = AuthorisationWatch(database, clock, outlets, intake.access)
+        self.preparation = Preparation(database, clock, outlets, intake, media)
         self.sweep = Sweep(database, clock, meter, settings.outage_after)
         self.clock = HubClock(database, clock, self.dispatcher.wake)
         self._loop: asyncio.Task[None] | None = None
@@ -113,6 +116,7 @@ class Engine:
             ("beat", _BEAT, self.sweep.beat),
             ("measure", _MEASURE, self.sweep.measure),
             ("authorisations", _FORECAST, self.authorisations.look),
+            ("prepare", _PREPARE, self.preparation.look),
         ):
             self.clock.every(name, interval, job)
         self.clock.start()

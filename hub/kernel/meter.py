@@ -40,6 +40,14 @@ class Meter(Protocol):
         """Open circuit breakers by (channel, scope): `scope` is `account` or `platform`."""
         ...
 
+    def show_preflight(self, problems: Mapping[tuple[str, str], int]) -> None:
+        """Problems of plans that wait to be due, by (check, severity): warning or blocking."""
+        ...
+
+    def show_liveness(self, accounts: Mapping[tuple[str, str], int]) -> None:
+        """Accounts by (channel, standing): `live`, `near` its limit, `over` it."""
+        ...
+
 
 class NoMeter:
     """Measures nothing."""
@@ -63,4 +71,10 @@ class NoMeter:
         pass
 
     def show_breakers(self, open_now: Mapping[tuple[str, str], int]) -> None:
+        pass
+
+    def show_preflight(self, problems: Mapping[tuple[str, str], int]) -> None:
+        pass
+
+    def show_liveness(self, accounts: Mapping[tuple[str, str], int]) -> None:
         pass

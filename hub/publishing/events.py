@@ -16,6 +16,8 @@ __all__ = [
     "HELD_BACK",
     "LEASES_REAPED",
     "PLANNED",
+    "PREFLIGHT",
+    "PREPARED",
     "PROGRESSED",
     "RECALL_ORDERED",
     "RECONCILED",
@@ -37,6 +39,8 @@ SUBMITTED = _kind("edition.rendered", "各渠道稿件已生成并送审", "edit
 PLANNED = _kind("plan.made", "发布计划已排定", "a plan was made")
 RESCHEDULED = _kind("plan.rescheduled", "发布时间已调整", "a plan was rescheduled")
 CANCELLED = _kind("delivery.cancelled", "投递已取消", "deliveries were cancelled")
+PREFLIGHT = _kind("plan.preflight", "发布前检查完成", "a plan was checked before it is due")
+PREPARED = _kind("delivery.prepared", "素材已提前上传", "media was uploaded ahead")
 DUE = _kind("delivery.due", "到期或受阻，状态已更新", "deliveries fell due or changed their wait")
 ATTEMPTS_STARTED = _kind("attempt.started", "开始投递", "attempts were begun")
 ATTEMPTS_ENDED = _kind("attempt.ended", "投递有了结果", "attempts ended")

@@ -176,6 +176,7 @@ class Capability(StrEnum):
     REPLY = "reply"
     MEASURE = "measure"
     VERIFY = "verify"  # what is public can be read back
+    PREPARE = "prepare"  # media can be uploaded hours before
 
 
 class MediaRole(StrEnum):

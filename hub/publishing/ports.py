@@ -13,6 +13,7 @@ from hub.organisations.models import Account, Body
 from hub.publishing.models import Declaration, Part, Quota
 
 __all__ = [
+    "PREPARED",
     "Accepted",
     "Access",
     "ChannelBook",
@@ -24,6 +25,7 @@ __all__ = [
     "Measuring",
     "MediaSource",
     "Outlet",
+    "Preparing",
     "Rendered",
     "Renderer",
     "Verdict",
@@ -179,6 +181,24 @@ class Forecasting(Protocol):
     async def authorised_until(self, access: Access) -> datetime | None:
         """The moment, or None where the platform does not say; raises Unauthorised when it is
         over already."""
+        ...
+
+
+PREPARED = "prepared_at"  # the engine's own key in a job's progress: when `prepare` had ended
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """An outlet that can do beforehand what delivering would have to wait for; declared as
+    Capability.PREPARE."""
+
+    async def prepare(self, job: Job) -> Mapping[str, Any]:
+        """Upload the media of `job.part` hours before it is due, and nothing that anybody sees.
+
+        Returns the progress that `deliver` finds and goes on from, with every key of
+        `job.progress` in it; what it saves by `job.checkpoint` on its way counts as well. Called
+        again it uploads only what is missing. Raises the errors of `hub.publishing.errors`.
+        """
         ...
 
 

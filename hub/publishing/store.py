@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.kernel.columns import instant
 from hub.kernel.database import Transaction
 from hub.publishing.ledger import row_to_delivery
 from hub.publishing.models import (
@@ -65,6 +66,7 @@ __all__ = [
     "promote_next_part",
     "published_deliveries",
     "recalls_of",
+    "row_to_plan",
     "spent",
     "taken",
 ]
@@ -79,10 +81,9 @@ def _edition(row: Row[Any]) -> Edition:
     return Edition(**values)
 
 
-def _plan(row: Row[Any]) -> Plan:
-    values = dict(row._mapping)
-    values.pop("created_at")
-    return Plan(**values)
+def row_to_plan(row: Row[Any]) -> Plan:
+    held = row._mapping
+    return Plan(**{name: held[name] for name in Plan.__dataclass_fields__})
 
 
 def add_editions(tx: Transaction, rows: Sequence[Edition], at: datetime) -> None:
@@ -112,15 +113,17 @@ def add_plan(tx: Transaction, plan: Plan, at: datetime) -> None:
 
 def get_plan(connection: Connection, plan_id: str) -> Plan | None:
     row = connection.execute(select(plans).where(plans.c.id == plan_id)).first()
-    return None if row is None else _plan(row)
+    return None if row is None else row_to_plan(row)
 
 
 def list_plans(connection: Connection, limit: int = 50) -> list[Plan]:
     rows = connection.execute(select(plans).order_by(plans.c.due_at.desc()).limit(limit))
-    return [_plan(row) for row in rows]
+    return [row_to_plan(row) for row in rows]
 
 
 def move_plan(tx: Transaction, plan_id: str, **values: Any) -> None:
+    """Change a plan's times; it is looked at anew before it is due (hub.publishing.preflight)."""
+    values["next_check_at"] = instant(0)
     tx.execute(update(plans).where(plans.c.id == plan_id).values(**values))
 
 

@@ -46,7 +46,7 @@ DECLARATION = Declaration(
     # What holds for the tier `publish`; a mass send has a key for 24 hours, see README.
     repeat=Repeat.POSTS_AGAIN,
     reconciling=(Reconciling.READ_BACK, Reconciling.PERSON),
-    capabilities=frozenset({Capability.DELETE, Capability.VERIFY}),
+    capabilities=frozenset({Capability.DELETE, Capability.PREPARE, Capability.VERIFY}),
     rates=(Rate(count=60, per=timedelta(minutes=1)),),
     # the daily number of calls of a new account; mass sends have their own, see `_quotas`
     quotas=(Quota(count=100, period="day"),),

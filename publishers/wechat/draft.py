@@ -25,7 +25,7 @@ from publishers.wechat.article import (
 from publishers.wechat.client import Client
 from publishers.wechat.codes import NO_SUCH_MEDIA, Refused
 
-__all__ = ["Progress", "draft_exists", "find", "prepare_draft"]
+__all__ = ["Progress", "draft_exists", "find", "prepare_draft", "upload_media"]
 
 _EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
 _CLOCK_SKEW = timedelta(seconds=60)  # between the platform's clock and ours
@@ -61,6 +61,11 @@ class Progress:
         text = self.get("submitted_at")
         return datetime.fromisoformat(text) if text else None
 
+    @property
+    def saved(self) -> Mapping[str, Any]:
+        """Everything, as it is kept with the delivery."""
+        return dict(self._data)
+
     async def save(self, **values: Any) -> None:
         """Make `values` durable, and be sure that the lease still holds."""
         self._data |= values
@@ -71,13 +76,19 @@ class Progress:
             self._data.pop(name, None)
 
 
+async def upload_media(job: Job, client: Client, progress: Progress) -> None:
+    """The pictures and the cover, as far as they are not there yet. Nobody sees them: pictures
+    have an address that only a draft names, and the cover is a permanent material (永久素材)."""
+    await _upload_pictures(job, client, progress)
+    await _upload_cover(job, client, progress)
+
+
 async def prepare_draft(job: Job, client: Client, progress: Progress) -> str:
     """The media_id of the job's draft: what an earlier attempt did is not done again."""
     if progress.get("draft"):
         return progress.get("draft")
-    await _upload_pictures(job, client, progress)
     resumed = bool(progress.get("thumb"))
-    await _upload_cover(job, client, progress)
+    await upload_media(job, client, progress)
     try:
         return await _add_draft(job, client, progress)
     except Refused as refused:

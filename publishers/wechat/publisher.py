@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Words
@@ -14,7 +15,7 @@ from hub.publishing.ports import Accepted, Access, Finding, Job, Verdict
 from publishers.wechat.article import same_pictures, same_words
 from publishers.wechat.client import Client
 from publishers.wechat.codes import NO_SUCH_ARTICLE, Refused, error_for
-from publishers.wechat.draft import draft_exists, find
+from publishers.wechat.draft import Progress, draft_exists, find, upload_media
 from publishers.wechat.findings import (
     DRAFT_PREFIX,
     MASS_PREFIX,
@@ -53,6 +54,14 @@ class WeChatOutlet:
     async def deliver(self, job: Job) -> Accepted:
         with self._translated(job):
             return await self._tier(job).deliver(job, self._client(job.access))
+
+    async def prepare(self, job: Job) -> Mapping[str, Any]:
+        """`Preparing`: pictures and cover; an account without an API takes nothing ahead."""
+        progress = Progress(job)
+        if job.access.settings.get("tier") != "export":
+            with self._translated(job):
+                await upload_media(job, self._client(job.access), progress)
+        return progress.saved
 
     async def reconcile(self, job: Job) -> Finding:
         with self._translated(job):

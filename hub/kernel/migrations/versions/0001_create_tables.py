@@ -206,6 +206,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "revision", name=op.f("pk_account_credentials")),
     )
     op.create_table(
+        "account_liveness",
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.Column("planned_at", sa.BigInteger(), nullable=True),
+        sa.Column("looked_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_account_liveness_account_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_liveness")),
+    )
+    op.create_table(
         "account_tags",
         sa.Column("tag", sa.String(length=64), nullable=False),
         sa.Column("account_id", sa.String(length=26), nullable=False),
@@ -295,11 +306,20 @@ def upgrade() -> None:
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("next_check_at", sa.BigInteger(), server_default="0", nullable=True),
         sa.ForeignKeyConstraint(
             ["approval_id"], ["approvals.id"], name=op.f("fk_plans_approval_id")
         ),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_plans_item_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plans")),
+    )
+    op.create_index(
+        "ix_plans_check",
+        "plans",
+        ["next_check_at"],
+        unique=False,
+        sqlite_where=sa.text("next_check_at IS NOT NULL"),
+        postgresql_where=sa.text("next_check_at IS NOT NULL"),
     )
     op.create_index("ix_plans_due", "plans", ["due_at"], unique=False)
     op.create_index("ix_plans_item", "plans", ["item_id"], unique=False)
@@ -447,6 +467,49 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("state IN ('claimed', 'sending')"),
         postgresql_where=sa.text("state IN ('claimed', 'sending')"),
+    )
+    op.create_table(
+        "preflight_problems",
+        sa.Column("plan_id", sa.String(length=26), nullable=False),
+        sa.Column("point", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=26), nullable=False),
+        sa.Column("severity", sa.String(length=16), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("zh", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("remedy_zh", sa.Text(), nullable=False),
+        sa.Column("remedy_en", sa.Text(), nullable=False),
+        sa.Column("latest", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "severity IN ('warning', 'blocking')", name=op.f("ck_preflight_problems_severity_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["plans.id"], name=op.f("fk_preflight_problems_plan_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "plan_id", "point", "name", "subject", name=op.f("pk_preflight_problems")
+        ),
+    )
+    op.create_index(
+        "ix_preflight_problems_latest",
+        "preflight_problems",
+        ["plan_id"],
+        unique=False,
+        sqlite_where=sa.text("latest"),
+        postgresql_where=sa.text("latest"),
+    )
+    op.create_table(
+        "preflights",
+        sa.Column("plan_id", sa.String(length=26), nullable=False),
+        sa.Column("point", sa.String(length=16), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("checked_at", sa.BigInteger(), nullable=False),
+        sa.Column("covered_by", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("tally", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_preflights_plan_id")),
+        sa.PrimaryKeyConstraint("plan_id", "point", name=op.f("pk_preflights")),
     )
     op.create_table(
         "attempts",
