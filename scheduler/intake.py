@@ -65,6 +65,7 @@ class Facts:
     accounts: Mapping[str, Account]
     unsigned: Mapping[str, UnsignedEdition]
     originals: Mapping[str, str]
+    previous: Mapping[str, str]
 
 
 class Intake:
@@ -104,6 +105,7 @@ class Intake:
             access,
             delivery_key(delivery.id),
             facts.originals.get(delivery.id, ""),
+            facts.previous.get(delivery.id, ""),
         )
 
     def _sort(self, delivery: Delivery, facts: Facts, now: datetime, into: Sorted) -> None:
@@ -145,15 +147,18 @@ def _authorisation_ended(account: Account, now: datetime) -> bool:
 
 
 def gather(connection: Connection, deliveries: Sequence[Delivery]) -> Facts:
-    """Editions, accounts, signatures and originals of `deliveries`, in a handful of queries."""
+    """Editions, accounts, signatures, and the posts that recalls and further parts refer to, in a
+    handful of queries."""
     editions = store.editions_by_ids(connection, {d.edition_id for d in deliveries})
     accounts = organisations.get_accounts(connection, {d.account_id for d in deliveries})
     recalls = [d for d in deliveries if d.purpose is Purpose.RECALL]
+    following = [d for d in deliveries if d.part and d.purpose is Purpose.PUBLISH]
     return Facts(
         editions,
         accounts,
         _unsigned(connection, editions.values()),
         store.originals_of(connection, recalls) if recalls else {},
+        store.previous_parts_of(connection, following) if following else {},
     )
 
 

@@ -24,13 +24,17 @@ __all__ = ["LeasedJob", "Prepared", "part_of"]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A claimed delivery with all it needs: the signed edition and the account's access."""
+    """A claimed delivery with all it needs: the signed edition and the account's access.
+
+    `remote_id` is what a recall is to withdraw, `previous_id` what a thread's part follows.
+    """
 
     delivery: Delivery
     edition: Edition
     access: Access
     key: str
     remote_id: str = ""
+    previous_id: str = ""
 
 
 @lru_cache(maxsize=512)
@@ -73,6 +77,10 @@ class LeasedJob:
     @property
     def remote_id(self) -> str:
         return self.prepared.remote_id or self.prepared.delivery.remote_id
+
+    @property
+    def previous_id(self) -> str:
+        return self.prepared.previous_id
 
     @property
     def started_at(self) -> datetime | None:

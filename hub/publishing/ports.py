@@ -57,7 +57,8 @@ class Job(Protocol):
 
     `key` is derived from the delivery and never changes: 32 hex characters, to be given to the
     platform as idempotency key or marker. `progress` is what earlier attempts saved. `remote_id`
-    is set when the job is to verify, amend or withdraw something published before. `started_at`
+    is set when the job is to verify, amend or withdraw something published before. `previous_id`
+    is the platform's id of the part before this one in a thread, "" for a first part. `started_at`
     is when the first attempt became durable (None before), for matching by time.
     """
 
@@ -81,6 +82,9 @@ class Job(Protocol):
 
     @property
     def remote_id(self) -> str: ...
+
+    @property
+    def previous_id(self) -> str: ...
 
     @property
     def started_at(self) -> datetime | None: ...

@@ -63,6 +63,7 @@ __all__ = [
     "oldest_unknown",
     "originals_of",
     "plans_of",
+    "previous_parts_of",
     "promote_next_part",
     "published_deliveries",
     "recalls_of",
@@ -276,21 +277,24 @@ def published_deliveries(connection: Connection, item_id: str) -> list[Delivery]
 
 def originals_of(connection: Connection, recalls: Collection[Delivery]) -> dict[str, str]:
     """The platform ids that recalls are to withdraw, by the recall's delivery id."""
-    original = deliveries.alias("original")
-    query = (
-        select(_d.id, original.c.remote_id)
-        .join(
-            original,
-            (original.c.edition_id == _d.edition_id)
-            & (original.c.account_id == _d.account_id)
-            & (original.c.part == _d.part)
-            & (original.c.occurrence == _d.occurrence)
-            & (original.c.purpose == Purpose.PUBLISH)
-            & (original.c.remote_id != ""),
-        )
-        .where(_d.id.in_([recall.id for recall in recalls]))
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return _posts_of(connection, recalls, _d.part)
+
+
+def previous_parts_of(connection: Connection, parts: Collection[Delivery]) -> dict[str, str]:
+    """The platform ids of the parts that `parts` follow, by the following delivery's id."""
+    return _posts_of(connection, parts, _d.part - 1)
+
+
+def _posts_of(
+    connection: Connection, asking: Collection[Delivery], part: ColumnElement[int]
+) -> dict[str, str]:
+    post = deliveries.alias("post")
+    is_it = (post.c.edition_id == _d.edition_id) & (post.c.account_id == _d.account_id)
+    is_it &= (post.c.part == part) & (post.c.occurrence == _d.occurrence)
+    is_it &= (post.c.purpose == Purpose.PUBLISH) & (post.c.remote_id != "")
+    query = select(_d.id, post.c.remote_id).join(post, is_it)
+    found = connection.execute(query.where(_d.id.in_([delivery.id for delivery in asking])))
+    return {row[0]: row[1] for row in found}
 
 
 def mark_recalled(tx: Transaction, recall: Delivery) -> None:

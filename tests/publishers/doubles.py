@@ -71,6 +71,7 @@ class MemoryJob:
     media: MemoryMedia
     started_at: datetime | None
     remote_id: str = ""
+    previous_id: str = ""
     progress: Mapping[str, Any] = field(default_factory=dict)
     lost: bool = False
 

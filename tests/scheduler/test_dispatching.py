@@ -285,6 +285,22 @@ async def test_a_thread_is_sent_in_its_order(stage: Stage) -> None:
         assert texts == ["一", "二", "三"]
 
 
+async def test_a_part_knows_the_post_that_it_follows(stage: Stage) -> None:
+    followed: dict[tuple[str, str], str] = {}
+
+    async def note(job: Job) -> Accepted | None:
+        followed[job.access.account_id, job.part.text] = job.previous_id
+        return Accepted(remote_id=f"{job.access.account_id}/{job.part.text}")
+
+    stage.platform.always = note
+    await stage.plan(await stage.approved("一\n\n二\n\n三", accounts=2))
+    await run_once(stage)
+    before = {"一": "", "二": "一", "三": "二"}
+    assert len(followed) == 6
+    for (account, text), previous in followed.items():
+        assert previous == (f"{account}/{before[text]}" if before[text] else "")
+
+
 async def test_no_part_follows_one_that_was_not_accepted(stage: Stage) -> None:
     stage.platform.answers.append(Unknown(SAID))
     await stage.plan(await stage.approved("一\n\n二"))
