@@ -21,6 +21,22 @@ WEB_LINK = re.compile(r"https?://[A-Za-z0-9][^\s<>\"\u0080-\U0010ffff]*", re.ASC
 _WEIBO_LINK_HALVES = 20
 
 
+# Mastodon counts every web link that it would link as 23 and everything else by its graphemes
+# (app/validators/status_length_validator.rb, config/initializers/twitter_regex.rb). Code points
+# are never fewer than graphemes, and only links that it surely sees are taken as such: a domain of
+# several labels that nothing alphanumeric touches, and no punctuation at the end. So this count is
+# never below Mastodon's.
+_MASTODON_LINK_LENGTH = 23
+_MASTODON_LINK = re.compile(
+    r"(?<![A-Z0-9@＠$#＃])https?://"
+    r"(?:[A-Z0-9](?:[A-Z0-9-]*[A-Z0-9])?\.)+[A-Z]{2,}(?![A-Z0-9_.@-])"
+    r"(?::[0-9]{1,5}(?![0-9]))?"
+    r"(?:/(?:[A-Z0-9/_.~%+=&#!*',;:|$@-]*[A-Z0-9/_#-])?)?"
+    r"(?:\?[A-Z0-9/_.~%+=&#!*',;:|$@-]*[A-Z0-9/_#-])?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
 def length(text: str, unit: LengthUnit) -> int:
     """The length of `text` counted in `unit`; lone surrogates count like any other code unit."""
     return _COUNTERS[unit](text)
@@ -42,9 +58,15 @@ def _weibo(text: str) -> int:
     return -(-(halves + links * _WEIBO_LINK_HALVES) // 2)
 
 
+def _mastodon(text: str) -> int:
+    rest, links = _MASTODON_LINK.subn("", text)
+    return len(rest) + links * _MASTODON_LINK_LENGTH
+
+
 _COUNTERS: Mapping[LengthUnit, Callable[[str], int]] = {
     LengthUnit.CHARACTERS: len,
     LengthUnit.UTF16: _utf16,
     LengthUnit.UTF8_BYTES: _utf8,
     LengthUnit.WEIBO: _weibo,
+    LengthUnit.MASTODON: _mastodon,
 }

@@ -17,6 +17,7 @@ _UNITS = {
     LengthUnit.UTF16: Words("个 UTF-16 单元", "UTF-16 code units"),
     LengthUnit.UTF8_BYTES: Words("字节", "bytes of UTF-8"),
     LengthUnit.WEIBO: Words("字（微博计数）", "characters as Weibo counts"),
+    LengthUnit.MASTODON: Words("字（链接计 23）", "characters, a link being 23"),
 }
 _NO_UNIT = Words("", "")
 _PARTS = Words("条", "parts")

@@ -144,6 +144,7 @@ class LengthUnit(StrEnum):
     UTF16 = "utf16"  # UTF-16 code units (Telegram)
     UTF8_BYTES = "utf8-bytes"  # (WeChat replies, WeCom)
     WEIBO = "weibo"  # CJK = 1, ASCII = 1/2, a URL = 10
+    MASTODON = "mastodon"  # Unicode code points, a URL = 23
 
 
 class Overflow(StrEnum):

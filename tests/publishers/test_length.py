@@ -32,6 +32,26 @@ def test_weibo_counts_half_widths_and_short_links(text: str, expected: int) -> N
     assert length(text, LengthUnit.WEIBO) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("公开abc", 5),
+        ("𠮷", 1),
+        ("http://t.cn/A6x", 23),
+        ("详见https://www.gov.cn/zhengce/1.html", 2 + 23),
+        ("https://www.gov.cn https://www.gov.cn/", 23 + 1 + 23),
+        ("https://www.gov.cn/a?b=1&c=2#d", 23),
+        ("（https://www.gov.cn/1）", 2 + 23),
+        ("https://www.gov.cn/1,", 23 + 1),  # the platform links without the comma
+        ("xhttps://www.gov.cn/1", 21),  # no link there
+        ("https://localhost/zhengce", 25),
+        ("https://10.0.0.1:8000/zhengce", 29),
+    ],
+)
+def test_mastodon_counts_what_it_links_as_23(text: str, expected: int) -> None:
+    assert length(text, LengthUnit.MASTODON) == expected
+
+
 @pytest.mark.parametrize("unit", list(LengthUnit))
 def test_every_unit_counts_nothing_as_nothing(unit: LengthUnit) -> None:
     assert length("", unit) == 0
@@ -39,7 +59,7 @@ def test_every_unit_counts_nothing_as_nothing(unit: LengthUnit) -> None:
 
 @given(CHINESE)
 def test_a_chinese_character_is_one_everywhere_but_in_bytes(text: str) -> None:
-    ones = [LengthUnit.CHARACTERS, LengthUnit.UTF16, LengthUnit.WEIBO]
+    ones = [unit for unit in LengthUnit if unit is not LengthUnit.UTF8_BYTES]
     assert {length(text, unit) for unit in ones} == {len(text)}
     assert length(text, LengthUnit.UTF8_BYTES) == 3 * len(text)
 
