@@ -13,7 +13,17 @@ from hub.publishing.ports import Job
 from publishers.contract import Field
 from publishers.limits import problems
 
-__all__ = ["FORM", "MARKDOWN", "TEXT", "form_of", "forms", "read_picture", "refuse_unfit"]
+__all__ = [
+    "FORM",
+    "KEYWORD",
+    "MARKDOWN",
+    "TEXT",
+    "form_of",
+    "forms",
+    "keyword_of",
+    "read_picture",
+    "refuse_unfit",
+]
 
 TEXT, MARKDOWN = "text", "markdown"
 
@@ -22,6 +32,15 @@ FORM = Field(
     words=Words("消息形式：text 文本，markdown", "form of a message: text or markdown"),
     required=False,
     default=TEXT,
+)
+
+KEYWORD = Field(
+    name="keyword",
+    words=Words(
+        "机器人安全设置中的关键词（任一个），将写在消息末尾",
+        "one of the robot's keywords, if it has any; written at the end of every message",
+    ),
+    required=False,
 )
 
 
@@ -35,6 +54,13 @@ def form_of(settings: Mapping[str, Any]) -> Mapping[str, str]:
             remedy=Words("可用：text, markdown", "one of: text, markdown"),
         )
     return {"form": MARKDOWN} if form == MARKDOWN else {}
+
+
+def keyword_of(settings: Mapping[str, Any]) -> Mapping[str, str]:
+    """The variation of an account whose robot takes only messages with a keyword; the templates
+    write it into the last line, so it is signed like the rest."""
+    keyword = str(settings.get("keyword") or "").strip()
+    return {"keyword": keyword} if keyword else {}
 
 
 def forms(
