@@ -180,12 +180,10 @@ async def test_accounts_that_name_no_app_share_what_their_address_allows(limiter
 
 
 @pytest.mark.parametrize("name", sorted(channels()))
-def test_every_app_scope_names_credentials_that_exist(name: str) -> None:
+def test_what_names_an_app_is_a_credential_or_setting_that_exists(name: str) -> None:
     found = channels()[name]
     known = {field.name for field in (*found.credentials, *found.settings)}
     assert set(found.declaration.app) <= known
-    if any(rate.scope == "app" for rate in found.declaration.rates):
-        assert found.declaration.app
 
 
 async def test_a_shorter_pause_does_not_end_a_longer_one(limiter: Limiter) -> None:
