@@ -30,6 +30,8 @@ __all__ = ["Facts", "Text", "editions_to_send", "gather", "links_of", "quota_use
 
 _AT_ONCE = 5_000  # accounts in one statement, well below both databases' limit of parameters
 _LINK = re.compile(r"https?://[^\s\"'<>，。；：！？（）【】《》、“”]+")
+_HREF = re.compile(r"<a\b[^>]*?\bhref=[\"']([^\"']+)[\"']", re.IGNORECASE)
+_UNSEEN = re.compile(r"<(script|style|head)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _MOST_LINKS = 50  # of one plan
 _PAGE = "page"  # the markup of channels that make the item's own public page
 
@@ -81,10 +83,16 @@ def links_of(texts: Iterable[Text]) -> list[str]:
     found: dict[str, None] = {}
     for text in texts:
         for part in text.parts:
-            for address in (part.link, *_LINK.findall(html.unescape(part.text))):
+            for address in (part.link, *_addresses(part.text)):
                 if address.startswith(("http://", "https://")):
                     found[address] = None
     return list(found)[:_MOST_LINKS]
+
+
+def _addresses(text: str) -> list[str]:
+    """What a reader sees as an address or can tap, whatever the markup; not what machines read."""
+    seen = html.unescape(_UNSEEN.sub(" ", text))
+    return [*map(html.unescape, _HREF.findall(text)), *_LINK.findall(seen)]
 
 
 def gather(

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import event, update
 
 from hub.catalogue.models import Attribute, ItemDraft
@@ -17,9 +19,10 @@ from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations import store as organisations
 from hub.organisations.models import Account, FilingState
 from hub.organisations.tables import accounts
-from hub.publishing.models import Capability, MediaRef, Part, Plan, Quota
+from hub.publishing.models import Capability, Edition, MediaRef, Part, Plan, Quota
 from hub.publishing.ports import PREPARED, DraftEdition, Rendered
 from hub.publishing.preflight.checks import CHECKS
+from hub.publishing.preflight.facts import Text, links_of
 from hub.publishing.preflight.models import LinkAnswer, Severity
 from hub.publishing.rules import encode_parts
 from hub.publishing.tables import editions
@@ -27,6 +30,17 @@ from tests.hub.publishing.preflight.looking import Told, board_of, problems
 from tests.scheduler.stage import TOY, Stage
 
 Spoil = Callable[[Stage, Account, Plan], Awaitable[object]]
+EDITION = Edition(
+    id="e",
+    item_id="i",
+    item_version=1,
+    channel="toy",
+    name="toy",
+    variation={},
+    payload="",
+    payload_hash="",
+    parts=1,
+)
 LINK = "https://www.sc.gov.cn/zwgk/1.html"
 
 
@@ -195,6 +209,30 @@ async def test_a_link_in_the_text_that_does_not_answer_is_a_warning(
     assert problems(report) == {"links": "warning"}
     assert said in report.problems[0].words.en
     assert outside.asked == [LINK, f"{LINK}?a=1&b=2"]
+
+
+def test_only_what_readers_can_follow_is_a_link() -> None:
+    text = (
+        '<head><meta property="og:url" content="https://a.example/meta"/></head>'
+        '<script type="application/ld+json">{"@context":"https://schema.org"}</script>'
+        "<style>@import 'https://a.example/css'</style>"
+        '<p>见 <a class="x" href="https://a.example/1?b=1&amp;c=2">原文</a>，'
+        "或 https://a.example/2。</p><A HREF='http://a.example/3'>三</A>"
+        '<a href="mailto:a@a.example">信</a><a href="#top">顶</a><img src="https://a.example/i">'
+    )
+    part = Part(text=text, link="https://a.example/own")
+    assert links_of([Text(EDITION, (part,))]) == [
+        "https://a.example/own",
+        "https://a.example/1?b=1&c=2",
+        "http://a.example/3",
+        "https://a.example/2",
+    ]
+
+
+@given(st.text(alphabet="<>a href=\"'/:.&;script", max_size=80))
+def test_links_are_looked_for_in_any_text(text: str) -> None:
+    for address in links_of([Text(EDITION, (Part(text=text),))]):
+        assert address.startswith(("http://", "https://"))
 
 
 class LinkRenderer:
