@@ -100,28 +100,46 @@ class Database(Protocol):
 
 
 def run_group(connection: Connection, works: Sequence[Queued]) -> list[Outcome]:
-    """Run every work inside the open transaction, each in a savepoint; append their events."""
-    outcomes: list[Outcome] = []
+    """Run every work inside the open transaction, each in a savepoint; append their events.
+
+    A work that is alone needs no savepoint: when it fails, what it raised ends the transaction.
+    """
     events: list[SealedEvent] = []
-    for work, audited in works:
-        savepoint = connection.begin_nested()
-        transaction = Transaction(connection)
-        before = _rows_changed(connection)
-        try:
-            value = work(transaction)
-            changed = transaction.changed or _rows_changed(connection) > before
-            if audited and changed and not transaction.events:
-                name = getattr(work, "__qualname__", repr(work))
-                raise Unaudited(Words(f"{name} 未写审计", f"{name} recorded no audit event"))
-        except Exception as error:
-            _undo(savepoint, error)
-            outcomes.append((None, translated(error)))
-        else:
-            savepoint.commit()
-            events += transaction.events
-            outcomes.append((value, None))
+    if len(works) == 1:
+        outcomes = [(_run(connection, *works[0], events), None)]
+    else:
+        outcomes = [_run_beside(connection, queued, events) for queued in works]
     append_events(connection, events)
     return outcomes
+
+
+def _run(
+    connection: Connection,
+    work: Callable[[Transaction], Any],
+    audited: bool,
+    events: list[SealedEvent],
+) -> Any:
+    transaction = Transaction(connection)
+    before = _rows_changed(connection)
+    value = work(transaction)
+    changed = transaction.changed or _rows_changed(connection) > before
+    if audited and changed and not transaction.events:
+        name = getattr(work, "__qualname__", repr(work))
+        raise Unaudited(Words(f"{name} 未写审计", f"{name} recorded no audit event"))
+    events += transaction.events
+    return value
+
+
+def _run_beside(connection: Connection, queued: Queued, events: list[SealedEvent]) -> Outcome:
+    """Run one work of several: its failure takes back its own changes and no others."""
+    savepoint = connection.begin_nested()
+    try:
+        value = _run(connection, *queued, events)
+    except Exception as error:
+        _undo(savepoint, error)
+        return None, translated(error)
+    savepoint.commit()
+    return value, None
 
 
 def _rows_changed(connection: Connection) -> int:

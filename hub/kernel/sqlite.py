@@ -50,6 +50,7 @@ class SqliteDatabase:
         )
         _prepare(self._writing, begin="BEGIN IMMEDIATE")
         _prepare(self._reading, begin="BEGIN", read_only=True)
+        self._connection = self._writing.connect()  # the writer's, for as long as it runs
         self._queue: queue.SimpleQueue[tuple[Queued, Reply] | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
         self._writer = threading.Thread(target=self._write_loop, name="sqlite-write", daemon=True)
@@ -83,6 +84,7 @@ class SqliteDatabase:
         self._queue.put(None)
         await asyncio.to_thread(self._writer.join)
         self._readers.shutdown()
+        self._connection.close()
         self._reading.dispose()
         self._writing.dispose()
 
@@ -113,8 +115,8 @@ class SqliteDatabase:
     def _commit(self, group: list[tuple[Queued, Reply]]) -> None:
         begun = time.perf_counter()
         try:
-            with self._writing.begin() as connection:
-                outcomes = run_group(connection, [queued for queued, _ in group])
+            with self._connection.begin():
+                outcomes = run_group(self._connection, [queued for queued, _ in group])
         except BaseException as error:
             outcomes = [(None, translated(error))] * len(group)
         self.meter.observe_commit(len(group), time.perf_counter() - begun)
