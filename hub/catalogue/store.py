@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    bindparam,
     insert,
     or_,
     select,
@@ -55,9 +56,12 @@ def get_item(connection: Connection, item_id: str) -> Item:
     return _item(row)
 
 
+_VERSION = select(items.c.version).where(items.c.id == bindparam("item"))
+
+
 def current_version(connection: Connection, item_id: str) -> int:
     """Raises UnknownItem."""
-    row = connection.execute(select(items.c.version).where(items.c.id == item_id)).first()
+    row = connection.execute(_VERSION, {"item": item_id}).first()
     if row is None:
         raise UnknownItem(item_id)
     return int(row.version)

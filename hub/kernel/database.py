@@ -105,6 +105,7 @@ def run_group(connection: Connection, works: Sequence[Queued]) -> list[Outcome]:
     A work that is alone needs no savepoint: when it fails, what it raised ends the transaction.
     """
     events: list[SealedEvent] = []
+    outcomes: list[Outcome]
     if len(works) == 1:
         outcomes = [(_run(connection, *works[0], events), None)]
     else:

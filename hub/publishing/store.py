@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Row,
     TextClause,
+    bindparam,
     func,
     insert,
     select,
@@ -102,8 +103,11 @@ def editions_of(connection: Connection, item_id: str, version: int) -> list[Edit
     return [_edition(row) for row in connection.execute(query.order_by(editions.c.name))]
 
 
+_EDITIONS = select(editions).where(editions.c.id.in_(bindparam("ids", expanding=True)))
+
+
 def editions_by_ids(connection: Connection, ids: Collection[str]) -> dict[str, Edition]:
-    rows = connection.execute(select(editions).where(editions.c.id.in_(ids)))
+    rows = connection.execute(_EDITIONS, {"ids": list(ids)})
     return {row.id: _edition(row) for row in rows}
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     and_,
+    bindparam,
     exists,
     insert,
     not_,
@@ -35,6 +38,12 @@ _CHUNK = 5_000
 _STEPS = tuple(ReviewStep)
 _PREVIOUS: Mapping[ReviewStep, ReviewStep | None] = dict(
     zip(_STEPS, (None, *_STEPS[:-1]), strict=True)
+)
+
+_SIGNED = (
+    select(signatures)
+    .where(signatures.c.approval_id.in_(bindparam("ids", expanding=True)))
+    .order_by(signatures.c.at, signatures.c.step)
 )
 
 _signed_off = exists().where(
@@ -83,7 +92,7 @@ def open_approval(
 
 def get_approval(connection: Connection, approval_id: str) -> Approval:
     """Raises UnknownApproval."""
-    found = _load(connection, approvals.c.id == approval_id)
+    found = _load(connection, _approvals_where(approvals.c.id == approval_id))
     if not found:
         raise UnknownApproval(approval_id)
     return found[0]
@@ -95,14 +104,13 @@ def approvals_by_ids(connection: Connection, ids: Iterable[str]) -> dict[str, Ap
     found: dict[str, Approval] = {}
     for start in range(0, len(listed), _CHUNK):
         chunk = listed[start : start + _CHUNK]
-        found |= {a.id: a for a in _load(connection, approvals.c.id.in_(chunk))}
+        found |= {a.id: a for a in _load(connection, _approvals_where(approvals.c.id.in_(chunk)))}
     return found
 
 
 def approvals_for(connection: Connection, item_id: str, version: int) -> list[Approval]:
     """Every approval of one version, oldest first."""
-    asked = and_(approvals.c.item_id == item_id, approvals.c.item_version == version)
-    return _load(connection, asked)
+    return _load(connection, _OF_VERSION, {"item": item_id, "version": version})
 
 
 def approval_for(connection: Connection, item_id: str, version: int) -> Approval | None:
@@ -206,15 +214,26 @@ def _alive() -> ColumnElement[bool]:
     )
 
 
-def _load(connection: Connection, condition: ColumnElement[bool]) -> list[Approval]:
+def _approvals_where(condition: ColumnElement[bool]) -> Select[Any]:
     """Approvals, oldest first. An edit of the item voids them: its version has moved on."""
-    query = (
+    return (
         select(approvals, (approvals.c.item_version != items.c.version).label("outdated"))
         .join(items, items.c.id == approvals.c.item_id)
         .where(condition)
         .order_by(approvals.c.id)
     )
-    rows = connection.execute(query).all()
+
+
+# asked before every call to a platform, so built once
+_OF_VERSION = _approvals_where(
+    and_(approvals.c.item_id == bindparam("item"), approvals.c.item_version == bindparam("version"))
+)
+
+
+def _load(
+    connection: Connection, query: Select[Any], parameters: Mapping[str, Any] | None = None
+) -> list[Approval]:
+    rows = connection.execute(query, parameters).all()
     signed = _signatures(connection, [row.id for row in rows])
     return [
         Approval(
@@ -234,13 +253,8 @@ def _load(connection: Connection, condition: ColumnElement[bool]) -> list[Approv
 
 
 def _signatures(connection: Connection, ids: list[str]) -> dict[str, list[Signature]]:
-    query = (
-        select(signatures)
-        .where(signatures.c.approval_id.in_(ids))
-        .order_by(signatures.c.at, signatures.c.step)
-    )
     found: dict[str, list[Signature]] = {}
-    for row in connection.execute(query) if ids else ():
+    for row in connection.execute(_SIGNED, {"ids": ids}) if ids else ():
         signature = Signature(
             step=ReviewStep(row.step),
             person_id=row.person_id,

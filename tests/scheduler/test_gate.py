@@ -11,21 +11,24 @@ from scheduler.gate import Gate
 
 
 async def run_calls(gate: Gate, count: int, seed: int) -> int:
-    """`count` workers as the dispatcher's: look, maybe give up, call; the most at a time."""
+    """`count` workers as the dispatcher's: begin, maybe give up, call; the most at a time."""
     random = Random(seed)
     inside = most = 0
 
-    async def worker() -> None:
+    async def call() -> None:
         nonlocal inside, most
-        await gate.passable()
-        if random.random() < 0.2:
-            return  # what it was about to send had been cancelled
-        await asyncio.sleep(0)
         async with gate:
             inside += 1
             most = max(most, inside)
             await asyncio.sleep(random.random() / 1000)
             inside -= 1
+
+    async def worker() -> None:
+        await gate.admit(ahead=random.random() < 0.5)
+        await asyncio.sleep(0)
+        if random.random() > 0.2:  # else what it was about to send had been cancelled
+            await call()
+        gate.leave()
 
     await asyncio.wait_for(asyncio.gather(*(worker() for _ in range(count))), 20)
     return most
@@ -59,4 +62,42 @@ async def test_a_call_that_fails_leaves_its_place() -> None:
         with pytest.raises(OSError, match="reset"):
             async with gate:
                 raise OSError("reset")
-    await asyncio.wait_for(gate.passable(), 1)
+    await asyncio.wait_for(gate.admit(ahead=False), 1)
+
+
+async def admitted(gate: Gate, count: int, *, ahead: bool) -> int:
+    """How many of `count` beginners are let in at once."""
+    beginners = [asyncio.create_task(gate.admit(ahead=ahead)) for _ in range(count)]
+    await asyncio.sleep(0)
+    done = sum(beginner.done() for beginner in beginners)
+    for beginner in beginners:
+        beginner.cancel()
+    return done
+
+
+async def test_while_nothing_ends_only_as_many_again_are_written_ahead() -> None:
+    assert await admitted(Gate(5), 100, ahead=True) == 10
+
+
+async def test_what_only_a_person_can_settle_is_not_written_ahead() -> None:
+    assert await admitted(Gate(5), 100, ahead=False) == 5
+
+
+async def test_as_many_more_are_written_ahead_as_ended_just_now() -> None:
+    gate = Gate(5)
+    for _ in range(30):
+        await gate.admit(ahead=True)
+        gate.leave()
+    assert await admitted(gate, 100, ahead=True) == 40
+
+
+async def test_a_channel_that_writes_nothing_ahead_does_not_hold_up_one_that_does() -> None:
+    gate = Gate(2)
+    for _ in range(2):
+        await gate.admit(ahead=True)
+    careful = asyncio.create_task(gate.admit(ahead=False))
+    await asyncio.sleep(0)
+    await asyncio.wait_for(gate.admit(ahead=True), 1)
+    gate.leave()
+    gate.leave()
+    await asyncio.wait_for(careful, 1)
