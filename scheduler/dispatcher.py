@@ -244,14 +244,13 @@ class Dispatcher:
         """One worker: take the most urgent prepared delivery and send it."""
         while True:
             prepared = await take()
-            delivery = prepared.delivery
             try:
-                if await self._postponed(prepared):
+                if not await self._send(prepared):
                     continue
-                await self._send(prepared)
             except Exception as error:
                 # Nothing was sent; the lease runs out and the sweep takes the delivery back.
-                _log.warning("dispatcher.not-begun", delivery=delivery.id, error=str(error))
+                name = prepared.delivery.id
+                _log.warning("dispatcher.not-begun", delivery=name, error=str(error))
             self._let_go(prepared)
 
     def _let_go(self, prepared: Prepared) -> None:
@@ -262,20 +261,27 @@ class Dispatcher:
         if self._stopping or self._room >= self._settings.connections // 2:
             self.wake()
 
-    async def _send(self, prepared: Prepared) -> None:
-        """Write ahead, then call; an emergency does not stand in line for either."""
+    async def _send(self, prepared: Prepared) -> bool:
+        """Write ahead, then call, as soon as the gate lets it; an emergency does not stand in
+        line. False when it was put back to wait and is no longer this worker's."""
         if is_urgent(prepared):
-            if await self._begin(prepared):
-                await self._call(prepared)
-            return
+            return await self._attempt(prepared) is not None
         await self._gate.admit(ahead=prepared.delivery.channel not in self._settled_by_people)
+        accepted: bool | None = False
         try:
             if self._stopping:
                 await self._release([prepared.delivery])
-            elif await self._begin(prepared):
-                await self._call(prepared)
+            else:
+                accepted = await self._attempt(prepared)
         finally:
-            self._gate.leave()
+            self._gate.leave(well=bool(accepted))
+        return accepted is not None
+
+    async def _attempt(self, prepared: Prepared) -> bool | None:
+        """Whether the platform took it; None when a limit or a breaker makes it wait."""
+        if await self._postponed(prepared):
+            return None
+        return await self._begin(prepared) and await self._call(prepared)
 
     async def _begin(self, prepared: Prepared) -> bool:
         """Write ahead; False when the delivery was cancelled or taken back meanwhile."""
@@ -318,7 +324,8 @@ class Dispatcher:
         await self._aside.put(held)
         self._let_go(prepared)
 
-    async def _call(self, prepared: Prepared) -> None:
+    async def _call(self, prepared: Prepared) -> bool:
+        """Call and record how it ended; whether the platform took it."""
         delivery = prepared.delivery
         outlet = self._outlets[delivery.channel]
         job = LeasedJob(
@@ -336,7 +343,7 @@ class Dispatcher:
                 async with self._gate:
                     accepted = await self._act(outlet, job)
         except LeaseLost:
-            return
+            return False
         except Exception as error:
             rest = self._note(prepared, outlet, error)
             case = Case(delivery, outlet.declaration, self._clock.now(), self._random, rest)
@@ -347,6 +354,7 @@ class Dispatcher:
             case = Case(delivery, outlet.declaration, self._clock.now(), self._random)
             ending = ending_of_acceptance(case, accepted)
         self._ledger.finish(delivery, ending, prepared.edition.parts)
+        return not ending.error_code
 
     async def _act(self, outlet: Outlet, job: LeasedJob) -> Accepted:
         """Call, unless a Retry-After has come in since this one began."""

@@ -22,9 +22,9 @@ class Gate:
 
     An attempt that waits for its call can no longer be cancelled, and after a crash somebody must
     find out what became of it. So no more are admitted than will be called at once: twice the
-    limit, and as many as ended in the last quarter of a second. While a platform hangs nothing
-    ends, and nothing more is written ahead. Where only a person can find out, none waits: not
-    `ahead`, only as many are admitted as may be called.
+    limit, and as many as platforms took in the last quarter of a second. While one hangs or fails
+    nothing more is written ahead. Where only a person can find out, none waits: not `ahead`, only
+    as many are admitted as may be called.
     """
 
     def __init__(self, limit: int) -> None:
@@ -33,7 +33,7 @@ class Gate:
         self._admitted = 0
         self._calling: deque[asyncio.Future[None]] = deque()
         self._beginning: dict[bool, deque[asyncio.Future[None]]] = {True: deque(), False: deque()}
-        self._ended = _RecentCount()
+        self._taken = _RecentCount()
 
     async def admit(self, *, ahead: bool) -> None:
         """Return when the attempt may be written."""
@@ -41,10 +41,12 @@ class Gate:
         self._admitted += 1
         self._wake_beginner()
 
-    def leave(self) -> None:
-        """An attempt admitted before is over, or was not written after all."""
+    def leave(self, *, well: bool) -> None:
+        """An attempt admitted before is over, or was not written after all; `well` when the
+        platform took it."""
         self._admitted -= 1
-        self._ended.add()
+        if well:
+            self._taken.add()
         self._wake_beginner()
 
     async def __aenter__(self) -> None:
@@ -66,7 +68,7 @@ class Gate:
     def _may_begin(self, ahead: bool) -> bool:
         room = self._limit
         if ahead and self._admitted >= room:  # counted only when it decides
-            room += self._limit + self._ended.count()
+            room += self._limit + self._taken.count()
         return self._admitted < room
 
     def _wake_caller(self) -> None:

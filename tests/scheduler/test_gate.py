@@ -26,9 +26,9 @@ async def run_calls(gate: Gate, count: int, seed: int) -> int:
     async def worker() -> None:
         await gate.admit(ahead=random.random() < 0.5)
         await asyncio.sleep(0)
-        if random.random() > 0.2:  # else what it was about to send had been cancelled
+        if well := random.random() > 0.2:  # else what it was about to send had been cancelled
             await call()
-        gate.leave()
+        gate.leave(well=well)
 
     await asyncio.wait_for(asyncio.gather(*(worker() for _ in range(count))), 20)
     return most
@@ -83,11 +83,11 @@ async def test_what_only_a_person_can_settle_is_not_written_ahead() -> None:
     assert await admitted(Gate(5), 100, ahead=False) == 5
 
 
-async def test_as_many_more_are_written_ahead_as_ended_just_now() -> None:
+async def test_as_many_more_are_written_ahead_as_were_taken_just_now() -> None:
     gate = Gate(5)
-    for _ in range(30):
+    for n in range(60):
         await gate.admit(ahead=True)
-        gate.leave()
+        gate.leave(well=n % 2 == 0)
     assert await admitted(gate, 100, ahead=True) == 40
 
 
@@ -98,6 +98,6 @@ async def test_a_channel_that_writes_nothing_ahead_does_not_hold_up_one_that_doe
     careful = asyncio.create_task(gate.admit(ahead=False))
     await asyncio.sleep(0)
     await asyncio.wait_for(gate.admit(ahead=True), 1)
-    gate.leave()
-    gate.leave()
+    gate.leave(well=True)
+    gate.leave(well=True)
     await asyncio.wait_for(careful, 1)
