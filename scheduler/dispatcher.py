@@ -193,7 +193,8 @@ class Dispatcher:
     async def _round(self) -> bool:
         """Claim and start as much as there is room for; False when there was nothing to do."""
         if self._room >= max(1, self._settings.connections // 2):
-            claimed = await self._claim(self._room, Priority.ROUTINE)
+            most = min(self._room, 2 * self._settings.connections)
+            claimed = await self._claim(most, Priority.ROUTINE)
         elif self._held_urgent < self._settings.reserved:
             claimed = await self._claim(self._settings.reserved, Priority.EMERGENCY)
         else:
