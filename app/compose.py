@@ -146,6 +146,7 @@ async def open_engine(
             clock=hub.clock,
             outlets=outlets,
             keyring=hub.organisations,
+            channels=Installed(),
             media=StoredMedia(hub.database),
             meter=meter or NoMeter(),
             settings=engine_settings,

@@ -177,6 +177,7 @@ class Scene:
             clock=self.clock,
             outlets={STUB.name: StubOutlet(Wire(session))},
             keyring=self.organisations,
+            channels=_StubBook(),
             media=StoredMedia(self.database),
             meter=self.meter,
             settings=EngineSettings(

@@ -25,7 +25,7 @@ from scheduler.breaker import Breaker
 from scheduler.endings import Case, ending_of_acceptance, ending_of_error
 from scheduler.gate import Gate
 from scheduler.grouping import GroupedLedger
-from scheduler.intake import Blocked, Facts, Intake, Sorted, gather
+from scheduler.intake import Blocked, Facts, Intake, Sorted
 from scheduler.job import LeasedJob, Prepared
 from scheduler.lanes import Lanes, is_urgent
 from scheduler.limits import Limiter
@@ -222,7 +222,7 @@ class Dispatcher:
             )
             if promoted:
                 tx.record(self._event(events.DUE, now, {"promoted": promoted}))
-            return (rows, gather(tx.connection, rows)) if rows else None
+            return (rows, self._intake.gather(tx, rows, now)) if rows else None
 
         return await self._database.write(work, audited=False)
 
@@ -302,6 +302,10 @@ class Dispatcher:
             if held.blocked:
                 await self._give_back(prepared, held)
                 return True
+        if prepared.good_until is not None and prepared.good_until <= self._clock.now():
+            await self._release([prepared.delivery])
+            self._let_go(prepared)
+            return True
         declaration = self._outlets[prepared.delivery.channel].declaration
         if not declaration.rates and not self._limiter.pausing:
             return False
@@ -316,9 +320,8 @@ class Dispatcher:
         if wait <= _SHORT_WAIT_S and not self._stopping:
             asyncio.get_running_loop().call_later(wait, self._lanes.put, prepared)
             return True
-        until = self._clock.now() + timedelta(seconds=wait)
-        held = Sorted(blocked=[Blocked(prepared.delivery, reason, until)])
-        await self._give_back(prepared, held)
+        rest = Blocked(prepared.delivery, reason, self._clock.now() + timedelta(seconds=wait))
+        await self._give_back(prepared, Sorted(blocked=[rest]))
         return True
 
     async def _give_back(self, prepared: Prepared, held: Sorted) -> None:

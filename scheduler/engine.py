@@ -11,7 +11,9 @@ from random import Random
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
 from hub.kernel.meter import Meter
-from hub.publishing.ports import MediaSource, Outlet
+from hub.publishing.admission import Gatekeeper
+from hub.publishing.ports import ChannelBook, MediaSource, Outlet
+from hub.publishing.quota.service import Quotas
 from scheduler.authorisations import AuthorisationWatch
 from scheduler.breaker import Breaker, BreakerSettings
 from scheduler.clock import HubClock
@@ -57,12 +59,13 @@ class Engine:
         clock: Clock,
         outlets: Mapping[str, Outlet],
         keyring: Keyring,
+        channels: ChannelBook,
         media: MediaSource,
         meter: Meter,
         settings: EngineSettings,
         random: Random,
     ) -> None:
-        intake = Intake(database, keyring)
+        intake = Intake(database, keyring, Gatekeeper(Quotas(channels)))
         self._settings = settings
         self.limiter = Limiter(clock, settings.limits_storage)
         self.breaker = Breaker(clock, random, settings.breaker)

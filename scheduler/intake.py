@@ -6,19 +6,20 @@ What held when the plan was made is checked once more here, on the bytes that wo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
 
-from hub.kernel.database import Database
+from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import GongkaiError
 from hub.organisations import store as organisations
 from hub.organisations.models import Account
 from hub.organisations.rules import why_not_publishable
 from hub.publishing import store
+from hub.publishing.admission import Clearance, Gatekeeper
 from hub.publishing.errors import UnsignedEdition
 from hub.publishing.models import Delivery, Edition, Purpose
 from hub.publishing.ports import Access
@@ -66,15 +67,24 @@ class Facts:
     unsigned: Mapping[str, UnsignedEdition]
     originals: Mapping[str, str]
     previous: Mapping[str, str]
+    clearance: Clearance = field(default_factory=Clearance)
 
 
 class Intake:
     """Checks a batch of claimed deliveries against what the database says about them."""
 
-    def __init__(self, database: Database, keyring: Keyring) -> None:
+    def __init__(self, database: Database, keyring: Keyring, gatekeeper: Gatekeeper) -> None:
         self._database = database
         self._keyring = keyring
+        self._gatekeeper = gatekeeper
         self._access: dict[str, tuple[int, Access]] = {}
+
+    def gather(self, tx: Transaction, deliveries: Sequence[Delivery], now: datetime) -> Facts:
+        """Everything about claimed deliveries, and which of them may go out at this moment: what
+        spends a quota takes its slot here."""
+        facts = gather(tx.connection, deliveries)
+        clearance = self._gatekeeper.clear(tx, deliveries, facts.accounts, now)
+        return replace(facts, clearance=clearance)
 
     def check(self, deliveries: Sequence[Delivery], facts: Facts, now: datetime) -> Sorted:
         """What may be sent now and what may not; `facts` are of the claim's own transaction."""
@@ -106,6 +116,7 @@ class Intake:
             delivery_key(delivery.id),
             facts.originals.get(delivery.id, ""),
             facts.previous.get(delivery.id, ""),
+            facts.clearance.good_until.get(delivery.id),
         )
 
     def _sort(self, delivery: Delivery, facts: Facts, now: datetime, into: Sorted) -> None:
@@ -121,6 +132,8 @@ class Intake:
             into.blocked.append(Blocked(delivery, "reconnect"))
         elif why_not_publishable(account, now) is not None:
             into.blocked.append(Blocked(delivery, "account"))
+        elif (held := facts.clearance.held.get(delivery.id)) is not None:
+            into.blocked.append(Blocked(delivery, *held))
         elif (prepared := self._prepared(delivery, facts)) is None:
             into.blocked.append(Blocked(delivery, "credentials", now + _LOOK_AGAIN))
         else:

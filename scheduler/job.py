@@ -27,6 +27,7 @@ class Prepared:
     """A claimed delivery with all it needs: the signed edition and the account's access.
 
     `remote_id` is what a recall is to withdraw, `previous_id` what a thread's part follows.
+    `good_until`: at that moment a blackout or another quota period begins, and it is asked anew.
     """
 
     delivery: Delivery
@@ -35,6 +36,7 @@ class Prepared:
     key: str
     remote_id: str = ""
     previous_id: str = ""
+    good_until: datetime | None = None
 
 
 @lru_cache(maxsize=512)

@@ -14,9 +14,9 @@ from hub.kernel.database import Database
 from hub.kernel.meter import Meter
 from hub.organisations import store as organisations
 from hub.organisations.models import Selection
-from hub.publishing import store
 from hub.publishing.models import Quota
 from hub.publishing.ports import ChannelBook
+from hub.publishing.quota import store
 from hub.publishing.rules import quota_period
 
 __all__ = ["QuotaWatch", "left_of"]
@@ -75,9 +75,9 @@ class QuotaWatch:
 def _spent(
     connection: Connection, ids: Iterable[str], quota: Quota, now: datetime
 ) -> dict[str, int]:
-    since, until = quota_period(quota, now)
+    starts_at, _ = quota_period(quota, now)
     spent: dict[str, int] = {}
     rest = iter(ids)
     while batch := list(islice(rest, _AT_ONCE)):
-        spent |= store.spent(connection, batch, since, until)
+        spent |= store.used(connection, quota.kind, starts_at, batch)
     return spent

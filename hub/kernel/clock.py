@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo
 
 from hub.kernel.errors import InvalidInput, Misconfigured, Words
 
-__all__ = ["Clock", "ManualClock", "SystemClock", "check_zones", "instant_of_wall_time"]
+__all__ = [
+    "Clock",
+    "ManualClock",
+    "SystemClock",
+    "check_zones",
+    "instant_of_rule",
+    "instant_of_wall_time",
+]
 
 
 class Clock(Protocol):
@@ -96,6 +103,17 @@ def instant_of_wall_time(wall: datetime, zone: str) -> datetime:
             remedy=Words("避开夏令时切换的时刻", "choose a time outside the change of offset"),
         )
     return early.astimezone(UTC)
+
+
+def instant_of_rule(wall: datetime, zone: str) -> datetime:
+    """The UTC instant at which a rule such as "every day at 02:30" strikes on `wall`'s day.
+
+    A rule goes on where a plan would be refused, as RFC 5545 (3.3.5) says: a time that the zone
+    skips is read with the offset before the gap, of a time that comes twice the first one is
+    meant. Raises InvalidInput for an unknown zone and for a year nobody plans for.
+    """
+    _refuse_year(wall.year)
+    return wall.replace(tzinfo=_zone(zone), fold=0).astimezone(UTC)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -8,19 +8,28 @@ from hub.kernel.events import Kind
 __all__ = [
     "ATTEMPTS_ENDED",
     "ATTEMPTS_STARTED",
+    "BLACKOUT_DECLARED",
+    "BLACKOUT_LIFTED",
     "BREAKER_CLOSED",
     "BREAKER_OPENED",
     "CANCELLED",
+    "DISPLACED",
     "DUE",
     "EXPIRED",
     "HELD_BACK",
     "LEASES_REAPED",
     "PLANNED",
+    "POSTING_TIME_ADDED",
+    "POSTING_TIME_REMOVED",
     "PREFLIGHT",
     "PREPARED",
     "PROGRESSED",
     "RECALL_ORDERED",
     "RECONCILED",
+    "RECURRENCE_ADDED",
+    "RECURRENCE_ENDED",
+    "RECURRENCE_SKIPPED",
+    "RECURRENCE_STOPPED",
     "RELEASED",
     "RESCHEDULED",
     "RESOLVED",
@@ -41,6 +50,9 @@ RESCHEDULED = _kind("plan.rescheduled", "发布时间已调整", "a plan was res
 CANCELLED = _kind("delivery.cancelled", "投递已取消", "deliveries were cancelled")
 PREFLIGHT = _kind("plan.preflight", "发布前检查完成", "a plan was checked before it is due")
 PREPARED = _kind("delivery.prepared", "素材已提前上传", "media was uploaded ahead")
+DISPLACED = _kind(
+    "delivery.displaced", "让位于应急发布，投递已取消", "deliveries gave way to an emergency"
+)
 DUE = _kind("delivery.due", "到期或受阻，状态已更新", "deliveries fell due or changed their wait")
 ATTEMPTS_STARTED = _kind("attempt.started", "开始投递", "attempts were begun")
 ATTEMPTS_ENDED = _kind("attempt.ended", "投递有了结果", "attempts ended")
@@ -59,3 +71,13 @@ RESOLVED = _kind("delivery.resolved", "人工确认结果", "a person settled an
 RECALL_ORDERED = _kind("recall.ordered", "已下达撤稿", "a recall was ordered")
 BREAKER_OPENED = _kind("breaker.opened", "连续失败，已熔断", "keeps failing and is left alone")
 BREAKER_CLOSED = _kind("breaker.closed", "已恢复，熔断解除", "is well again")
+POSTING_TIME_ADDED = _kind("posting-time.added", "新增发布时段", "a posting time was added")
+POSTING_TIME_REMOVED = _kind("posting-time.removed", "删除发布时段", "a posting time was removed")
+BLACKOUT_DECLARED = _kind("blackout.declared", "宣布静默期", "a blackout was declared")
+BLACKOUT_LIFTED = _kind("blackout.lifted", "解除静默期", "a blackout was lifted")
+RECURRENCE_ADDED = _kind("recurrence.added", "新增定期发布", "a recurrence was added")
+RECURRENCE_STOPPED = _kind("recurrence.stopped", "停止定期发布", "a recurrence was stopped")
+RECURRENCE_ENDED = _kind("recurrence.ended", "定期发布已到期", "a recurrence came to its end")
+RECURRENCE_SKIPPED = _kind(
+    "recurrence.skipped", "定期发布有一次未排", "an occurrence was not planned"
+)

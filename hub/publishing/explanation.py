@@ -51,8 +51,11 @@ REASONS: Mapping[str, Words] = {
     ),
     "limits-away": Words("Redis 没有应答，暂不发送", "Redis does not answer, nothing is sent"),
     "quota-exhausted": Words(
-        "平台额度已用完，等下一周期", "the quota is used up, waits for the next"
+        "本周期额度已排满（gongkai account quota 查看占用者），等下一周期",
+        "no quota is left (gongkai account quota shows who has it), waits for the next period",
     ),
+    "blackout": Words("静默期，结束后自动继续", "a blackout; it goes on by itself when that ends"),
+    "displaced": Words("让位于应急发布", "gave way to an emergency"),
     "busy": Words("平台繁忙，稍后自动重试", "the platform is busy, tried again later"),
     "not-sent": Words("未连上平台，稍后自动重试", "no connection, tried again later"),
     "no-answer": Words("没有等到平台答复，正在核对", "no answer came, the platform is being asked"),

@@ -237,11 +237,22 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """At most `count` posts per account in a calendar `period` (day or month) of `zone`."""
+    """At most `count` posts per account in a calendar `period` (day or month) of `zone`.
+
+    `per` is `account`, or `user` where the platform counts what each follower gets: a post to all
+    followers then counts once for everybody. `kept` of the count are for emergencies only.
+    """
 
     count: int
     period: str
     zone: str = "Asia/Shanghai"
+    per: str = "account"
+    kept: int = 0
+
+    @property
+    def kind(self) -> str:
+        """What tells an account's quotas apart."""
+        return self.period if self.per == "account" else f"{self.period}/{self.per}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,61 +5,100 @@ Everything here works inside the caller's transaction, so that a plan is whole o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from hub.catalogue import store as catalogue
-from hub.kernel.clock import Clock, instant_of_wall_time
+from hub.kernel.clock import Clock
 from hub.kernel.database import Transaction
-from hub.kernel.errors import Conflict, InvalidInput, NotFound, Words
+from hub.kernel.errors import Conflict, InvalidInput, Words
 from hub.kernel.events import Event
 from hub.kernel.ids import IdSource
 from hub.organisations import store as organisations
 from hub.organisations.models import Account, Selection
 from hub.organisations.rules import why_not_publishable
 from hub.publishing import events, rules, store
+from hub.publishing.displacing import displace
 from hub.publishing.models import (
-    LIFECYCLE,
-    DeliveryEvent,
     DeliveryState,
     Edition,
     Plan,
     Priority,
     Purpose,
-    Quota,
 )
+from hub.publishing.placing import Seeker, place
 from hub.publishing.ports import ChannelBook
+from hub.publishing.quota.models import Allotment, Slot, Want
+from hub.publishing.quota.rules import lost_race, why_full
+from hub.publishing.quota.service import Quotas
 from hub.publishing.signing import signed_editions
+from hub.publishing.timing import store as timing
+from hub.publishing.when import When, due
 from hub.review import store as review
 
-__all__ = ["Planned", "Planner", "When", "known_plan"]
+__all__ = ["Planned", "Planner", "Wish"]
 
-_S, _E = DeliveryState, DeliveryEvent
+_S = DeliveryState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class When:
-    """When to publish: `wall` is the naive local time in `zone`; None means now.
+class Wish:
+    """What a plan is to be. `take_slots`: an emergency cancels routine posts whose quota slots it
+    needs. `occurrence` is set where a recurrence plans."""
 
-    `embargo_until` and `not_after` are instants; without `not_after` the default applies.
-    """
+    item_id: str
+    selection: Selection
+    when: When
+    actor: str
+    priority: Priority = Priority.ROUTINE
+    take_slots: bool = False
+    occurrence: str = ""
 
-    zone: str
-    wall: datetime | None = None
-    embargo_until: datetime | None = None
-    not_after: datetime | None = None
+    @property
+    def urgent(self) -> bool:
+        return self.priority >= Priority.EMERGENCY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A plan that was made: how many deliveries, and which accounts were left out and why."""
+    """A plan that was made: how many deliveries, and which accounts were left out and why.
+
+    `displaced` are routine deliveries that were cancelled for it.
+    """
 
     plan: Plan
     deliveries: int
     left_out: tuple[tuple[Account, Words], ...] = ()
+    displaced: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Draft:
+    """One account's part of a plan that is being made."""
+
+    account: Account
+    edition: Edition
+    ids: tuple[str, ...]
+    due_at: datetime
+
+
+@dataclass(slots=True)
+class _Drafts:
+    """All accounts of a plan that is being made; `wall` and `zone` are of the earliest."""
+
+    ready: list[_Draft] = field(default_factory=list)
+    left_out: list[tuple[Account, Words]] = field(default_factory=list)
+    slots: tuple[Slot, ...] = ()
+    displaced: tuple[str, ...] = ()
+    wall: str = ""
+    zone: str = ""
+
+    def leave_out(self, reasons: Mapping[str, Words]) -> None:
+        """Take out the accounts that have a reason."""
+        out = [(d.account, reasons[d.account.id]) for d in self.ready if d.account.id in reasons]
+        self.left_out += out
+        self.ready = [d for d in self.ready if d.account.id not in reasons]
 
 
 class Planner:
@@ -72,68 +111,60 @@ class Planner:
         self._ids = ids
         self._channels = channels
         self._default_not_after = default_not_after
+        self.quotas = Quotas(channels)
 
-    def plan(
-        self,
-        tx: Transaction,
-        item_id: str,
-        selection: Selection,
-        when: When,
-        actor: str,
-        priority: Priority,
-    ) -> Planned:
+    def plan(self, tx: Transaction, wish: Wish) -> Planned:
         """The deliveries of an approved item; see `Publishing.plan`."""
         now = self._clock.now()
-        due_at, wall = self._due(when, now)
-        not_after = when.not_after or due_at + self._default_not_after
-        rules.refuse_empty_window(due_at, not_after)
-        item = catalogue.get_item(tx.connection, item_id)
+        due_at, wall = due(wish.when, now, self._default_not_after)
+        if wish.take_slots and not wish.urgent:
+            raise InvalidInput(
+                Words("只有应急发布可以占用他人的额度", "only an emergency may take others' slots"),
+                field="take_slots",
+                remedy=Words("加 --emergency，或改期", "add --emergency, or choose another day"),
+            )
+        item = catalogue.get_item(tx.connection, wish.item_id)
         approval = review.approval_for(tx.connection, item.id, item.version)
         editions = signed_editions(tx.connection, item)
+        drafts = self._drafts(tx, editions, wish, due_at)
+        drafts.wall, drafts.zone = wall, wish.when.zone
+        plan_id = self._ids.new(now)
+        if wish.when.next_slot:
+            self._place(tx, drafts, wish, due_at)
+        else:
+            self._refuse_blackouts(tx, drafts, wish, due_at)
+            self._allot(tx, drafts, wish, plan_id)
+        if not drafts.ready:
+            raise Conflict(
+                Words("没有可发布的账号", "no selected account can publish"),
+                field="selection",
+                remedy=drafts.left_out[0][1] if drafts.left_out else None,
+            )
+        first = min(draft.due_at for draft in drafts.ready)
         plan = Plan(
-            id=self._ids.new(now),
+            id=plan_id,
             item_id=item.id,
             item_version=item.version,
             approval_id=approval.id if approval else "",
-            wall_time=wall,
-            zone=when.zone,
-            due_at=due_at,
-            not_after=not_after,
-            priority=int(priority),
-            created_by=actor,
-            embargo_until=when.embargo_until,
+            wall_time=drafts.wall,
+            zone=drafts.zone,
+            due_at=first,
+            not_after=wish.when.not_after or first + self._default_not_after,
+            priority=int(wish.priority),
+            created_by=wish.actor,
+            embargo_until=wish.when.embargo_until,
         )
-        accounts = organisations.select_accounts(tx.connection, selection)
-        return self._make(tx, editions, plan, accounts, now)
+        return self._keep(tx, plan, drafts, wish)
 
-    def _due(self, when: When, now: datetime) -> tuple[datetime, str]:
-        """The instant, and the wall-clock time it stands for."""
-        due_at = now if when.wall is None else instant_of_wall_time(when.wall, when.zone)
-        if when.wall is None:
-            instant_of_wall_time(datetime(2026, 1, 1), when.zone)  # refuses an unknown zone
-        rules.refuse_past(due_at, now)
-        if when.embargo_until is not None and due_at < when.embargo_until:
-            raise InvalidInput(
-                Words("发布时间早于解禁时间", "the time is before the embargo ends"),
-                field="at",
-                remedy=Words("选择解禁之后的时间", "choose a time after the embargo"),
-            )
-        wall = when.wall.isoformat() if when.wall else "now"
-        return due_at, wall
-
-    def _make(
-        self,
-        tx: Transaction,
-        editions: Mapping[str, Edition],
-        plan: Plan,
-        accounts: Sequence[Account],
-        now: datetime,
-    ) -> Planned:
-        taken = store.taken(tx.connection, [edition.id for edition in editions.values()])
-        left_out: list[tuple[Account, Words]] = []
-        chosen: list[Account] = []
-        rows: list[dict[str, object]] = []
-        for account in accounts:
+    def _drafts(
+        self, tx: Transaction, editions: Mapping[str, Edition], wish: Wish, due_at: datetime
+    ) -> _Drafts:
+        """The accounts that can publish, each with its signed edition; the others by reason."""
+        now = self._clock.now()
+        ids = [edition.id for edition in editions.values()]
+        taken = store.taken(tx.connection, ids, wish.occurrence)
+        drafts = _Drafts()
+        for account in organisations.select_accounts(tx.connection, wish.selection):
             edition = editions.get(self._name(account))
             refusal = why_not_publishable(account, now)
             if edition is None:
@@ -141,112 +172,117 @@ class Planner:
             elif (edition.id, account.id) in taken:
                 refusal = rules.already_planned(taken[edition.id, account.id])
             if refusal is not None or edition is None:
-                left_out.append((account, refusal or Words("", "")))
-                continue
-            chosen.append(account)
-            rows += [self._row(plan, edition, account, part) for part in range(edition.parts)]
-        if not rows:
-            raise Conflict(
-                Words("没有可发布的账号", "no selected account can publish"),
-                field="selection",
-                remedy=left_out[0][1] if left_out else None,
-            )
-        store.add_plan(tx, plan, now)
-        store.add_deliveries(tx, rows)
-        self._refuse_overspent(tx.connection, chosen, plan.due_at)
-        data = {"item": plan.item_id, "due_at": plan.due_at.isoformat(), "deliveries": len(rows)}
-        tx.record(
-            Event(kind=events.PLANNED, subject=plan.id, actor=plan.created_by, at=now, data=data)
-        )
-        return Planned(plan=plan, deliveries=len(rows), left_out=tuple(left_out))
+                drafts.left_out.append((account, refusal or Words("", "")))
+            else:
+                parts = tuple(self._ids.new(now) for _ in range(edition.parts))
+                drafts.ready.append(_Draft(account, edition, parts, due_at))
+        return drafts
 
     def _name(self, account: Account) -> str:
         variation = self._channels.variation(account.channel, account.settings)
         return rules.edition_name(account.channel, variation)
 
-    def _row(self, plan: Plan, edition: Edition, account: Account, part: int) -> dict[str, object]:
-        first = part == 0
+    def _place(self, tx: Transaction, drafts: _Drafts, wish: Wish, after: datetime) -> None:
+        """Give every account its next free posting time."""
+        seekers = [Seeker(account=d.account, delivery_ids=d.ids) for d in drafts.ready]
+        placed = place(tx, seekers, after, self.quotas, urgent=wish.urgent)
+        latest = wish.when.not_after
+        for account_id, slot in placed.found.items():
+            if latest is not None and slot.at >= latest:
+                placed.refused[account_id] = Words(
+                    "最晚发布时间之前没有空闲时段", "no free posting time before not_after"
+                )
+        drafts.leave_out(placed.refused)
+        for draft in drafts.ready:
+            draft.due_at = placed.found[draft.account.id].at
+        drafts.slots = tuple(s for s in placed.slots if s.account_id not in placed.refused)
+        if drafts.ready:
+            first = min(placed.found[d.account.id] for d in drafts.ready)
+            drafts.wall, drafts.zone = first.wall.isoformat(), first.zone
+
+    def _refuse_blackouts(
+        self, tx: Transaction, drafts: _Drafts, wish: Wish, due_at: datetime
+    ) -> None:
+        """Leave out the accounts that are to be silent then, unless it is an emergency."""
+        if wish.urgent:
+            return
+        blackouts = timing.blackouts_after(tx.connection, due_at)
+        silent = ((d.account.id, blackouts.why(d.account, due_at)) for d in drafts.ready)
+        drafts.leave_out({one: why for one, why in silent if why is not None})
+
+    def _allot(self, tx: Transaction, drafts: _Drafts, wish: Wish, plan_id: str) -> None:
+        """Choose quota slots; leave out the accounts that have none and say who has them."""
+        wants = [
+            want
+            for draft in drafts.ready
+            for want in self._wants(draft.account, draft.ids, draft.due_at, wish.urgent)
+        ]
+        allotment = self.quotas.allot(tx, wants)
+        if allotment.refused and wish.take_slots:
+            by = Event(
+                kind=events.DISPLACED, subject=plan_id, actor=wish.actor, at=self._clock.now()
+            )
+            allotment, cancelled = displace(tx, self.quotas, wants, allotment, by)
+            drafts.displaced = tuple(cancelled)
+        drafts.leave_out({one: why_full(refused) for one, refused in allotment.refused.items()})
+        drafts.slots = allotment.slots
+
+    def _wants(
+        self, account: Account, ids: Sequence[str], at: datetime, urgent: bool
+    ) -> list[Want]:
+        quotas = self.quotas.of(account)
+        if not quotas:
+            return []
+        return [
+            Want(account=account, delivery_id=one, at=at, quotas=quotas, urgent=urgent)
+            for one in ids
+        ]
+
+    def _keep(self, tx: Transaction, plan: Plan, drafts: _Drafts, wish: Wish) -> Planned:
+        """Write the plan, its deliveries and what they reserve."""
         now = self._clock.now()
-        waits = _S.READY if plan.due_at <= now else _S.PLANNED
+        rows = [
+            self._row(plan, draft, part, wish, now)
+            for draft in drafts.ready
+            for part in range(draft.edition.parts)
+        ]
+        store.add_plan(tx, plan, now)
+        store.add_deliveries(tx, rows)
+        lost = self.quotas.keep(tx, Allotment(slots=drafts.slots, refused={}))
+        if wish.when.next_slot:
+            booked = {d.ids[0]: (d.account.id, d.due_at) for d in drafts.ready}
+            lost |= timing.book(tx, booked)
+        if lost:
+            raise lost_race()
+        data = {"item": plan.item_id, "due_at": plan.due_at.isoformat(), "deliveries": len(rows)}
+        tx.record(
+            Event(kind=events.PLANNED, subject=plan.id, actor=plan.created_by, at=now, data=data)
+        )
+        return Planned(
+            plan=plan,
+            deliveries=len(rows),
+            left_out=tuple(drafts.left_out),
+            displaced=drafts.displaced,
+        )
+
+    def _row(
+        self, plan: Plan, draft: _Draft, part: int, wish: Wish, now: datetime
+    ) -> dict[str, object]:
+        first = part == 0
+        waits = _S.READY if draft.due_at <= now else _S.PLANNED
         return {
-            "id": self._ids.new(now),
+            "id": draft.ids[part],
             "plan_id": plan.id,
-            "edition_id": edition.id,
-            "account_id": account.id,
-            "channel": account.channel,
+            "edition_id": draft.edition.id,
+            "account_id": draft.account.id,
+            "channel": draft.account.channel,
             "part": part,
+            "occurrence": wish.occurrence,
             "purpose": Purpose.PUBLISH,
             "state": waits if first else _S.BLOCKED,
             "reason": "" if first else "previous-part",
             "next_at": None,
             "priority": plan.priority,
-            "due_at": plan.due_at,
-            "not_after": plan.not_after,
+            "due_at": draft.due_at,
+            "not_after": wish.when.not_after or draft.due_at + self._default_not_after,
         }
-
-    def _refuse_overspent(
-        self, connection: Connection, accounts: Iterable[Account], due_at: datetime
-    ) -> None:
-        """Raise Conflict where the deliveries that are planned now go over a quota."""
-        limited: dict[Quota, list[Account]] = {}
-        for account in accounts:
-            for quota in self._channels.quotas(account.channel, account.settings):
-                limited.setdefault(quota, []).append(account)
-        for quota, members in limited.items():
-            since, until = rules.quota_period(quota, due_at)
-            used = store.spent(connection, [a.id for a in members], since, until)
-            for account in members:
-                rules.refuse_overspent(quota, used.get(account.id, 0), account.name)
-
-    def reschedule(self, tx: Transaction, plan_id: str, when: When, actor: str) -> tuple[int, int]:
-        """Move what has not left yet; see `Publishing.reschedule`."""
-        now = self._clock.now()
-        due_at, wall = self._due(when, now)
-        plan = known_plan(tx.connection, plan_id)
-        not_after = when.not_after or due_at + (plan.not_after - plan.due_at)
-        embargo = when.embargo_until or plan.embargo_until
-        if embargo is not None and due_at < embargo:
-            raise InvalidInput(
-                Words("发布时间早于解禁时间", "the time is before the embargo ends"), field="at"
-            )
-        rules.refuse_empty_window(due_at, not_after)
-        values = {"due_at": due_at, "not_after": not_after}
-        store.move_plan(tx, plan_id, wall_time=wall, zone=when.zone, **values)
-        known = store.deliveries_of_plan(tx.connection, plan_id)
-        moved, later = self._move(tx, plan_id, values)
-        if not moved and not later:
-            raise Conflict(
-                Words("没有可改期的投递", "nothing is left that could be moved"), field="plan"
-            )
-        ids = {delivery.account_id for delivery in known if delivery.id in set(moved)}
-        going = organisations.get_accounts(tx.connection, ids)
-        self._refuse_overspent(tx.connection, going.values(), due_at)
-        data = {"due_at": due_at.isoformat(), "moved": len(moved)}
-        tx.record(Event(kind=events.RESCHEDULED, subject=plan_id, actor=actor, at=now, data=data))
-        return len(moved) + len(later), len(known) - len(moved) - len(later)
-
-    def _move(
-        self, tx: Transaction, plan_id: str, values: Mapping[str, object]
-    ) -> tuple[list[str], list[str]]:
-        """First parts that have not left, and the parts that wait for them. A recall stays."""
-        waits = {"state": _S.PLANNED, "next_at": None, "reason": "", "lease_owner": ""}
-        moved = store.change_deliveries(
-            tx,
-            LIFECYCLE.sources(_E.RESCHEDULED),
-            plan_id=plan_id,
-            purpose=Purpose.PUBLISH,
-            part=0,
-            values={**values, **waits},
-        )
-        later = store.change_deliveries(
-            tx, (_S.BLOCKED,), plan_id=plan_id, reason="previous-part", values=values
-        )
-        return moved, later
-
-
-def known_plan(connection: Connection, plan_id: str) -> Plan:
-    """Raises NotFound."""
-    plan = store.get_plan(connection, plan_id)
-    if plan is None:
-        raise NotFound(Words(f"没有计划 {plan_id}", f"no plan {plan_id}"), field="plan")
-    return plan

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hub.kernel.errors import Conflict, InvalidInput, Words
+from hub.kernel.errors import InvalidInput, Words
 from hub.publishing.errors import UnsignedEdition
 from hub.publishing.models import Edition, MediaRef, MediaRole, Part, Quota
 from hub.review import rules as review
@@ -28,7 +28,6 @@ __all__ = [
     "encode_parts",
     "quota_period",
     "refuse_empty_window",
-    "refuse_overspent",
     "refuse_past",
     "refuse_unsigned",
 ]
@@ -142,17 +141,3 @@ def already_planned(state: str) -> Words:
         f"该稿件已排给此账号（{state}）；如需再发，请修改后重新送审",
         f"this edition is already planned for it ({state}); to post again, make a new version",
     )
-
-
-def refuse_overspent(quota: Quota, used: int, account: str) -> None:
-    """Raise Conflict when what is planned with this plan goes over an account's quota."""
-    if used > quota.count:
-        period = Words("当月" if quota.period == "month" else "当日", f"this {quota.period}")
-        raise Conflict(
-            Words(
-                f"账号“{account}”{period.zh}额度 {quota.count} 次已排满",
-                f"'{account}' has no more of its {quota.count} posts for {period.en}",
-            ),
-            field="account",
-            remedy=Words("改期，或先取消已排的一条", "choose another day, or cancel one planned"),
-        )

@@ -27,9 +27,12 @@ from hub.publishing.models import (
     Priority,
     Purpose,
 )
-from hub.publishing.planning import Planned, Planner, When, known_plan
+from hub.publishing.moving import Mover, known_plan
+from hub.publishing.planning import Planned, Planner, Wish
 from hub.publishing.ports import ChannelBook, Renderer
+from hub.publishing.quota.models import Period
 from hub.publishing.submission import Submission
+from hub.publishing.when import When
 from hub.review.models import Approval
 
 __all__ = ["Planned", "Publishing", "When"]
@@ -56,6 +59,7 @@ class Publishing:
         self._renderer = renderer
         self._submission = Submission(clock, ids)
         self._planner = Planner(clock, ids, channels, default_not_after)
+        self._mover = Mover(clock, self._planner.quotas, default_not_after)
         self.on_change = on_change
 
     async def submit(self, item_id: str, selection: Selection, actor: str) -> Approval:
@@ -92,22 +96,32 @@ class Publishing:
         when: When,
         actor: str,
         priority: Priority = Priority.ROUTINE,
+        *,
+        take_slots: bool = False,
     ) -> Planned:
         """Make the deliveries of an approved item: one per selected account and part.
 
         Raises UnsignedEdition before the third signature, InvalidInput for a past or impossible
-        time, Conflict for an exhausted quota. Accounts that cannot publish are left out and named.
+        time, Conflict when no account is left. Accounts that cannot publish, are to be silent
+        then, or have no quota, are left out and named, with those who hold the quota's slots;
+        with `take_slots` an emergency cancels routine posts that hold them.
         """
-        planned = await self._database.write(
-            lambda tx: self._planner.plan(tx, item_id, selection, when, actor, priority)
+        wish = Wish(
+            item_id=item_id,
+            selection=selection,
+            when=when,
+            actor=actor,
+            priority=priority,
+            take_slots=take_slots,
         )
+        planned = await self._database.write(lambda tx: self._planner.plan(tx, wish))
         self.on_change()
         return planned
 
     async def reschedule(self, plan_id: str, when: When, actor: str) -> tuple[int, int]:
         """Move what has not left yet to another time; (moved, not movable any more)."""
         result = await self._database.write(
-            lambda tx: self._planner.reschedule(tx, plan_id, when, actor)
+            lambda tx: self._mover.reschedule(tx, plan_id, when, actor)
         )
         self.on_change()
         return result
@@ -144,6 +158,15 @@ class Publishing:
             return cancelled
 
         return await self._database.write(work)
+
+    async def quota(self, account_id: str) -> list[Period]:
+        """Who has the slots of the account's running and coming quota periods."""
+        now = self._clock.now()
+        return await self._database.read(
+            lambda c: self._planner.quotas.standing(
+                c, organisations.get_account(c, account_id), now
+            )
+        )
 
     async def progress(self, plan_id: str) -> tuple[Plan, list[Delivery]]:
         """A plan and all its deliveries."""

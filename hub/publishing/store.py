@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Row,
     TextClause,
+    and_,
     bindparam,
     func,
     insert,
@@ -69,8 +70,8 @@ __all__ = [
     "published_deliveries",
     "recalls_of",
     "row_to_plan",
-    "spent",
     "taken",
+    "threads_of",
 ]
 
 _S = DeliveryState
@@ -245,23 +246,13 @@ def check_soon(tx: Transaction, account_id: str, remote_id: str, now: datetime) 
     return tx.execute(change.values(next_at=now)).rowcount
 
 
-def spent(
-    connection: Connection, account_ids: Collection[str], since: datetime, until: datetime
-) -> dict[str, int]:
-    """Posts per account that count against a quota: due in the period and not given up."""
-    gone = (_S.FAILED, _S.EXPIRED, _S.CANCELLED)
-    query = (
-        select(_d.account_id, func.count())
-        .where(
-            _d.account_id.in_(account_ids),
-            _d.due_at >= since,
-            _d.due_at < until,
-            _d.purpose == Purpose.PUBLISH,
-            _d.state.not_in(gone),
-        )
-        .group_by(_d.account_id)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
+def threads_of(connection: Connection, ids: Collection[str]) -> list[str]:
+    """The ids of these deliveries and of the other parts of their threads."""
+    parts = deliveries.alias("parts")
+    same = ("plan_id", "edition_id", "account_id", "purpose")
+    thread = and_(*(parts.c[name] == _d[name] for name in same))
+    query = select(parts.c.id).join(deliveries, thread).where(_d.id.in_(ids)).distinct()
+    return list(connection.execute(query).scalars())
 
 
 def published_deliveries(connection: Connection, item_id: str) -> list[Delivery]:

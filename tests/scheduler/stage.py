@@ -33,6 +33,7 @@ from hub.organisations.models import (
 from hub.organisations.service import Organisations
 from hub.organisations.vault import Vault
 from hub.publishing import store
+from hub.publishing.admission import Gatekeeper
 from hub.publishing.errors import Rejected, Unknown
 from hub.publishing.models import (
     LIFECYCLE,
@@ -52,6 +53,7 @@ from hub.publishing.models import (
 )
 from hub.publishing.operations import Operations
 from hub.publishing.ports import Accepted, DraftEdition, Finding, Job, Rendered, Verdict
+from hub.publishing.quota.service import Quotas
 from hub.publishing.rules import edition_name
 from hub.publishing.searching import find_deliveries
 from hub.publishing.service import Planned, Publishing, When
@@ -294,7 +296,7 @@ class Stage:
         return await self.database.write(work, audited=False)
 
     def intake(self) -> Intake:
-        return Intake(self.database, self.organisations)
+        return Intake(self.database, self.organisations, Gatekeeper(Quotas(self.book)))
 
     def dispatcher(
         self,
@@ -312,7 +314,7 @@ class Stage:
             clock=self.clock,
             owner=owner,
             outlets={"toy": self.platform},
-            intake=Intake(used, self.organisations),
+            intake=Intake(used, self.organisations, Gatekeeper(Quotas(self.book))),
             media=StoredMedia(used),
             limiter=Limiter(self.clock),
             breaker=breaker or Breaker(self.clock, Random(7), BreakerSettings()),
@@ -334,6 +336,7 @@ class Stage:
             clock=self.clock,
             outlets={"toy": self.platform},
             keyring=self.organisations,
+            channels=self.book,
             media=StoredMedia(self.database),
             meter=NoMeter(),
             settings=EngineSettings(**(values | settings)),

@@ -13,8 +13,9 @@ from hub.kernel.database import Database, Transaction
 from hub.kernel.meter import NoMeter
 from hub.organisations import store as organisations
 from hub.organisations.models import Account, Body, BodyKind
-from hub.publishing import store
 from hub.publishing.models import Quota
+from hub.publishing.quota import store
+from hub.publishing.rules import quota_period
 from publishers.registry import find_channel
 from scheduler import quota_watch
 from scheduler.quota_watch import QuotaWatch, left_of
@@ -53,14 +54,14 @@ async def test_accounts_are_counted_by_what_is_left_and_channels_without_quota_a
     (quota,) = find_channel("weibo").declaration.quotas
     asked: list[int] = []
 
-    def spent(
-        connection: Connection, ids: Collection[str], since: datetime, until: datetime
+    def used(
+        connection: Connection, kind: str, starts_at: datetime, ids: Collection[str]
     ) -> dict[str, int]:
-        assert since <= clock.now() < until
+        assert (kind, starts_at) == (quota.kind, quota_period(quota, clock.now())[0])
         asked.append(len(ids))
         return {i: n for i, n in {"W1": quota.count, "W2": quota.count - 1}.items() if i in ids}
 
-    monkeypatch.setattr(store, "spent", spent)
+    monkeypatch.setattr(store, "used", used)
     monkeypatch.setattr(quota_watch, "_AT_ONCE", 2)
     await database.write(fill, audited=False)
     meter = Shown()

@@ -23,10 +23,11 @@ from hub.publishing.ports import ChannelBook
 from hub.publishing.preflight import store
 from hub.publishing.preflight.models import LinkAnswer, QuotaUse, Target
 from hub.publishing.preflight.ports import Keyring, Outside
+from hub.publishing.quota import store as slots
 from hub.publishing.rules import decode_parts, quota_period
 from hub.publishing.signing import why_unsigned
 
-__all__ = ["Facts", "Text", "editions_to_send", "gather", "links_of", "quota_use"]
+__all__ = ["Facts", "Text", "editions_to_send", "gather", "links_of"]
 
 _AT_ONCE = 5_000  # accounts in one statement, well below both databases' limit of parameters
 _LINK = re.compile(r"https?://[^\s\"'<>，。；：！？（）【】《》、“”]+")
@@ -121,7 +122,7 @@ def gather(
         accounts=accounts,
         unsigned={name: refusal for name, refusal in asked if refusal is not None},
         stored=store.stored(connection, _hashes(texts.values())),
-        quotas=quota_use(connection, book, accounts.values(), plan.due_at),
+        quotas=_quota_use(connection, book, targets, accounts, plan.due_at),
         links=links,
         page_at=_page_at(connection, book, plan.item_id),
         declarations={channel: book.declaration(channel) for channel in channels},
@@ -135,23 +136,30 @@ def gather(
     )
 
 
-def quota_use(
-    connection: Connection, book: ChannelBook, accounts: Iterable[Account], due_at: datetime
+def _quota_use(
+    connection: Connection,
+    book: ChannelBook,
+    targets: Iterable[Target],
+    accounts: Mapping[str, Account],
+    due_at: datetime,
 ) -> dict[str, tuple[QuotaUse, ...]]:
-    """By account, every quota with what is used of it in the period around `due_at`, what is
-    planned included: the one place where the checks learn of quotas."""
+    """By account, every quota with the slots that are taken in the period around `due_at`, and
+    those the plan needs and has not reserved: the one place where the checks learn of quotas."""
+    posts = {target.account_id: target.delivery_id for target in targets}
     limited: dict[Quota, list[str]] = {}
-    for account in accounts:
+    for account in accounts.values():
         for quota in book.quotas(account.channel, account.settings):
             limited.setdefault(quota, []).append(account.id)
     found: dict[str, tuple[QuotaUse, ...]] = {}
     for quota, ids in limited.items():
-        since, until = quota_period(quota, due_at)
+        starts_at, _ = quota_period(quota, due_at)
         for start in range(0, len(ids), _AT_ONCE):
             batch = ids[start : start + _AT_ONCE]
-            used = ledger.spent(connection, batch, since, until)
+            used = slots.used(connection, quota.kind, starts_at, batch)
+            reserved = slots.reserved_by(connection, [posts[one] for one in batch])
             for one in batch:
-                use = QuotaUse(quota.count, quota.period, used.get(one, 0))
+                lacks = (posts[one], quota.kind, starts_at) not in reserved
+                use = QuotaUse(quota.count, quota.period, used.get(one, 0) + lacks)
                 found[one] = (*found.get(one, ()), use)
     return found
 

@@ -122,6 +122,31 @@ def upgrade() -> None:
     op.create_index("ix_accounts_body_id", "accounts", ["body_id"], unique=False)
     op.create_index("ix_accounts_region", "accounts", ["region"], unique=False)
     op.create_table(
+        "blackouts",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("body_id", sa.String(length=26), nullable=True),
+        sa.Column("channel", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("lifted_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_blackouts_named")),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_blackouts_lasts")),
+        sa.ForeignKeyConstraint(["body_id"], ["bodies.id"], name=op.f("fk_blackouts_body_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blackouts")),
+    )
+    op.create_index(
+        "ix_blackouts_ends_at",
+        "blackouts",
+        ["ends_at"],
+        unique=False,
+        sqlite_where=sa.text("lifted_at IS NULL"),
+        postgresql_where=sa.text("lifted_at IS NULL"),
+    )
+    op.create_table(
         "items",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("body_id", sa.String(length=26), nullable=False),
@@ -270,6 +295,32 @@ def upgrade() -> None:
             "item_id", "version", "content_hash", name=op.f("uq_item_versions_item_id")
         ),
     )
+    op.create_table(
+        "posting_times",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("account_id", sa.String(length=26), nullable=True),
+        sa.Column("group_id", sa.String(length=26), nullable=True),
+        sa.Column("minute", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("weekdays", sa.Text(), nullable=False),
+        sa.Column("days", sa.String(length=16), nullable=False),
+        sa.CheckConstraint("days IN ('any', 'workdays')", name=op.f("ck_posting_times_days_known")),
+        sa.CheckConstraint(
+            "(account_id IS NULL) <> (group_id IS NULL)", name=op.f("ck_posting_times_one_owner")
+        ),
+        sa.CheckConstraint(
+            "minute >= 0 AND minute < 1440", name=op.f("ck_posting_times_minute_of_a_day")
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_posting_times_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["account_groups.id"], name=op.f("fk_posting_times_group_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_posting_times")),
+    )
+    op.create_index("ix_posting_times_account_id", "posting_times", ["account_id"], unique=False)
+    op.create_index("ix_posting_times_group_id", "posting_times", ["group_id"], unique=False)
     op.create_table(
         "approvals",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -533,6 +584,58 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("delivery_id", "no", name=op.f("pk_attempts")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "quota_slots",
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("delivery_id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('reserved', 'committed')", name=op.f("ck_quota_slots_state_known")
+        ),
+        sa.CheckConstraint("no > 0", name=op.f("ck_quota_slots_no_positive")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_quota_slots_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_quota_slots_delivery_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "account_id", "kind", "starts_at", "no", name=op.f("pk_quota_slots")
+        ),
+    )
+    op.create_index(
+        "ix_quota_slots_reserved",
+        "quota_slots",
+        ["starts_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'reserved'"),
+        postgresql_where=sa.text("state = 'reserved'"),
+    )
+    op.create_index(
+        "uq_quota_slots_delivery",
+        "quota_slots",
+        ["delivery_id", "kind", "starts_at"],
+        unique=True,
+        sqlite_where=sa.text("state = 'reserved'"),
+        postgresql_where=sa.text("state = 'reserved'"),
+    )
+    op.create_table(
+        "slot_bookings",
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("delivery_id", sa.String(length=26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_slot_bookings_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_slot_bookings_delivery_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "at", name=op.f("pk_slot_bookings")),
+    )
+    op.create_index("ix_slot_bookings_delivery_id", "slot_bookings", ["delivery_id"], unique=False)
     op.create_index(
         "ix_deliveries_ready",
         "deliveries",
