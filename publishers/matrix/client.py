@@ -71,7 +71,7 @@ class MatrixClient:
         self._timeout = timeout
 
     async def whoami(self, access: Access) -> Identity:
-        found = await self._get(access, f"{_V3}/account/whoami")
+        found = await self._get(access, "whoami", f"{_V3}/account/whoami")
         user, device = found.get("user_id"), found.get("device_id", "")
         if not isinstance(user, str) or not isinstance(device, str):
             raise found.odd()
@@ -79,28 +79,28 @@ class MatrixClient:
 
     async def room_of(self, access: Access, alias: str) -> str:
         """The room that the alias names now; raises Rejected where it names none."""
-        found = await self._get(access, f"{_V3}/directory/room/{_in_path(alias)}")
+        found = await self._get(access, "alias", f"{_V3}/directory/room/{_in_path(alias)}")
         return found.text("room_id")
 
     async def replacement(self, access: Access, room: str) -> str:
         """The room that took this one's place, or ""; raises Rejected for those outside."""
         path = f"{_V3}/rooms/{_in_path(room)}/state/m.room.tombstone/"
-        found = await self._get_if_any(access, path)
+        found = await self._get_if_any(access, "tombstone", path)
         return str(found.get("replacement_room", "")) if found else ""
 
     async def send(self, access: Access, room: str, content: Mapping[str, Any], txn: str) -> str:
         """The event's id; the same one for the same `txn` of this device, however often."""
         path = f"{_V3}/rooms/{_in_path(room)}/send/{_MESSAGE}/{_in_path(txn)}"
-        return (await self._put(access, path, content)).text("event_id")
+        return (await self._put(access, "send", path, content)).text("event_id")
 
     async def redact(self, access: Access, room: str, event_id: str, txn: str) -> None:
         path = f"{_V3}/rooms/{_in_path(room)}/redact/{_in_path(event_id)}/{_in_path(txn)}"
-        (await self._put(access, path, {})).text("event_id")
+        (await self._put(access, "redact", path, {})).text("event_id")
 
     async def event(self, access: Access, room: str, event_id: str) -> Event | None:
         """The event, or None where there is none that this account may see."""
         path = f"{_V3}/rooms/{_in_path(room)}/event/{_in_path(event_id)}"
-        found = await self._get_if_any(access, path)
+        found = await self._get_if_any(access, "event", path)
         return _event(found) if found else None
 
     async def related(
@@ -113,7 +113,7 @@ class MatrixClient:
         query = {"limit": str(_PAGE), "dir": "f"}
         events: list[Event] = []
         for _ in range(_MOST_PAGES):
-            found = await self._get_if_any(access, path, query)
+            found = await self._get_if_any(access, "relations", path, query)
             events += found.events() if found else ()
             following = found.get("next_batch") if found else None
             if not following or not isinstance(following, str):
@@ -129,7 +129,7 @@ class MatrixClient:
             "filter": json.dumps({"types": [_MESSAGE], "senders": [sender]}),
         }
         query |= {"from": start} if start else {}
-        found = await self._get(access, f"{_V3}/rooms/{_in_path(room)}/messages", query)
+        found = await self._get(access, "messages", f"{_V3}/rooms/{_in_path(room)}/messages", query)
         return Page(events=tuple(found.events()), next=str(found.get("end") or ""))
 
     async def upload(self, access: Access, content: bytes, media_type: str, name: str) -> str:
@@ -176,12 +176,12 @@ class MatrixClient:
         raise answer.unreadable("unexpected", "不合约定", "not of the documented shape")
 
     async def _get(
-        self, access: Access, path: str, query: Mapping[str, str] | None = None
+        self, access: Access, what: str, path: str, query: Mapping[str, str] | None = None
     ) -> _Found:
         answer = await self._wire.call(
             "GET",
             access.base_url + path,
-            what=_name(path),
+            what=f"matrix {what}",
             effect=False,
             timeout=self._timeout,
             params=query,
@@ -190,20 +190,22 @@ class MatrixClient:
         return _decoded(answer)
 
     async def _get_if_any(
-        self, access: Access, path: str, query: Mapping[str, str] | None = None
+        self, access: Access, what: str, path: str, query: Mapping[str, str] | None = None
     ) -> _Found | None:
         try:
-            return await self._get(access, path, query)
+            return await self._get(access, what, path, query)
         except Rejected as error:
             if error.platform_code != MISSING:
                 raise
             return None
 
-    async def _put(self, access: Access, path: str, content: Mapping[str, Any]) -> _Found:
+    async def _put(
+        self, access: Access, what: str, path: str, content: Mapping[str, Any]
+    ) -> _Found:
         answer = await self._wire.call(
             "PUT",
             access.base_url + path,
-            what=_name(path),
+            what=f"matrix {what}",
             effect=True,
             timeout=self._timeout,
             json=content,
@@ -323,9 +325,3 @@ async def _in_pieces(content: bytes) -> AsyncIterator[bytes]:
 
 def _in_path(text: str) -> str:
     return quote(text, safe="")
-
-
-def _name(path: str) -> str:
-    """The call's name without ids: whoami, send, event …"""
-    known = ("whoami", "directory", "tombstone", "send", "redact", "event", "relations")
-    return f"matrix {next((name for name in known if f'/{name}' in path), 'messages')}"

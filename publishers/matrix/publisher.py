@@ -117,19 +117,21 @@ class MatrixOutlet:
 
     async def withdraw(self, job: Job) -> None:
         """Redact the words, the pictures, and every correction of them: a correction's own event
-        would keep showing what it put in place. Any device may do that, and do it twice."""
-        post = await self._read(job)
-        if post is None:
-            # not there, or not to be seen from outside the room: the latter raises
-            await self._client.replacement(job.access, _parse(job.remote_id)[0])
-            return
-        for event in (post.words, *post.pictures):
-            await self._redact(job, post, event)
-        for event in (post.words, *post.pictures):
-            edits = await self._client.related(job.access, post.room, event.id, "m.replace")
-            for edit in edits:
-                if edit.sender == post.words.sender:
-                    await self._redact(job, post, edit)
+        would keep what it put in place. Any device may do that, and do it twice.
+
+        The list is saved first: corrections of a redacted event cannot be found any more.
+        """
+        room, event_id = _parse(job.remote_id)
+        if "redact" not in job.progress:
+            post = await read_post(self._client, job.access, room, event_id)
+            if post is None:
+                # not there, or not to be seen from outside the room: the latter raises
+                await self._client.replacement(job.access, room)
+                return
+            found = await self._what_it_is_made_of(job, post)
+            await job.checkpoint({**job.progress, "redact": found})
+        for one in job.progress["redact"]:
+            await self._client.redact(job.access, room, one, transaction(job.key, one))
 
     async def amend(self, job: Job) -> Accepted:
         """Put the new words and pictures in the place of the old ones, piece by piece; a piece
@@ -262,10 +264,13 @@ class MatrixOutlet:
         txn = transaction(job.key, encoded(edit))
         await self._client.send(job.access, post.room, edit, txn)
 
-    async def _redact(self, job: Job, post: Post, event: Event) -> None:
-        if not event.redacted:
-            txn = transaction(job.key, event.id)
-            await self._client.redact(job.access, post.room, event.id, txn)
+    async def _what_it_is_made_of(self, job: Job, post: Post) -> list[str]:
+        """The ids of every event of a post that still shows something, the words first."""
+        events = [post.words, *post.pictures]
+        for event in tuple(events):
+            edits = await self._client.related(job.access, post.room, event.id, "m.replace")
+            events += (edit for edit in edits if edit.sender == post.words.sender)
+        return [event.id for event in events if not event.redacted]
 
 
 _GONE = Words("消息已被删除或不可见", "the message is deleted or not to be seen")

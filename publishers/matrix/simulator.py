@@ -248,11 +248,13 @@ class Platform(simulation.Platform):
 
     async def _relations(self, request: web.Request, device: Device) -> Any:
         room, names = self._joined(request, device), request.match_info
-        room.find(names["event"])
+        target = room.find(names["event"])
+        # a redacted event has no replacements any more, but may still be referred to
+        bare = target.redacted_by is not None and names["rel"] == "m.replace"
         rows = [
             event
-            for event in room.related(names["event"])
-            if (event.relation[1], event.type) == (names["rel"], names["type"])
+            for event in room.related(target.id)
+            if (event.relation[1], event.type) == (names["rel"], names["type"]) and not bare
         ]
         newest_first = request.query.get("dir", "b") != "f"
         page, following = page_of(rows[::-1] if newest_first else rows, request.query, 5)
