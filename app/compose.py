@@ -26,6 +26,7 @@ from hub.kernel.postgres import PostgresDatabase
 from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.service import Organisations
 from hub.organisations.vault import Vault
+from hub.publishing.liveness.service import Liveness
 from hub.publishing.models import Declaration, Quota
 from hub.publishing.operations import Operations
 from hub.publishing.ports import Outlet
@@ -71,6 +72,7 @@ class Hub:
     publishing: Publishing
     operations: Operations
     preflight: Preflight
+    liveness: Liveness
 
 
 @asynccontextmanager
@@ -115,6 +117,12 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
             channels=Installed(),
             keyring=organisations,
             outside=Outside(),
+        ),
+        liveness=Liveness(
+            database=database,
+            clock=clock,
+            channels=Installed(),
+            default_days=settings.liveness_days,
         ),
     )
 

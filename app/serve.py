@@ -19,6 +19,7 @@ from app.settings import Settings
 from app.tuning import settle_garbage
 from publishers.registry import channels
 from scheduler.engine import Engine
+from scheduler.liveness import LivenessWatch
 from scheduler.preflight import PreflightWatch
 from scheduler.quota_watch import QuotaWatch
 from web.health import Check, database_check, health_routes, heartbeat_check, zone_check
@@ -28,6 +29,7 @@ __all__ = ["Serving", "serve", "serving"]
 _log = structlog.get_logger(__name__)
 _HEARTBEAT_LIMIT = timedelta(seconds=30)
 _QUOTA_EVERY = timedelta(minutes=1)
+_LIVENESS_EVERY = timedelta(minutes=10)
 _PREFLIGHT_EVERY = timedelta(seconds=10)
 
 
@@ -52,6 +54,8 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         watch = QuotaWatch(hub.database, hub.clock, metrics, Installed(), channels())
         engine.clock.every("quota", _QUOTA_EVERY, watch.measure)
         preflight = PreflightWatch(hub.preflight, metrics)
+        liveness = LivenessWatch(hub.liveness, metrics)
+        engine.clock.every("liveness", _LIVENESS_EVERY, liveness.measure)
         engine.clock.every("preflight", _PREFLIGHT_EVERY, preflight.look)
         checks = [
             database_check(hub.database),

@@ -164,6 +164,13 @@ class Settings(BaseSettings):
         description="How long the first rest takes; it doubles with every probe that fails, to "
         "five minutes.",
     )
+    liveness_days: int = Field(
+        14,
+        ge=1,
+        le=3_650,
+        description="Days without an update after which an account counts as dormant; an account's "
+        "own setting `liveness_days` wins, 0 there exempts it.",
+    )
 
     @property
     def embedded(self) -> bool:

@@ -59,6 +59,7 @@ items = Table(
     CheckConstraint("state <> 'approved' OR attribute = 'proactive'", name="approved_is_public"),
     Index("ix_items_state", "state", "id"),
     Index("ix_items_doc_no", "doc_no"),
+    Index("ix_items_body", "body_id", "state", "id"),
 )
 
 item_versions = Table(

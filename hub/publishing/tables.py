@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -24,15 +23,12 @@ from hub.kernel.columns import Instant, Json, metadata
 from hub.publishing.models import HALTED, DeliveryState, Outcome, Purpose
 
 __all__ = [
-    "account_liveness",
     "attempts",
     "deliveries",
     "editions",
     "heartbeats",
     "in_states",
     "plans",
-    "preflight_problems",
-    "preflights",
 ]
 
 _ID = String(26)
@@ -181,50 +177,6 @@ attempts = Table(
     Column("platform_message", String(500), nullable=False, server_default=""),
     CheckConstraint(f"outcome = '' OR {_one_of('outcome', Outcome)}", name="outcome_known"),
     sqlite_with_rowid=False,  # found by its key only: one tree instead of two
-)
-
-# One row per check point that was passed; `tally` counts, by check, what was ok, a warning and
-# blocking. A point that was missed names the later one whose look covered it.
-preflights = Table(
-    "preflights",
-    metadata,
-    Column("plan_id", _ID, ForeignKey("plans.id"), primary_key=True),
-    Column("point", String(16), primary_key=True),
-    Column("due_at", Instant, nullable=False),
-    Column("checked_at", Instant, nullable=False),
-    Column("covered_by", String(16), nullable=False, server_default=""),
-    Column("tally", Json, nullable=False),
-)
-
-# What a check found wrong; what was well is only counted. `subject` is the id of the plan, edition,
-# account or delivery, `latest` says that no later check point has looked since.
-preflight_problems = Table(
-    "preflight_problems",
-    metadata,
-    Column("plan_id", _ID, ForeignKey("plans.id"), primary_key=True),
-    Column("point", String(16), primary_key=True),
-    Column("name", String(32), primary_key=True),
-    Column("subject", _ID, primary_key=True),
-    Column("severity", String(16), nullable=False),
-    Column("channel", String(32), nullable=False),
-    Column("label", String(200), nullable=False),
-    Column("zh", Text, nullable=False),
-    Column("en", Text, nullable=False),
-    Column("remedy_zh", Text, nullable=False),
-    Column("remedy_en", Text, nullable=False),
-    Column("latest", Boolean, nullable=False),
-    CheckConstraint("severity IN ('warning', 'blocking')", name="severity_known"),
-    Index("ix_preflight_problems_latest", "plan_id", **_where("latest")),
-)
-
-# When an account last published and is next planned, as last looked up: derived, may be dropped.
-account_liveness = Table(
-    "account_liveness",
-    metadata,
-    Column("account_id", _ID, ForeignKey("accounts.id"), primary_key=True),
-    Column("published_at", Instant),
-    Column("planned_at", Instant),
-    Column("looked_at", Instant, nullable=False),
 )
 
 heartbeats = Table(

@@ -35,8 +35,9 @@ from hub.publishing.preflight.models import (
     Target,
     Watched,
 )
+from hub.publishing.preflight.tables import preflight_problems, preflights
 from hub.publishing.store import row_to_plan
-from hub.publishing.tables import deliveries, in_states, plans, preflight_problems, preflights
+from hub.publishing.tables import deliveries, in_states, plans
 
 __all__ = [
     "count_problems",

@@ -189,6 +189,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
         sa.UniqueConstraint("body_id", "external_key", name=op.f("uq_items_body_id")),
     )
+    op.create_index("ix_items_body", "items", ["body_id", "state", "id"], unique=False)
     op.create_index("ix_items_doc_no", "items", ["doc_no"], unique=False)
     op.create_index("ix_items_state", "items", ["state", "id"], unique=False)
     op.create_table(
@@ -235,7 +236,6 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(length=26), nullable=False),
         sa.Column("published_at", sa.BigInteger(), nullable=True),
         sa.Column("planned_at", sa.BigInteger(), nullable=True),
-        sa.Column("looked_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_account_liveness_account_id")
         ),
