@@ -42,6 +42,7 @@ DECLARATION = Declaration(
     capabilities=frozenset(),
     # A robot is its webhook, which several accounts may share by mistake.
     rates=(Rate(count=20, per=timedelta(minutes=1), scope="app"),),
+    app=("access_token",),
     source="open.dingtalk.com/document/orgapp/custom-robot-access",
 )
 RULES = forms(DECLARATION, _TEXT_LIMIT)

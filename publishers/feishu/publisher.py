@@ -45,6 +45,7 @@ DECLARATION = Declaration(
         Rate(count=5, per=timedelta(seconds=1), scope="app"),
         Rate(count=100, per=timedelta(minutes=1), scope="app"),
     ),
+    app=("token",),
     source="open.feishu.cn/document/client-docs/bot-v3/add-custom-bot (bot/v2/hook)",
 )
 

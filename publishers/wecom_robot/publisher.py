@@ -46,6 +46,7 @@ DECLARATION = Declaration(
     capabilities=frozenset(),
     # A robot is its webhook, which several accounts may share by mistake.
     rates=(Rate(count=20, per=timedelta(minutes=1), scope="app"),),
+    app=("key",),
     source="work.weixin.qq.com/api/doc/90000/90136/91770 (developer.work.weixin.qq.com 91770)",
 )
 RULES = forms(DECLARATION, _MARKDOWN_LIMIT)
