@@ -157,7 +157,9 @@ def _read_back(view: _View) -> Words:
 def _receipt(zh: str, en: str) -> Sentence:
     def sentence(view: _View) -> Words:
         place = view.delivery.remote_url or view.delivery.remote_id
-        return Words(f"{zh} {place}", f"{en} {place}")
+        note = view.delivery.receipt.get("note") or {"zh": "", "en": ""}
+        zh_more, en_more = (f"（{note['zh']}）", f" ({note['en']})") if note["zh"] else ("", "")
+        return Words(f"{zh} {place}{zh_more}", f"{en} {place}{en_more}")
 
     return sentence
 

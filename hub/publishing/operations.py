@@ -27,7 +27,7 @@ from hub.publishing.models import (
     Purpose,
     Repeat,
 )
-from hub.publishing.ports import ChannelBook
+from hub.publishing.ports import ABSENT_AT, ChannelBook
 from hub.publishing.searching import find_deliveries
 
 __all__ = ["Explained", "Operations"]
@@ -322,7 +322,9 @@ def _resolved(delivery: Delivery, remote_id: str, now: datetime) -> dict[str, ob
     """Where a person's word leads: with a `remote_id` it is there, without it surely is not."""
     values: dict[str, object] = {"reason": "", "error_code": "", "error_zh": "", "error_en": ""}
     if not remote_id:
-        return values | {"state": _S.READY, "next_at": now}
+        # a channel that relies on a platform's memory of a key must know that a person decided
+        progress = {**delivery.progress, ABSENT_AT: now.isoformat()}
+        return values | {"state": _S.READY, "next_at": now, "progress": progress}
     recalled = delivery.purpose is Purpose.RECALL
     state = _S.VERIFIED if recalled else _S.ACCEPTED
     return values | {"state": state, "next_at": None, "remote_id": remote_id}

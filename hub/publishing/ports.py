@@ -13,6 +13,7 @@ from hub.organisations.models import Account, Body
 from hub.publishing.models import Declaration, Part, Quota
 
 __all__ = [
+    "ABSENT_AT",
     "PREPARED",
     "Accepted",
     "Access",
@@ -103,6 +104,7 @@ class Job(Protocol):
 class Accepted:
     """The platform took it. `pending`: it still works on it, ask `verify` from time to time.
 
+    What a person should know although it was taken is `receipt["note"]`, in `zh` and `en`.
     `moved_to` is the account's new handle, when the platform said that it has one.
     """
 
@@ -188,6 +190,7 @@ class Forecasting(Protocol):
         ...
 
 
+ABSENT_AT = "absent_at"  # the engine's own key, too: when a person said that it is not there
 PREPARED = "prepared_at"  # the engine's own key in a job's progress: when `prepare` had ended
 
 

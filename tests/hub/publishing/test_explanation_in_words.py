@@ -92,3 +92,10 @@ def test_times_are_told_in_the_readers_zone() -> None:
 def test_a_receipt_is_told_as_a_place() -> None:
     assert said(delivery(S.ACCEPTED, remote_url="https://toy/1"))[0].endswith("https://toy/1")
     assert said(delivery(S.VERIFIED, remote_id="r-7"))[1].endswith("r-7")
+
+
+def test_what_a_platform_took_with_a_reservation_is_told() -> None:
+    note = {"zh": "未送达：成员 nobody", "en": "not reached: users nobody"}
+    chinese, english, *_ = said(delivery(S.ACCEPTED, remote_id="m-1", receipt={"note": note}))
+    assert chinese.endswith("m-1（未送达：成员 nobody）")
+    assert english.endswith("m-1 (not reached: users nobody)")

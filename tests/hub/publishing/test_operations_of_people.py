@@ -10,6 +10,7 @@ import pytest
 from hub.kernel.clock import ManualClock
 from hub.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound
 from hub.publishing.models import DeliveryState, Priority, Purpose, Repeat
+from hub.publishing.ports import ABSENT_AT
 from tests.scheduler.stage import TOY, Stage
 
 S = DeliveryState
@@ -65,12 +66,14 @@ async def test_a_person_s_word_settles_what_is_unknown(stage: Stage) -> None:
     there, *_ = firsts = [d for d in await stage.deliveries() if d.part == 0]
     absent = firsts[1]
     for delivery in firsts:
-        await stage.change(delivery.id, state=S.UNKNOWN, reason="person")
+        await stage.change(delivery.id, state=S.UNKNOWN, reason="person", progress={"half": 1})
     await stage.operations.resolve(there.id, "media", published=True, remote_id="w-1")
     await stage.operations.resolve(absent.id, "media", published=False)
     found = await stage.delivery(there.id)
     assert (found.state, found.remote_id, found.next_at) == (S.ACCEPTED, "w-1", None)
-    assert (await stage.delivery(absent.id)).state is S.READY
+    told_absent = await stage.delivery(absent.id)
+    assert told_absent.state is S.READY
+    assert told_absent.progress == {"half": 1, ABSENT_AT: stage.clock.now().isoformat()}
     waiting = {d.account_id: d.state for d in await stage.deliveries() if d.part == 1}
     assert waiting == {there.account_id: S.READY, absent.account_id: S.BLOCKED}
 
