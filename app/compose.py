@@ -37,9 +37,9 @@ from publishers.registry import channels, find_channel
 from publishers.rendering import TemplateRenderer
 from publishers.wire import Wire, open_session
 from scheduler.breaker import BreakerSettings
-from scheduler.dispatcher import DispatchSettings
 from scheduler.engine import Engine, EngineSettings
 from scheduler.media import StoredMedia
+from scheduler.settings import DispatchSettings
 
 __all__ = ["Hub", "Installed", "open_database", "open_engine", "open_hub"]
 

@@ -48,9 +48,9 @@ from hub.publishing.service import Publishing, When
 from hub.review.models import ReviewStep
 from hub.review.service import Review
 from publishers.wire import Wire
-from scheduler.dispatcher import DispatchSettings
 from scheduler.engine import Engine, EngineSettings
 from scheduler.media import StoredMedia
+from scheduler.settings import DispatchSettings
 
 __all__ = ["STUB", "Scene", "StubOutlet", "build_scene"]
 

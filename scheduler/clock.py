@@ -27,19 +27,22 @@ __all__ = ["HubClock"]
 
 _log = structlog.get_logger(__name__)
 _WAKE = "wake"
-_BREATH = timedelta(milliseconds=5)  # what is due closer together goes out together
+_BREATH = timedelta(milliseconds=50)  # what is due closer together is made ready together
 _RINGS = 100  # a ring sets the next one before it has ended itself
 _PATIENCE_S = 60
 Job = Callable[[], Awaitable[object]]
 
 
 class HubClock:
-    """Recurring jobs by name and interval, and `wake` at the next due time."""
+    """Recurring jobs by name and interval, and `wake` so long `ahead` of the next due time."""
 
-    def __init__(self, database: Database, clock: Clock, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, wake: Callable[[], None], ahead: timedelta
+    ) -> None:
         self._database = database
         self._clock = clock
         self._wake = wake
+        self._ahead = ahead
         self._next: datetime | None = None
         self._running: set[asyncio.Task[Any]] = set()
         # A late job is still run: the default of APScheduler drops what is a second late.
@@ -78,12 +81,12 @@ class HubClock:
         self._scheduler.add_job(self._tracked(self.look_ahead))
 
     async def look_ahead(self) -> None:
-        """Wake for what is due by now, and set the wake-up to the next due time in the ledger."""
+        """Wake for what is soon due, and set the wake-up to the next due time in the ledger."""
         now = self._clock.now()
 
         def look(connection: Connection) -> tuple[bool, datetime | None]:
-            due = sweeping.anything_due(connection, now)
-            return due, sweeping.next_due(connection, now)
+            due = sweeping.anything_due(connection, now, self._ahead)
+            return due, sweeping.next_wake(connection, now, self._ahead)
 
         due, following = await self._database.read(look)
         if due:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -27,39 +26,17 @@ from scheduler.gate import Gate
 from scheduler.grouping import GroupedLedger
 from scheduler.intake import Blocked, Facts, Intake, Sorted
 from scheduler.job import LeasedJob, Prepared
-from scheduler.lanes import Lanes, is_urgent
+from scheduler.lanes import Early, Lanes, is_urgent
 from scheduler.limits import Limiter
+from scheduler.settings import DispatchSettings
 
-__all__ = ["DispatchSettings", "Dispatcher"]
+__all__ = ["Dispatcher"]
 
 _log = structlog.get_logger(__name__)
 _ACTOR = "system:dispatcher"
 _SHORT_WAIT_S = 1.5
 _LIMITS_AWAY_S = 5.0
 _PROMOTE_AT_ONCE = 5000
-# Workers per call that may be under way. Calls and commits take turns on one interpreter: with
-# two, each waited for the other a quarter of the time (measured).
-_WORKERS = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DispatchSettings:
-    """At most `connections` routine calls at a time. Many more workers write ahead while those
-    run, as far as the gate lets them. `reserved` workers send nothing but emergencies. A lease
-    outlives every call by far."""
-
-    connections: int = 256
-    reserved: int = 16
-    lease: timedelta = timedelta(seconds=60)
-
-    @property
-    def workers(self) -> int:
-        return self.connections * _WORKERS
-
-    @property
-    def claimed(self) -> int:
-        """The most deliveries this process holds at a time."""
-        return self.connections * (_WORKERS + 2)
 
 
 class Dispatcher:
@@ -96,6 +73,7 @@ class Dispatcher:
         self._held: set[str] = set()
         self._held_urgent = 0
         self._lanes = Lanes()
+        self._early = Early(clock, self._lanes.put)
         self._gate = Gate(settings.connections)
         self._aside = Aside(database, clock, owner)
         self._settled_by_people = {
@@ -154,7 +132,7 @@ class Dispatcher:
         `run` returns when that is done; every call has its timeout, so it does not wait for ever.
         """
         self._stopping = True
-        prepared = self._lanes.empty()
+        prepared = self._lanes.empty() + self._early.empty()
         waiting = [one.delivery for one in prepared]
         try:
             await self._release(waiting)
@@ -201,13 +179,17 @@ class Dispatcher:
             return False
         if claimed is None:
             return False
-        checked = self._intake.check(*claimed, self._clock.now())
+        now = self._clock.now()
+        checked = self._intake.check(*claimed, now)
         self._hold_back(checked)
         await self._aside.put(checked)
         for prepared in checked.sendable:
             self._held.add(prepared.delivery.id)
             self._held_urgent += is_urgent(prepared)
-            self._lanes.put(prepared)
+            if prepared.delivery.due_at > now:
+                self._early.put(prepared)
+            else:
+                self._lanes.put(prepared)
         return True
 
     async def _claim(self, limit: int, least: Priority) -> tuple[list[Delivery], Facts] | None:
@@ -216,7 +198,7 @@ class Dispatcher:
         until = now + self._settings.lease
 
         def work(tx: Transaction) -> tuple[list[Delivery], Facts] | None:
-            promoted = sweeping.promote(tx, now, _PROMOTE_AT_ONCE)
+            promoted = sweeping.promote(tx, now, _PROMOTE_AT_ONCE, self._settings.ahead)
             rows = ledger.claim(
                 tx, owner=self._owner, now=now, lease_until=until, limit=limit, least=least
             )

@@ -17,11 +17,12 @@ from hub.publishing.quota.service import Quotas
 from scheduler.authorisations import AuthorisationWatch
 from scheduler.breaker import Breaker, BreakerSettings
 from scheduler.clock import HubClock
-from scheduler.dispatcher import Dispatcher, DispatchSettings
+from scheduler.dispatcher import Dispatcher
 from scheduler.intake import Intake, Keyring
 from scheduler.limits import Limiter
 from scheduler.preflight import Preparation
 from scheduler.reconciler import Reconciler
+from scheduler.settings import DispatchSettings
 from scheduler.sharing import Sharing
 from scheduler.sweep import Sweep
 
@@ -96,7 +97,7 @@ class Engine:
         self.authorisations = AuthorisationWatch(database, clock, outlets, intake.access)
         self.preparation = Preparation(database, clock, outlets, intake, media)
         self.sweep = Sweep(database, clock, meter, settings.outage_after)
-        self.clock = HubClock(database, clock, self.dispatcher.wake)
+        self.clock = HubClock(database, clock, self.dispatcher.wake, settings.dispatch.ahead)
         self._loop: asyncio.Task[None] | None = None
 
     def changed(self) -> Callable[[], None]:

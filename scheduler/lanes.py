@@ -7,11 +7,13 @@ few are free even while every routine call hangs until its timeout.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
+from hub.kernel.clock import Clock
 from hub.publishing.models import Priority
 from scheduler.job import Prepared
 
-__all__ = ["Lanes", "is_urgent"]
+__all__ = ["Early", "Lanes", "is_urgent"]
 
 
 def is_urgent(prepared: Prepared) -> bool:
@@ -54,4 +56,33 @@ class Lanes:
             prepared = self._routine.get_nowait()
             if prepared is not None:
                 left.append(prepared)
+        return left
+
+
+class Early:
+    """Deliveries that are prepared before their time; `put` hands each over when it comes."""
+
+    def __init__(self, clock: Clock, hand_over: Callable[[Prepared], None]) -> None:
+        self._clock = clock
+        self._hand_over = hand_over
+        self._waiting: dict[asyncio.Task[None], Prepared] = {}
+
+    def put(self, prepared: Prepared) -> None:
+        task = asyncio.create_task(self._wait(prepared))
+        self._waiting[task] = prepared
+        task.add_done_callback(lambda done: self._waiting.pop(done, None))
+
+    async def _wait(self, prepared: Prepared) -> None:
+        due_at = prepared.delivery.due_at
+        # a timer of the loop may ring half a millisecond early; nothing may leave before its time
+        while (left := (due_at - self._clock.now()).total_seconds()) > 0:
+            await self._clock.sleep(left)
+        self._hand_over(prepared)
+
+    def empty(self) -> list[Prepared]:
+        """Take out everything whose time has not come."""
+        left = list(self._waiting.values())
+        for task in list(self._waiting):
+            task.cancel()
+        self._waiting.clear()
         return left

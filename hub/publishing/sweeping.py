@@ -21,7 +21,7 @@ __all__ = [
     "ask_again",
     "expire_late",
     "hold_outage",
-    "next_due",
+    "next_wake",
     "promote",
     "reap",
     "unblock_reconnected",
@@ -31,32 +31,41 @@ _S = DeliveryState
 _d = deliveries.c
 _WAITING = (_S.PLANNED, _S.READY, _S.BLOCKED)
 
-_FOLLOWING = tuple(
-    select(column).where(in_states(state), column > bindparam("after")).order_by(column).limit(1)
+_FOLLOWING = {
+    state: select(column).where(in_states(state), column > bindparam("after")).order_by(column)
     for state, column in ((_S.PLANNED, _d.due_at), (_S.BLOCKED, _d.next_at))
-)
+}
 _DUE = tuple(
     select(_d.id).where(in_states(state), *due).limit(1)
     for state, due in (
         (_S.READY, ()),
-        (_S.PLANNED, (_d.due_at <= bindparam("now"),)),
+        (_S.PLANNED, (_d.due_at <= bindparam("soon"),)),
         (_S.BLOCKED, (_d.next_at <= bindparam("now"),)),
     )
 )
 
 
-def anything_due(connection: Connection, now: datetime) -> bool:
-    """Whether a delivery waits to be sent, whichever process made it due."""
-    return any(connection.execute(one, {"now": now}).first() for one in _DUE)
+def anything_due(connection: Connection, now: datetime, ahead: timedelta = timedelta()) -> bool:
+    """Whether a delivery waits to be sent, or is planned for the time until `ahead` from now."""
+    times = {"now": now, "soon": now + ahead}
+    return any(connection.execute(one, times).first() for one in _DUE)
 
 
-def next_due(connection: Connection, after: datetime) -> datetime | None:
-    """The first moment later than `after` at which a delivery wants to be woken."""
-    found = [connection.execute(one, {"after": after}).scalar() for one in _FOLLOWING]
-    return min((at for at in found if at is not None), default=None)
+def next_wake(
+    connection: Connection, now: datetime, ahead: timedelta = timedelta()
+) -> datetime | None:
+    """The first moment after `now` at which a delivery wants to be woken: so long `ahead` of its
+    due time if it is planned, at `next_at` if it is blocked."""
+
+    def first(state: DeliveryState, after: datetime) -> datetime | None:
+        return connection.execute(_FOLLOWING[state].limit(1), {"after": after}).scalar()
+
+    planned, blocked = first(_S.PLANNED, now + ahead), first(_S.BLOCKED, now)
+    wakes = [planned - ahead if planned else None, blocked]
+    return min((at for at in wakes if at is not None), default=None)
 
 
-_due = select(_d.id).where(in_states(_S.PLANNED), _d.due_at <= bindparam("now"))
+_due = select(_d.id).where(in_states(_S.PLANNED), _d.due_at <= bindparam("soon"))
 _rested = select(_d.id).where(in_states(_S.BLOCKED), _d.next_at <= bindparam("now"))
 _PROMOTE = tuple(
     update(deliveries)
@@ -69,9 +78,11 @@ _PROMOTE = tuple(
 )
 
 
-def promote(tx: Transaction, now: datetime, limit: int) -> int:
-    """planned → ready for what is due, blocked → ready for what has waited long enough."""
-    return sum(tx.execute(change, {"now": now, "most": limit}).rowcount for change in _PROMOTE)
+def promote(tx: Transaction, now: datetime, limit: int, ahead: timedelta = timedelta()) -> int:
+    """planned → ready for what is due until `ahead` from now, blocked → ready for what has waited
+    long enough."""
+    times = {"now": now, "soon": now + ahead, "most": limit}
+    return sum(tx.execute(change, times).rowcount for change in _PROMOTE)
 
 
 def expire_late(tx: Transaction, now: datetime, limit: int = 1000) -> list[str]:

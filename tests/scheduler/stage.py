@@ -61,12 +61,13 @@ from hub.publishing.tables import deliveries
 from hub.review.models import Approval, ReviewStep
 from hub.review.service import Review
 from scheduler.breaker import Breaker, BreakerSettings
-from scheduler.dispatcher import Dispatcher, DispatchSettings
+from scheduler.dispatcher import Dispatcher
 from scheduler.engine import Engine, EngineSettings
 from scheduler.intake import Intake
 from scheduler.limits import Limiter
 from scheduler.media import StoredMedia
 from scheduler.reconciler import Reconciler
+from scheduler.settings import DispatchSettings
 
 S = DeliveryState
 Answer = Exception | Callable[[Job], Awaitable[Accepted | None]]

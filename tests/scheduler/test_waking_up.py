@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hub.kernel.clock import ManualClock
 from hub.publishing.models import DeliveryState
 from scheduler.clock import HubClock
-from tests.scheduler.stage import READABLE, Stage, resting, until
+from tests.scheduler.stage import READABLE, Stage, resting, running, until
 
 S = DeliveryState
 SECOND = timedelta(seconds=1)
@@ -113,17 +113,60 @@ async def _verified(stage: Stage) -> bool:
 
 async def test_the_wake_up_follows_the_ledger(stage: Stage) -> None:
     rung = []
-    clock = HubClock(stage.database, stage.clock, lambda: rung.append(1))
+    clock = HubClock(stage.database, stage.clock, lambda: rung.append(1), SECOND / 2)
     await clock.look_ahead()
     assert rung == []
     await stage.plan(await stage.approved(), stage.clock.now() + SECOND)
     await clock.look_ahead()
     assert rung == []
     assert isinstance(stage.clock, ManualClock)
-    stage.clock.advance(1)
+    stage.clock.advance(0.4)
+    await clock.look_ahead()
+    assert rung == []
+    stage.clock.advance(0.1)
     await clock.look_ahead()
     assert rung == [1]
     await stage.change(state=S.CANCELLED)
     await clock.look_ahead()
     assert rung == [1]
     await resting(stage)
+
+
+async def test_what_is_soon_due_is_claimed_early_and_sent_at_its_time(stage: Stage) -> None:
+    assert isinstance(stage.clock, ManualClock)
+    await stage.plan(await stage.approved(accounts=3), stage.clock.now() + SECOND)
+    async with running(stage.dispatcher()) as dispatcher:
+        stage.clock.advance(0.6)
+        dispatcher.wake()
+        await until(lambda: _all(stage, S.CLAIMED))
+        stage.clock.advance(0.39)
+        await asyncio.sleep(0.02)
+        assert stage.platform.calls == []
+        stage.clock.advance(0.01)
+        await resting(stage)
+    assert {d.lateness for d in await stage.deliveries()} == {timedelta()}
+
+
+async def _all(stage: Stage, state: DeliveryState) -> bool:
+    return set(await stage.states()) == {state}
+
+
+async def test_what_is_claimed_early_can_still_be_cancelled(stage: Stage) -> None:
+    assert isinstance(stage.clock, ManualClock)
+    plan = (await stage.plan(await stage.approved(), stage.clock.now() + SECOND / 2)).plan
+    async with running(stage.dispatcher()) as dispatcher:
+        dispatcher.wake()
+        await until(lambda: _all(stage, S.CLAIMED))
+        assert await stage.publishing.cancel("media", plan_id=plan.id)
+        stage.clock.advance(1)
+        await resting(stage)
+    assert stage.platform.calls == []
+
+
+async def test_stopping_gives_back_what_was_claimed_early(stage: Stage) -> None:
+    await stage.plan(await stage.approved(), stage.clock.now() + SECOND / 2)
+    async with running(stage.dispatcher()) as dispatcher:
+        dispatcher.wake()
+        await until(lambda: _all(stage, S.CLAIMED))
+    assert set(await stage.states()) == {"ready"}
+    assert stage.platform.calls == []

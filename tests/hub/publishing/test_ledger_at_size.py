@@ -92,7 +92,7 @@ def work_a_while(tx: Transaction, now: datetime) -> None:
     """Every statement of the recurring jobs and of a worker, once."""
     until = now + timedelta(minutes=1)
     sweeping.anything_due(tx.connection, now)
-    sweeping.next_due(tx.connection, now)
+    sweeping.next_wake(tx.connection, now)
     sweeping.promote(tx, now, 50)
     sweeping.hold_outage(tx, now - timedelta(hours=1), ready_too=True)
     sweeping.reap(tx, now)

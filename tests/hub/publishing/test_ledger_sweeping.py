@@ -22,7 +22,7 @@ async def planned(stage: Stage, count: int = 1, after: timedelta = HOUR) -> None
 
 async def next_due(stage: Stage) -> datetime | None:
     now = stage.clock.now()
-    return await stage.database.read(lambda c: sweeping.next_due(c, now))
+    return await stage.database.read(lambda c: sweeping.next_wake(c, now))
 
 
 async def test_what_is_due_becomes_ready_and_nothing_before(stage: Stage) -> None:
