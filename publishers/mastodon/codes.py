@@ -157,7 +157,7 @@ def refusal(answer: Answer, now: datetime) -> DeliveryError:
             _TOO_FAST, platform_code="429", platform_message=_said(answer), retry_after=wait
         )
     if not 400 <= answer.status < 500 or answer.status == 408:
-        return answer.unreadable("no-success", "不是成功", "no success")
+        return answer.unreadable("http-status", "不是成功", "no success")
     if answer.status != 413 and not _is_mastodons(answer):
         return answer.unreadable("unexpected", "不合约定", "not of the documented shape")
     said = _said(answer)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Words
-from hub.publishing.errors import Busy, Rejected
+from hub.publishing.errors import Rejected
 from hub.publishing.models import Declaration, Part
 from hub.publishing.ports import Access
 from publishers.length import length
@@ -42,19 +42,21 @@ class Servers:
         """Whether a second post with one key is surely the first one; not where nobody knows."""
         try:
             software = await self._remembered(self._software, access, self._client.software)
-        except (Busy, Rejected):
+        except Rejected:
             return False
         return software in _HEEDS_KEYS
 
     async def check(self, part: Part, access: Access) -> None:
         """Raise Rejected for what the channel, or this server, would not take.
 
-        A server that does not tell its limits is no reason to keep a post back: it will refuse
-        by itself what it does not want.
+        A server that will not tell its limits is no reason to keep a post back: it refuses by
+        itself what it does not want. One that cannot answer now is given no post either.
         """
         try:
             limits = await self._remembered(self._limits, access, self._client.limits)
-        except (Busy, Rejected):
+        except Rejected as error:
+            if not error.platform_code.isdecimal():  # not the server's word: a redirect
+                raise
             limits = Limits()
         found = problems([part], _narrowed(leaving_room_for(part.digest), part, limits))
         if found:
