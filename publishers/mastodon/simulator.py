@@ -223,12 +223,13 @@ class Platform(BasePlatform):
             raise Refused(404, "The post you are trying to reply to does not appear to exist.")
         media = self._picked(call, author)
         check_text(self, call, bool(media))
+        visibility = kept_visibility(self, call)
         if (at := scheduled_time(self, call)) is not None:
             return self._schedule(call, author, at)
         limit = self.statuses_per_3_hours
         self._windows.take("statuses", author.id, limit, 10_800, self._now())
         status = self._store(author, call.text("status"), call.words, media)
-        status.visibility = kept_visibility(self, call)
+        status.visibility = visibility
         return status_as_json(self, request, status)
 
     def _store(self, author: Citizen, text: str, words: Any, media: list[Media]) -> Status:

@@ -18,6 +18,7 @@ PATHS = {
     "wechat": "*/freepublish/submit",
     "weibo": "*/statuses/share.json",
     "telegram": "*/send*",
+    "mastodon": "*/api/v1/statuses",
 }
 # A slow answer comes in time; SLOW_THEN_COMMIT comes after the caller has gone.
 _DELAYS = {Fault.SLOW: CALL_TIMEOUT_S / 3, Fault.SLOW_THEN_COMMIT: CALL_TIMEOUT_S * 1.4}

@@ -31,6 +31,8 @@ WAITS: tuple[tuple[str, str, object], ...] = (
     ("hub.publishing.operations", "_LATE_COMMIT", timedelta(0)),  # 30 s
     ("publishers.wechat.tiers", "GRACE_MIN", PATIENCE_S / 60),  # 10 min
     ("publishers.wechat.findings", "_POLL_S", 0.3),  # 15 s
+    ("publishers.mastodon.settling", "_AT_WORK", timedelta(seconds=PATIENCE_S)),  # 60 s
+    ("publishers.mastodon.settling", "_SHOWN_WITHIN", timedelta(seconds=2 * PATIENCE_S)),  # 10 min
 )
 # Account settings and simulator switches by channel.
 SETTINGS: Mapping[str, Mapping[str, str]] = {"weibo": {"review_minutes": str(PATIENCE_S / 60)}}

@@ -21,10 +21,21 @@ from tests.crash.triggers import Kill
 
 __all__ = ["CHANNELS", "SIDES"]
 
-CHANNELS = ("wechat", "weibo", "telegram", "website")
+CHANNELS = ("wechat", "weibo", "telegram", "mastodon", "website")
 # The call after which the public may see the post; on the website, a step in the middle.
-_DECISIVE = {"wechat": "freepublish/submit", "weibo": "statuses/share", "telegram": "send"}
-_ACCOUNTS = {"wechat": 90, "weibo": 70, "telegram": 50, "website": 260}  # one per case
+_DECISIVE = {
+    "wechat": "freepublish/submit",
+    "weibo": "statuses/share",
+    "telegram": "send",
+    "mastodon": "POST statuses",
+}
+_ACCOUNTS = {  # one per case
+    "wechat": 90,
+    "weibo": 70,
+    "telegram": 50,
+    "mastodon": 70,
+    "website": 260,
+}
 KINDS, SIDES = ("commit", "call"), ("before", "after")
 Points = Mapping[str, Sequence[str]]
 

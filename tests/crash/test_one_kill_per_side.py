@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from tests.crash.conftest import outcome_of
+from tests.crash.matrix import CHANNELS
 
 STEPS = ("commit: started", "commit: ended", "the call that publishes")
-PROVABLE = ("wechat", "weibo", "website")
+PROVABLE = ("wechat", "weibo", "mastodon", "website")
 
 
 @pytest.fixture(scope="module")
 def cases() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = outcome_of("matrix", "--sample")["cases"]
-    assert len(found) == 4 * len(STEPS) * 2
+    assert len(found) == len(CHANNELS) * len(STEPS) * 2
     assert all(len(case["deaths"]) == 1 for case in found)
     return found
 
