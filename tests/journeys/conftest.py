@@ -30,7 +30,7 @@ from tests.crash.stage import PROVINCE, REVIEWERS, enter_people, new_account, se
 
 __all__ = ["CHANNELS", "NOW", "Journey"]
 
-CHANNELS = ("wechat", "weibo", "telegram", "website")
+CHANNELS = ("wechat", "weibo", "telegram", "mastodon", "website")
 NOW = When(zone="Asia/Shanghai")
 _PATIENCE_S = 30
 _HANDLES = {"telegram": ("@sichuan_gov", "@chengdu_gov")}

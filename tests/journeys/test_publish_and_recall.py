@@ -14,11 +14,12 @@ from hub.kernel.events import verify_chain
 from hub.publishing.errors import UnsignedEdition
 from hub.publishing.models import DeliveryState, Purpose
 from hub.publishing.service import When
-from tests.journeys.conftest import Journey
+from tests.journeys.conftest import CHANNELS, Journey
 
 _S = DeliveryState
-ENDS = {"wechat": _S.VERIFIED, "weibo": _S.VERIFIED, "website": _S.VERIFIED}
+ENDS = dict.fromkeys(CHANNELS, _S.VERIFIED)
 ENDS["telegram"] = _S.ACCEPTED  # nobody can read a channel back
+POSTS = 2 * len(CHANNELS)
 
 
 async def test_an_imported_item_reaches_every_account_once_and_is_read_back(
@@ -30,9 +31,9 @@ async def test_an_imported_item_reaches_every_account_once_and_is_read_back(
     deliveries = await journey.rest()
     assert {(d.channel, d.state) for d in deliveries} == set(ENDS.items())
     assert [d.reason for d in deliveries] == [""] * len(deliveries)
-    assert [d.attempts for d in deliveries] == [1] * 8
-    assert sorted(Counter(post.account for post in journey.public()).values()) == [1] * 8
-    assert await journey.hub.database.read(lambda c: max(verify_chain(c))) > 8
+    assert [d.attempts for d in deliveries] == [1] * POSTS
+    assert sorted(Counter(post.account for post in journey.public()).values()) == [1] * POSTS
+    assert await journey.hub.database.read(lambda c: max(verify_chain(c))) > POSTS
 
 
 async def test_what_the_public_reads_is_what_was_signed(journey: Journey) -> None:
@@ -61,7 +62,7 @@ async def test_an_edit_voids_the_approval_and_nothing_more_goes_out(journey: Jou
     await journey.hub.catalogue.edit(item.id, changed, actor="clerk")
     deliveries = await journey.rest()
     assert {(d.state, d.error_code) for d in deliveries} == {(_S.FAILED, UnsignedEdition.code)}
-    assert [d.attempts for d in deliveries] == [0] * 8
+    assert [d.attempts for d in deliveries] == [0] * POSTS
     with pytest.raises(GongkaiError, match="审"):
         await journey.plan(item)
     assert journey.public() == []
@@ -72,10 +73,10 @@ async def test_a_recall_removes_it_from_every_platform(journey: Journey) -> None
     await journey.submit(item)
     await journey.plan(item)
     await journey.rest()
-    assert await journey.hub.operations.recall(item.id, "leader") == 8
+    assert await journey.hub.operations.recall(item.id, "leader") == POSTS
     deliveries = await journey.rest()
     states = Counter((d.purpose, d.state) for d in deliveries)
-    assert states == {(Purpose.PUBLISH, _S.RECALLED): 8, (Purpose.RECALL, _S.VERIFIED): 8}
+    assert states == {(Purpose.PUBLISH, _S.RECALLED): POSTS, (Purpose.RECALL, _S.VERIFIED): POSTS}
     assert journey.public() == []
 
 
@@ -92,5 +93,5 @@ async def test_an_edited_item_is_still_recalled_and_goes_out_anew(journey: Journ
     await journey.submit(edited)
     await journey.plan(edited)
     await journey.rest()
-    assert len({post.account for post in journey.public()}) == len(journey.public()) == 8
+    assert len({post.account for post in journey.public()}) == len(journey.public()) == POSTS
     assert all(edited.title in post.title + post.text for post in journey.public())
