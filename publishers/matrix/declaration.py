@@ -35,7 +35,9 @@ DECLARATION = Declaration(
     overflow=(Overflow.DIGEST, Overflow.REFUSE),
     repeat=Repeat.HARMLESS,
     reconciling=(Reconciling.REPEAT, Reconciling.READ_BACK),
-    capabilities=frozenset({Capability.EDIT, Capability.DELETE, Capability.VERIFY}),
+    capabilities=frozenset(
+        {Capability.EDIT, Capability.DELETE, Capability.PREPARE, Capability.VERIFY}
+    ),
     # Synapse's default for one user (rc_message: burst 10, then one in five seconds).
     rates=(Rate(count=10, per=timedelta(seconds=50), scope="app"),),
     # The specification names no time; Synapse forgets a transaction after a day.

@@ -42,11 +42,12 @@ __all__ = ["MatrixOutlet"]
 _KEY_HOLDS = timedelta(hours=23)
 # A call that we gave up may still be carried out: before this, not being there proves nothing.
 _SETTLED = timedelta(minutes=5)
+_PLACE = frozenset({"room", "user", "device"})
 _LARGEST_DOWNLOAD = DECLARATION.media.max_bytes + 1
 
 
 class MatrixOutlet:
-    """Implements hub.publishing.ports.Outlet, and Forecasting.
+    """Implements hub.publishing.ports.Outlet, Preparing and Forecasting.
 
     What a delivery saves: `room`, `user`, `device` and `at` (the last attempt's begin), written
     before the first event; `media`, addresses by SHA-256; `sent`, event ids by piece.
@@ -78,6 +79,16 @@ class MatrixOutlet:
             receipt={"room": progress["room"], "events": [sent[n] for n in _pieces(job.part)]},
             moved_to=place.moved_to if progress["room"] == place.room else "",
         )
+
+    async def prepare(self, job: Job) -> Mapping[str, Any]:
+        """Upload the pictures ahead: nobody sees what no event shows. A dead token, another
+        device, a room that cannot be entered are found out now and not when it is due."""
+        _check(job.part)
+        await self._rooms.enter(job.access)
+        progress: Mapping[str, Any] = job.progress
+        for ref in job.part.media:
+            progress = await self._uploaded(job, progress, ref)
+        return progress
 
     async def reconcile(self, job: Job) -> Finding:
         """ABSENT where a repeat is the proof, or the room was read back to the first attempt."""
@@ -290,7 +301,7 @@ def _content(job: Job, number: int, progress: Mapping[str, Any]) -> dict[str, An
 
 
 def _without_place(progress: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in progress.items() if name in ("media", "sent")}
+    return {name: value for name, value in progress.items() if name not in _PLACE}
 
 
 def _paired(post: Post, part: Part) -> list[tuple[Event, MediaRef]]:

@@ -10,7 +10,7 @@ import pytest
 
 from hub.publishing.errors import Busy, Rejected, Throttled, Unknown
 from hub.publishing.models import MediaRef
-from hub.publishing.ports import Finding, Verdict
+from hub.publishing.ports import PREPARED, Finding, Preparing, Verdict
 from publishers.matrix.content import MARK, text_content
 from publishers.matrix.simulator import Platform
 from publishers.matrix.simulator_events import Event, Room
@@ -86,6 +86,22 @@ async def test_a_part_that_nobody_finished_still_has_its_plain_text(
     made = job()
     bare = replace(made.part, extra={})
     assert text_content(bare, "k") == text_content(made.part, "k")
+
+
+async def test_pictures_uploaded_ahead_are_not_uploaded_again(
+    stage: Stage, platform: Platform, job: Make, draw: Draw
+) -> None:
+    made = job("放假通知", draw("red"), draw("blue"))
+    outlet: Any = stage.outlet
+    assert isinstance(outlet, Preparing)
+    platform.faults.arm(Fault.ERROR_500, "*/upload", skip=1)
+    with pytest.raises(Busy):
+        await outlet.prepare(made)
+    made.progress = {**await outlet.prepare(made), PREPARED: "2026-03-01T01:00:00+00:00"}
+    assert set(made.progress) == {"media", PREPARED}
+    assert messages(room_of(stage)) == []
+    await deliver(stage, made)
+    assert (len(platform._media), only(stage).pictures) == (2, 2)
 
 
 # --- repeats --------------------------------------------------------------------------------------

@@ -144,17 +144,26 @@ async def test_a_correction_and_a_withdrawal_leave_nothing_of_what_was_before(
     assert (await outlet.verify(made)).verdict is Verdict.GONE
 
 
-async def test_a_user_who_is_too_fast_is_told_for_how_long(
+async def test_a_user_who_is_too_fast_waits_and_goes_on_where_it_stopped(
     server: Homeserver, outlet: MatrixOutlet
 ) -> None:
     member = server.member("hurries", limited=True)
-    made = job(server, member, "放假通知", *(drawn(f"#{n}{n}{n}") for n in range(9)))
-    await outlet.deliver(made)  # ten events, as many as Synapse permits at once
+    pictures = [drawn(f"#{n}{n}{n}") for n in range(9)]
+    made = [job(server, member, "放假通知", *pictures, name=name) for name in "abc"]
+
+    async def thirty_events() -> None:
+        """Synapse permits ten, then one in five seconds."""
+        for one in made:
+            await outlet.deliver(one)
+
     with pytest.raises(Throttled) as caught:
-        await outlet.deliver(replace(made, key="b" * 32, progress={}))
+        await thirty_events()
     assert caught.value.retry_after is not None
     assert timedelta(0) < caught.value.retry_after <= timedelta(seconds=10)
     assert caught.value.scope == "app"
+    server.free(member.user)
+    await thirty_events()
+    assert len(server.events(member)) == 30
 
 
 async def test_the_largest_text_and_its_correction_are_taken(
