@@ -14,7 +14,7 @@ from hub.catalogue.models import Validity
 from hub.kernel.errors import GongkaiError, Words
 from hub.organisations.models import Account
 from hub.organisations.rules import why_not_publishable
-from hub.publishing.models import Capability, Plan
+from hub.publishing.models import Capability, Plan, Priority
 from hub.publishing.preflight.facts import Facts, Text, links_of
 from hub.publishing.preflight.models import About, Concern, Problem, Severity, Tally, Target
 
@@ -236,6 +236,32 @@ def _quota(facts: Facts, account: Account) -> Concern | None:
     return None
 
 
+def _blackout(facts: Facts, account: Account) -> Concern | None:
+    """A blackout that was declared after the plan was made holds it back."""
+    due_at = facts.plan.due_at
+    why = facts.blackouts.why(account, due_at)
+    if why is None or facts.plan.priority >= Priority.EMERGENCY:
+        return None
+    too_late = facts.blackouts.next_possible(account, due_at) > facts.plan.not_after
+    remedy = Words("改期，或解除静默期", "choose another time, or lift the blackout")
+    return (_stop if too_late else _warn)(why, remedy)
+
+
+def _breaker(facts: Facts, account: Account) -> Concern | None:
+    """Who keeps failing now is left alone and probed; it may be well again when it is due."""
+    for subject in (account.id, account.base_url):
+        found = facts.breakers.get((account.channel, subject))
+        if found is not None:
+            return _warn(
+                Words(f"连续失败，暂停调用：{found.cause}", f"it keeps failing: {found.cause}"),
+                Words(
+                    "查看 gongkai account show，排除原因",
+                    "see gongkai account show, mend the cause",
+                ),
+            )
+    return None
+
+
 def _uploaded(facts: Facts, target: Target) -> Concern | None:
     """Where media can be uploaded ahead it is done long before; late, it delays the post."""
     text = facts.texts.get(target.edition_id)
@@ -270,6 +296,8 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check("paused", About.ACCOUNT, Words("账号未暂停", "not paused when due"), _paused),
     Check("credentials", About.ACCOUNT, Words("凭据可用", "credentials open"), _credentials),
+    Check("blackout", About.ACCOUNT, Words("静默期", "no blackout when due"), _blackout),
+    Check("breaker", About.ACCOUNT, Words("平台可用", "not failing just now"), _breaker),
     Check("quota", About.ACCOUNT, Words("额度", "quota left"), _quota),
     Check("uploaded", About.DELIVERY, Words("素材已上传", "media uploaded ahead"), _uploaded),
 )

@@ -18,14 +18,18 @@ from hub.organisations import store as organisations
 from hub.organisations.models import Account
 from hub.publishing import store as ledger
 from hub.publishing.errors import UnsignedEdition
-from hub.publishing.models import Declaration, Edition, Part, Plan, Quota
+from hub.publishing.models import Declaration, Edition, Part, Plan, Priority, Quota
 from hub.publishing.ports import ChannelBook
 from hub.publishing.preflight import store
 from hub.publishing.preflight.models import LinkAnswer, QuotaUse, Target
 from hub.publishing.preflight.ports import Keyring, Outside
 from hub.publishing.quota import store as slots
+from hub.publishing.restraint import store as restraint
+from hub.publishing.restraint.models import OpenBreaker
 from hub.publishing.rules import decode_parts, quota_period
 from hub.publishing.signing import why_unsigned
+from hub.publishing.timing import store as timing
+from hub.publishing.timing.rules import Blackouts
 
 __all__ = ["Facts", "Text", "editions_to_send", "gather", "links_of"]
 
@@ -58,6 +62,8 @@ class Facts:
     unsigned: Mapping[str, UnsignedEdition]
     stored: Collection[str]
     quotas: Mapping[str, tuple[QuotaUse, ...]]
+    blackouts: Blackouts
+    breakers: Mapping[tuple[str, str], OpenBreaker]  # by channel and subject
     links: Mapping[str, LinkAnswer]
     page_at: datetime | None
     declarations: Mapping[str, Declaration]
@@ -122,7 +128,9 @@ def gather(
         accounts=accounts,
         unsigned={name: refusal for name, refusal in asked if refusal is not None},
         stored=store.stored(connection, _hashes(texts.values())),
-        quotas=_quota_use(connection, book, targets, accounts, plan.due_at),
+        quotas=_quota_use(connection, book, targets, accounts, plan),
+        blackouts=timing.blackouts_after(connection, now),
+        breakers={(b.channel, b.subject): b for b in restraint.open_breakers(connection)},
         links=links,
         page_at=_page_at(connection, book, plan.item_id),
         declarations={channel: book.declaration(channel) for channel in channels},
@@ -141,10 +149,14 @@ def _quota_use(
     book: ChannelBook,
     targets: Iterable[Target],
     accounts: Mapping[str, Account],
-    due_at: datetime,
+    plan: Plan,
 ) -> dict[str, tuple[QuotaUse, ...]]:
-    """By account, every quota with the slots that are taken in the period around `due_at`, and
-    those the plan needs and has not reserved: the one place where the checks learn of quotas."""
+    """By account, every quota with the slots that are taken in the period in which the plan is
+    due, and those it needs and has not reserved: the one place where the checks learn of quotas.
+
+    A slot that is kept for emergencies is none for a plan that is not one.
+    """
+    urgent = plan.priority >= Priority.EMERGENCY
     posts = {target.account_id: target.delivery_id for target in targets}
     limited: dict[Quota, list[str]] = {}
     for account in accounts.values():
@@ -152,14 +164,16 @@ def _quota_use(
             limited.setdefault(quota, []).append(account.id)
     found: dict[str, tuple[QuotaUse, ...]] = {}
     for quota, ids in limited.items():
-        starts_at, _ = quota_period(quota, due_at)
+        starts_at, _ = quota_period(quota, plan.due_at)
+        room = quota.count if urgent else quota.count - quota.kept
         for start in range(0, len(ids), _AT_ONCE):
             batch = ids[start : start + _AT_ONCE]
             used = slots.used(connection, quota.kind, starts_at, batch)
             reserved = slots.reserved_by(connection, [posts[one] for one in batch])
             for one in batch:
                 lacks = (posts[one], quota.kind, starts_at) not in reserved
-                use = QuotaUse(quota.count, quota.period, used.get(one, 0) + lacks)
+                count = room if lacks else quota.count
+                use = QuotaUse(count, quota.period, used.get(one, 0) + lacks)
                 found[one] = (*found.get(one, ()), use)
     return found
 

@@ -19,13 +19,17 @@ from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations import store as organisations
 from hub.organisations.models import Account, FilingState
 from hub.organisations.tables import accounts
-from hub.publishing.models import Capability, Edition, MediaRef, Part, Plan, Quota
+from hub.publishing.models import Capability, Edition, MediaRef, Part, Plan, Priority, Quota
 from hub.publishing.ports import PREPARED, DraftEdition, Rendered
 from hub.publishing.preflight.checks import CHECKS
 from hub.publishing.preflight.facts import Text, links_of
 from hub.publishing.preflight.models import LinkAnswer, Severity
+from hub.publishing.restraint import store as restraint
+from hub.publishing.restraint.models import OpenBreaker, Scope
 from hub.publishing.rules import encode_parts
 from hub.publishing.tables import editions
+from hub.publishing.timing import store as timing
+from hub.publishing.timing.models import Blackout
 from tests.hub.publishing.preflight.looking import Told, board_of, problems
 from tests.scheduler.stage import TOY, Stage
 
@@ -136,9 +140,54 @@ async def overspent(stage: Stage, account: Account, plan: Plan) -> None:
     stage.book.held["toy"] = replace(TOY, quotas=(Quota(count=0, period="day"),))
 
 
+async def blacked_out(stage: Stage, plan: Plan, ends_at: datetime) -> None:
+    blackout = Blackout(
+        id="B",
+        name="哀悼",
+        starts_at=plan.due_at - timedelta(minutes=5),
+        ends_at=ends_at,
+        zone="Asia/Shanghai",
+        body_id="",
+        channel="",
+        created_by="office",
+    )
+    await stage.do(lambda tx: timing.add_blackout(tx, blackout, stage.clock.now()))
+
+
+async def blacked_out_briefly(stage: Stage, account: Account, plan: Plan) -> None:
+    await blacked_out(stage, plan, plan.due_at + timedelta(minutes=5))
+
+
+async def blacked_out_for_good(stage: Stage, account: Account, plan: Plan) -> None:
+    await blacked_out(stage, plan, plan.not_after + timedelta(minutes=5))
+
+
+async def failing(stage: Stage, account: Account, plan: Plan, *, platform: bool = False) -> None:
+    now = stage.clock.now()
+    breaker = OpenBreaker(
+        scope=Scope.PLATFORM if platform else Scope.ACCOUNT,
+        channel="toy",
+        subject=account.base_url if platform else account.id,
+        address=account.base_url,
+        cause="busy",
+        opened_at=now,
+        rest=timedelta(minutes=1),
+        probe_at=now,
+    )
+    await stage.do(lambda tx: restraint.save_breakers(tx, [breaker]))
+
+
+async def platform_failing(stage: Stage, account: Account, plan: Plan) -> None:
+    await failing(stage, account, plan, platform=True)
+
+
 @pytest.mark.parametrize(
     ("spoil", "found"),
     [
+        (blacked_out_briefly, {"blackout": "warning"}),
+        (blacked_out_for_good, {"blackout": "blocking"}),
+        (failing, {"breaker": "warning"}),
+        (platform_failing, {"breaker": "warning"}),
         (edited, {"approval": "blocking"}),
         (tampered, {"approval": "blocking"}),
         (unreadable, {"approval": "blocking"}),
@@ -331,3 +380,22 @@ async def test_a_problem_of_each_of_many_accounts_is_told_with_its_name(
     assert (problem.subject, problem.label, problem.channel) == (made[1].id, made[1].name, "toy")
     assert report.tally["reconnect"] == (2, 0, 1)
     assert problem.severity is Severity.BLOCKING
+
+
+async def test_a_slot_kept_for_emergencies_is_none_for_a_routine_plan(
+    stage: Stage, due: datetime
+) -> None:
+    _, plan = await planned(stage, due)
+    stage.book.held["toy"] = replace(TOY, quotas=(Quota(count=2, period="day", kept=2),))
+    assert problems(await board_of(stage).look(plan.id)) == {"quota": "blocking"}
+    urgent = await stage.approved("急", accounts=0)
+    made = await stage.plan(urgent, due, priority=Priority.EMERGENCY)
+    assert problems(await board_of(stage).look(made.plan.id)) == {}
+
+
+async def test_an_emergency_goes_out_in_a_blackout(stage: Stage, due: datetime) -> None:
+    await stage.accounts(1)
+    item = await stage.approved(accounts=0)
+    plan = (await stage.plan(item, due, priority=Priority.EMERGENCY)).plan
+    await blacked_out(stage, plan, plan.not_after)
+    assert problems(await board_of(stage).look(plan.id)) == {}
