@@ -24,6 +24,7 @@ from hub.kernel.ids import IdSource
 from hub.kernel.meter import Meter, NoMeter
 from hub.kernel.postgres import PostgresDatabase
 from hub.kernel.sqlite import SqliteDatabase
+from hub.organisations.rules import WEB
 from hub.organisations.service import Organisations
 from hub.organisations.vault import Vault
 from hub.publishing.liveness.service import Liveness
@@ -42,6 +43,12 @@ from scheduler.media import StoredMedia
 from scheduler.settings import DispatchSettings
 
 __all__ = ["Hub", "Installed", "open_database", "open_engine", "open_hub"]
+
+
+def schemes_of(channel: str) -> frozenset[str]:
+    """The schemes that the addresses of a channel's accounts may have; no channel, the web's."""
+    found = channels().get(channel)
+    return found.schemes if found else WEB
 
 
 class Installed:
@@ -93,7 +100,7 @@ async def open_hub(
 
 
 def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) -> Hub:
-    organisations = Organisations(database, clock, ids, Vault(load_keys(settings)))
+    organisations = Organisations(database, clock, ids, Vault(load_keys(settings)), schemes_of)
     return Hub(
         settings=settings,
         clock=clock,

@@ -96,6 +96,7 @@ def _nothing_differs(settings: Mapping[str, Any]) -> Mapping[str, str]:
 class Channel:
     """One channel, complete.
 
+    `schemes` are those an account's base_url may have, for a platform that is no web service.
     `open` makes the outlet; the wire and the clock belong to the caller. `variation` names what
     of an account's settings shows in its posts: accounts with equal variations share an edition,
     and the templates see it as `variation`. `adapt` gives the declaration as it holds for one
@@ -108,6 +109,7 @@ class Channel:
     credentials: tuple[Field, ...]
     settings: tuple[Field, ...] = ()
     default_base_url: str = ""
+    schemes: frozenset[str] = frozenset({"http", "https"})
     open: Callable[[Wire, Clock], Outlet]
     variation: Callable[[Mapping[str, Any]], Mapping[str, str]] = _nothing_differs
     adapt: Callable[[Mapping[str, str]], Declaration] | None = None

@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 import fnmatch
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -200,10 +201,16 @@ class Platform(ABC):
 
     All state is in memory. `clock` is the platform's clock, so a test can let a day pass.
     `over_http` says whether the channel reaches it through `publishers.wire`.
+
+    A platform that is no web service listens by itself beside its application, as long as that
+    runs: see `listening`. `host` is where, `address` what an account's base_url is then; a web
+    service's address is where its application is served, and `address` stays empty.
     """
 
     name: str
     over_http = True
+    host = "127.0.0.1"
+    address = ""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -221,6 +228,14 @@ class Platform(ABC):
     def shown(self) -> list[Shown]:
         """Every post the platform holds, oldest first, also those no longer public."""
 
+    def listening(self) -> AbstractAsyncContextManager[str]:
+        """Listens on a free port of `host` with a protocol of its own; gives the address."""
+        return contextlib.nullcontext("")
+
+    def base_url(self, served_at: str) -> str:
+        """What an account's base_url is while the application is served at `served_at`."""
+        return self.address or served_at
+
     def tune(self, settings: Mapping[str, Any]) -> None:
         """Change a switch of this platform (a quota, a delay, a mode); unknown ones raise."""
         for name, value in settings.items():
@@ -235,6 +250,12 @@ class Platform(ABC):
         async def spoil(request: web.Request, handler: Handler) -> web.StreamResponse:
             return await self.faults.apply(request, handler)
 
+        async def listen(_: web.Application) -> AsyncIterator[None]:
+            async with self.listening() as self.address:
+                yield
+            self.address = ""
+
         application = web.Application(middlewares=[spoil], client_max_size=64 * 1024 * 1024)
+        application.cleanup_ctx.append(listen)
         application.add_routes(self.routes())
         return application

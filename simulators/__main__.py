@@ -19,12 +19,17 @@ from simulators.town import Town
 
 async def serve(host: str, port: int, only: frozenset[str]) -> None:
     """Serve until SIGINT or SIGTERM."""
-    runner = web.AppRunner(Town(SystemClock(), only).application(), access_log=None)
+    town = Town(SystemClock(), only, host)
+    runner = web.AppRunner(town.application(), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, host, port, backlog=1024)
     await site.start()
     bound = runner.addresses[0][1]
-    sys.stdout.write(json.dumps({"url": f"http://{host}:{bound}"}) + "\n")
+    told = {"url": f"http://{host}:{bound}"}
+    told |= {
+        name: platform.address for name, platform in town.platforms.items() if platform.address
+    }
+    sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -110,7 +110,7 @@ async def _enrol(town: str, bodies: Sequence[NewBody]) -> list[NewAccount]:
             for body, enrolment in zip(bodies, enrolments, strict=True):
                 settings = enrolment["settings"] | _chosen(known, body, enrolment["settings"])
                 account = {**enrolment, "settings": settings}
-                rows.append(_account(name, title, body, account, f"{town}/{name}"))
+                rows.append(_account(name, title, body, account))
     return rows
 
 
@@ -123,16 +123,14 @@ def _chosen(known: AbstractSet[str], body: NewBody, given: Mapping[str, Any]) ->
     return chosen
 
 
-def _account(
-    channel: str, title: str, body: NewBody, enrolment: Mapping[str, Any], base_url: str
-) -> NewAccount:
+def _account(channel: str, title: str, body: NewBody, enrolment: Mapping[str, Any]) -> NewAccount:
     short = body.name.removesuffix("人民政府")
     return NewAccount(
         channel=channel,
         name=f"{short}·{title}",
         handle=enrolment["handle"],
         body_code=body.code,
-        base_url=base_url,
+        base_url=enrolment["base_url"],
         region=body.region,
         settings=enrolment["settings"],
         credentials=enrolment["credentials"],

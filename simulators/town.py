@@ -60,9 +60,13 @@ class Card:
 class Town:
     """The platforms by channel name; `application()` serves them."""
 
-    def __init__(self, clock: Clock, only: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, clock: Clock, only: frozenset[str] = frozenset(), host: str = "127.0.0.1"
+    ) -> None:
         names = sorted(only or channels())
         self.platforms = {name: _platform(name, clock) for name in names}
+        for platform in self.platforms.values():
+            platform.host = host
         self._clock = clock
         environment = jinja2.sandbox.SandboxedEnvironment(
             loader=jinja2.FileSystemLoader(_TEMPLATES),
@@ -105,7 +109,7 @@ class Town:
         return {name: platform.shown() for name, platform in self.platforms.items()}
 
     async def _enrol(self, request: web.Request) -> web.Response:
-        """`{"handles": […]}` → one enrolment each."""
+        """`{"handles": […]}` → one enrolment each, and the platform's address."""
         platform = self._named(request)
         asked = await request.json()
         rows = []
@@ -116,6 +120,7 @@ class Town:
                     "handle": enrolment.handle,
                     "credentials": dict(enrolment.credentials),
                     "settings": dict(enrolment.settings),
+                    "base_url": platform.base_url(f"{request.url.origin()}/{platform.name}"),
                 }
             )
         return web.json_response(rows)

@@ -7,7 +7,7 @@ by channel and handle.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,7 +27,9 @@ from hub.organisations.models import (
 )
 from hub.organisations.vault import Vault
 
-__all__ = ["Importer"]
+__all__ = ["Importer", "Schemes"]
+
+Schemes = Callable[[str], Set[str]]  # channel → the schemes of its accounts' addresses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class Importer:
     at: datetime
     new_id: Callable[[], str]
     vault: Vault
+    schemes: Schemes
 
     def bodies(self, tx: Transaction, rows: Sequence[NewBody]) -> Imported:
         """Add or change bodies; a parent may come anywhere in the same list."""
@@ -84,7 +87,7 @@ class Importer:
     def accounts(self, tx: Transaction, rows: Sequence[NewAccount]) -> Imported:
         """Add or change accounts. Credentials of a known account change only if any are given."""
         for row in rows:
-            rules.check_account(row)
+            rules.check_account(row, self.schemes(row.channel))
         keys = [(row.channel, row.handle) for row in rows]
         _refuse_doubles(keys, "handle")
         bodies = store.bodies_by_code(tx.connection, {row.body_code for row in rows})

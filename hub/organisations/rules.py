@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from hub.organisations.errors import EmptyCredential
 from hub.organisations.models import Account, FilingState, NewAccount, NewBody, NewPerson
 
 __all__ = [
+    "WEB",
     "check_account",
     "check_body",
     "check_person",
@@ -26,6 +27,8 @@ __all__ = [
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 _CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+WEB = frozenset({"http", "https"})  # the schemes of nearly every platform's address
 
 # Unicode's embeddings, overrides and isolates (Bidi_Control without the plain marks).
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -75,15 +78,16 @@ def check_person(person: NewPerson) -> None:
     _text(person.name, "name", 100)
 
 
-def check_account(account: NewAccount) -> None:
-    """Raises InvalidInput, naming the field."""
+def check_account(account: NewAccount, schemes: Set[str] = WEB) -> None:
+    """`schemes` are those of the addresses its channel knows. Raises InvalidInput, naming the
+    field."""
     _match(_CHANNEL, account.channel, "channel", "小写字母开头", "starts with a small letter")
     _text(account.name, "name", 200)
     _text(account.handle, "handle", 200)
     _text(account.region, "region", 64, required=False)
     for tag in account.tags:
         _text(tag, "tags", 64)
-    _base_url(account.base_url)
+    _base_url(account.base_url, schemes)
     _no_empty(account.credentials)
 
 
@@ -140,18 +144,22 @@ def _no_empty(credentials: Mapping[str, str]) -> None:
             )
 
 
-def _base_url(url: str) -> None:
+def _base_url(url: str, schemes: Set[str]) -> None:
     try:
         parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
         good = good and not (parts.username or parts.query or parts.fragment)
     except ValueError:
         good = False
     if not good or len(url) > 500:
+        known = "、".join(f"{scheme}://" for scheme in sorted(schemes))
         raise InvalidInput(
-            Words("平台接口地址不合法", "the platform's address is not a plain http(s) URL"),
+            Words("平台接口地址不合法", "the platform's address is no plain URL of its kind"),
             field="base_url",
-            remedy=Words("如 https://api.weixin.qq.com", "such as https://api.weixin.qq.com"),
+            remedy=Words(
+                f"以 {known} 开头，后接主机与端口，不含用户名和参数",
+                f"begin with {known.replace('、', ' or ')}, then host and port, no user, no query",
+            ),
         )
 
 

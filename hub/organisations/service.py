@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from hub.kernel.events import Event, Kind
 from hub.kernel.ids import IdSource
 from hub.organisations import events, rules, store
 from hub.organisations.errors import AlreadyThere, UnknownAccount, UnknownBody
-from hub.organisations.importing import Importer
+from hub.organisations.importing import Importer, Schemes
 from hub.organisations.models import (
     Account,
     Body,
@@ -36,14 +36,27 @@ _BATCH = 2_000  # rows per transaction when importing; each takes a few hundredt
 Progress = Callable[[int, int], None]
 
 
-class Organisations:
-    """`actor` is the login of the person who does it, or `system:<part>`."""
+def _web_only(channel: str) -> Set[str]:
+    return rules.WEB
 
-    def __init__(self, database: Database, clock: Clock, ids: IdSource, vault: Vault) -> None:
+
+class Organisations:
+    """`actor` is the login of the person who does it, or `system:<part>`. `schemes` says which
+    schemes the addresses of a channel's accounts may have."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        ids: IdSource,
+        vault: Vault,
+        schemes: Schemes = _web_only,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._ids = ids
         self._vault = vault
+        self._schemes = schemes
 
     # --- bodies and people
 
@@ -296,7 +309,13 @@ class Organisations:
     # --- inside
 
     def _importer(self, actor: str) -> Importer:
-        return Importer(actor=actor, at=self._clock.now(), new_id=self._new_id, vault=self._vault)
+        return Importer(
+            actor=actor,
+            at=self._clock.now(),
+            new_id=self._new_id,
+            vault=self._vault,
+            schemes=self._schemes,
+        )
 
     def _account_work(
         self, rows: Sequence[NewAccount], actor: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from app.compose import Installed, open_engine, open_hub
 from app.lock import only_one
 from app.settings import Settings
 from hub.catalogue.models import Attribute, ItemDraft
-from hub.kernel.errors import Conflict, NotFound
+from hub.kernel.errors import Conflict, InvalidInput, NotFound
 from hub.organisations.models import (
     BodyKind,
     NewAccount,
@@ -80,3 +81,24 @@ def test_a_second_scheduler_is_refused_and_a_dead_one_is_not_in_the_way(tmp_path
         assert (tmp_path / "hub.lock").read_text().strip().isdigit()
     with only_one(tmp_path), (tmp_path / "hub.lock").open() as again, pytest.raises(OSError):  # noqa: PT011
         fcntl.flock(again, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+async def test_an_account_has_an_address_of_its_channels_kind(tmp_path: Path) -> None:
+    async with open_hub(Settings(home=tmp_path)) as hub:
+        body = NewBody(code="510000", name="四川省人民政府", kind=BodyKind.PROVINCE)
+        await hub.organisations.add_body(body, actor="admin")
+        row = NewAccount(
+            channel="email",
+            name="四川发布·邮件",
+            handle="zwgk@example.gov.cn",
+            body_code="510000",
+            base_url="smtps://mail.example.gov.cn",
+        )
+        account = await hub.organisations.add_account(row, actor="admin")
+        assert account.base_url == row.base_url
+        for changed in ({"base_url": "https://mail.example.gov.cn"}, {"channel": "weibo"}):
+            with pytest.raises(InvalidInput) as refused:
+                await hub.organisations.add_account(
+                    replace(row, **{"handle": "other", **changed}), actor="admin"
+                )
+            assert refused.value.field == "base_url"

@@ -132,7 +132,8 @@ async def prepare(channel: Channel, home: Path) -> Prepared:
             for _, login, role in SIGNERS
         ]
         await hub.organisations.import_people(people, actor="tests")
-        await _connect(hub, channel, simulator_of(channel)(hub.clock), "http://127.0.0.1:9")
+        nowhere = f"{min(channel.schemes)}://127.0.0.1:9"
+        await _connect(hub, channel, simulator_of(channel)(hub.clock), nowhere)
         item_id = await _approved(hub)
     return Prepared(home, item_id, await _count_calls(channel, Prepared(home, item_id)))
 

@@ -33,6 +33,8 @@ def incompressible(width: int, height: int) -> bytes:
 def beyond(channel: Channel) -> tuple[int, int] | None:
     """Sides of a picture that the channel declares too large or too thin, the hub does not."""
     rule = channel.declaration.media
+    if not rule.max_count:  # takes none, so none is ever given to it
+        return None
     if rule.max_bytes < MAX_BYTES - 1_000_000:
         side = int(((rule.max_bytes + 500_000) / 3) ** 0.5)
         return side, side

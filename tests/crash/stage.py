@@ -113,7 +113,7 @@ def new_account(channel: str, town: str, row: Mapping[str, Any]) -> NewAccount:
         name=f"{channel}·{row['handle']}",
         handle=row["handle"],
         body_code=PROVINCE,
-        base_url=f"{town}/{channel}",
+        base_url=row.get("base_url", f"{town}/{channel}"),
         tags=(row["handle"],),
         settings={**row["settings"], **SETTINGS.get(channel, {})},
         credentials=row["credentials"],

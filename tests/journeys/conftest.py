@@ -146,6 +146,7 @@ def _accounts(town: Town, address: str) -> list[Any]:
                 "handle": opened.handle,
                 "settings": opened.settings,
                 "credentials": opened.credentials,
+                "base_url": town.platforms[channel].base_url(f"{address}/{channel}"),
             }
             rows.append(new_account(channel, address, row))
     return rows

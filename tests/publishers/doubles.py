@@ -102,13 +102,13 @@ def simulator_of(channel: Channel) -> type[Platform]:
 
 @contextlib.asynccontextmanager
 async def serve(platform: Platform) -> AsyncIterator[str]:
-    """`platform` on a local port; gives its base URL."""
+    """`platform` on a local port; gives the base URL of its accounts."""
     runner = web.AppRunner(platform.application(), shutdown_timeout=0.05)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
         host, port = runner.addresses[0][:2]
-        yield f"http://{host}:{port}"
+        yield platform.base_url(f"http://{host}:{port}")
     finally:
         await runner.cleanup()
 

@@ -176,7 +176,9 @@ async def test_a_platform_out_of_reach_was_sent_nothing(
     if not await calls_of_a_delivery(channel, clock):
         pytest.skip(f"{channel.name} makes no outside call")
     async with open_stage(channel, clock) as stage:
-        stage.access = replace(stage.access, base_url=f"http://127.0.0.1:{unused_tcp_port}")
+        scheme = stage.access.base_url.partition(":")[0]
+        nobody = f"{scheme}://127.0.0.1:{unused_tcp_port}"
+        stage.access = replace(stage.access, base_url=nobody)
         with pytest.raises(NotSent) as caught:
             await stage.outlet.deliver(stage.job(small(stage)))
         assert_speaks(caught.value)

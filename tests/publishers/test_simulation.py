@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 
 import aiohttp
 import pytest
@@ -125,3 +125,36 @@ def test_a_switch_is_turned_and_an_unknown_one_refused(clock: ManualClock) -> No
     assert platform.limit == 2
     with pytest.raises(KeyError):
         platform.tune({"limits": 2})
+
+
+class Telegraph(Board):
+    """A platform with a protocol of its own: it says its name to whoever connects."""
+
+    name = "telegraph"
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[str]:
+        async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"telegraph\n")
+            writer.close()
+
+        server = await asyncio.start_server(greet, self.host, 0)
+        async with server:
+            yield f"morse://{self.host}:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_a_platform_may_listen_with_a_protocol_of_its_own(clock: ManualClock) -> None:
+    platform = Telegraph(clock)
+    async with serve(platform) as url:
+        assert url.startswith("morse://127.0.0.1:")
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        assert await reader.read() == b"telegraph\n"
+        writer.close()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+    assert platform.base_url("http://elsewhere") == "http://elsewhere"
+
+
+async def test_a_web_platform_is_where_it_is_served(board: tuple[Board, str]) -> None:
+    platform, url = board
+    assert platform.base_url(url) == url

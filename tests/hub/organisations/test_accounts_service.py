@@ -9,7 +9,7 @@ from hub.kernel.clock import ManualClock
 from hub.kernel.database import Database
 from hub.kernel.errors import InvalidInput
 from hub.kernel.events import read_events
-from hub.organisations import store
+from hub.organisations import rules, store
 from hub.organisations.errors import AlreadyThere, EmptyCredential, UnknownAccount, UnknownBody
 from hub.organisations.models import Account, Body, FilingState, Imported, NewAccount, Selection
 from hub.organisations.rules import why_not_publishable, why_paused
@@ -195,6 +195,7 @@ async def test_importing_brings_up_to_date_without_losing_credentials(
         ("base_url", "ftp://x"),
         ("base_url", "https://user@host"),
         ("base_url", "//[bad"),
+        ("base_url", "http://host:99999"),
         ("channel", "We Chat"),
         ("handle", ""),
         ("name", "a\x00b"),
@@ -207,6 +208,14 @@ async def test_a_malformed_account_is_refused_by_field(
     with pytest.raises(InvalidInput) as refused:
         await organisations.add_account(replace(weibo, **{field: value}), actor="admin")
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize("url", ["smtp://mail.example.gov.cn:587", "smtp://10.0.0.1"])
+async def test_a_channel_may_have_addresses_of_its_own_kind(weibo: NewAccount, url: str) -> None:
+    mail = replace(weibo, base_url=url)
+    rules.check_account(mail, frozenset({"smtp", "smtps"}))
+    with pytest.raises(InvalidInput, match="http"):
+        rules.check_account(mail)
 
 
 async def test_an_account_of_an_unknown_body_is_refused(
