@@ -1,0 +1,89 @@
+"""The outlet: one message, one transaction; what the server said is the receipt."""
+
+from __future__ import annotations
+
+from hub.kernel.clock import Clock
+from hub.kernel.errors import NotFound, Words
+from hub.publishing.errors import Rejected
+from hub.publishing.ports import Accepted, Finding, Job, Verdict
+from publishers.email.addresses import letterhead_of
+from publishers.email.declaration import DECLARATION
+from publishers.email.message import message_id, write_message
+from publishers.email.smtp import hand_over, server_of
+from publishers.limits import problems, refusal
+from publishers.wire import Wire
+
+__all__ = ["EmailOutlet"]
+
+
+class EmailOutlet:
+    """Implements hub.publishing.ports.Outlet. A message cannot be asked for, changed or taken
+    back; a person settles what is unknown."""
+
+    def __init__(self, wire: Wire, clock: Clock) -> None:
+        self.declaration = DECLARATION
+        self._clock = clock
+
+    async def deliver(self, job: Job) -> Accepted:
+        if found := problems([job.part], self.declaration):
+            error = refusal(found, self.declaration)
+            raise Rejected(error.words, field=error.field, remedy=error.remedy)
+        server, letterhead = server_of(job.access), letterhead_of(job.access)
+        pictures = await _pictures(job)
+        # The first attempt's time, so that a repeat is the same message to the last byte.
+        date = job.started_at or self._clock.now()
+        message = write_message(job.part, pictures, letterhead, job.key, date)
+        await job.checkpoint(job.progress)  # reading took time: is the lease still ours?
+        step_s = self.declaration.call_timeout.total_seconds()
+        receipt = await hand_over(server, letterhead, message, step_s)
+        identity = message_id(letterhead, job.key)
+        taken = len(letterhead.recipients) - len(receipt.refused)
+        return Accepted(
+            remote_id=identity.strip("<>"),
+            receipt={
+                "message_id": identity,
+                "reply": receipt.reply,
+                "recipients": taken,
+                "refused": receipt.refused,
+            },
+        )
+
+    async def reconcile(self, job: Job) -> Finding:
+        """SMTP has no question for what became of a message."""
+        identity = message_id(letterhead_of(job.access), job.key)
+        words = Words(
+            f"请在服务器日志或收件箱里查 Message-ID {identity}",
+            f"look for Message-ID {identity} in the server's log or an inbox",
+        )
+        return Finding(verdict=Verdict.PERSON, remote_id=job.remote_id, detail=str(words))
+
+    async def verify(self, job: Job) -> Finding:
+        return await self.reconcile(job)
+
+    async def withdraw(self, job: Job) -> None:
+        raise _cannot("撤回", "withdrawn")
+
+    async def amend(self, job: Job) -> Accepted:
+        raise _cannot("修改", "changed")
+
+    async def close(self) -> None:
+        """Nothing is held: every message has a connection of its own."""
+
+
+async def _pictures(job: Job) -> dict[str, bytes]:
+    try:
+        return {media.sha256: await job.media.read(media.sha256) for media in job.part.media}
+    except NotFound as error:
+        raise Rejected(
+            Words("图片不在素材库", "a picture is missing"),
+            field="media",
+            remedy=Words("重新上传图片并送审", "upload the picture again and have it approved"),
+        ) from error
+
+
+def _cannot(zh: str, en: str) -> Rejected:
+    return Rejected(
+        Words(f"邮件发出后不能{zh}", f"a message cannot be {en}"),
+        platform_code="no-such-call",
+        remedy=Words("另发更正", "send a correction"),
+    )
