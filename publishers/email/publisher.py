@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from hub.kernel.clock import Clock
 from hub.kernel.errors import NotFound, Words
 from hub.publishing.errors import Rejected
@@ -37,16 +40,15 @@ class EmailOutlet:
         step_s = self.declaration.call_timeout.total_seconds()
         receipt = await hand_over(server, letterhead, message, step_s)
         identity = message_id(letterhead, job.key)
-        taken = len(letterhead.recipients) - len(receipt.refused)
-        return Accepted(
-            remote_id=identity.strip("<>"),
-            receipt={
-                "message_id": identity,
-                "reply": receipt.reply,
-                "recipients": taken,
-                "refused": receipt.refused,
-            },
-        )
+        told: dict[str, Any] = {
+            "message_id": identity,
+            "reply": receipt.reply,
+            "recipients": len(letterhead.recipients) - len(receipt.refused),
+            "refused": receipt.refused,
+        }
+        if receipt.refused:
+            told["note"] = _note(receipt.refused)
+        return Accepted(remote_id=identity.strip("<>"), receipt=told)
 
     async def reconcile(self, job: Job) -> Finding:
         """SMTP has no question for what became of a message."""
@@ -79,6 +81,15 @@ async def _pictures(job: Job) -> dict[str, bytes]:
             field="media",
             remedy=Words("重新上传图片并送审", "upload the picture again and have it approved"),
         ) from error
+
+
+def _note(refused: Mapping[str, str]) -> dict[str, str]:
+    """Who does not get it, for the person who looks at the delivery."""
+    listed = ", ".join(f"{who} ({code})" for who, code in refused.items())
+    return {
+        "zh": f"服务器拒收以下收件地址：{listed}",
+        "en": f"the server refused these recipients: {listed}",
+    }
 
 
 def _cannot(zh: str, en: str) -> Rejected:

@@ -69,6 +69,7 @@ async def test_a_message_arrives_whole_and_the_servers_word_is_the_receipt(
     assert accepted.remote_id == f"{KEY}@mail.example.gov.cn" == message["Message-ID"].strip("<>")
     assert accepted.receipt["reply"] == "250 2.0.0 Ok: queued as 1A2B"
     assert accepted.receipt["refused"] == {}
+    assert "note" not in accepted.receipt
 
 
 async def test_lines_that_begin_with_a_dot_are_kept(sender: Sender, post_office: Opening) -> None:
@@ -106,6 +107,7 @@ async def test_those_who_are_refused_are_named_and_the_others_get_it(
         "b@x.example": "550 5.1.1",
         "c@x.example": "452 4.2.2",
     }
+    assert "b@x.example (550 5.1.1)" in accepted.receipt["note"]["zh"]
 
 
 async def test_an_international_address_is_said_to_a_server_that_takes_it(
