@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.publishing.models import LengthUnit, Part
@@ -74,6 +74,7 @@ def test_one_sign_more_is_another_text(text: str, sign: str) -> None:
 
 
 @given(TEXTS)
+@settings(max_examples=400, deadline=None)
 def test_our_count_is_never_below_the_platforms(text: str) -> None:
     assert length(text, LengthUnit.MASTODON) >= countable(text, 23)
 
