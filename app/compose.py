@@ -32,6 +32,7 @@ from hub.publishing.models import Declaration, Quota
 from hub.publishing.operations import Operations
 from hub.publishing.ports import Outlet
 from hub.publishing.preflight.service import Preflight
+from hub.publishing.recall.service import Recalling
 from hub.publishing.service import Publishing
 from hub.review.service import Review
 from publishers.registry import channels, find_channel
@@ -77,6 +78,7 @@ class Hub:
     catalogue: Catalogue
     review: Review
     publishing: Publishing
+    recalling: Recalling
     operations: Operations
     preflight: Preflight
     liveness: Liveness
@@ -101,6 +103,7 @@ async def open_hub(
 
 def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) -> Hub:
     organisations = Organisations(database, clock, ids, Vault(load_keys(settings)), schemes_of)
+    renderer = TemplateRenderer(settings.site_url)
     return Hub(
         settings=settings,
         clock=clock,
@@ -113,9 +116,16 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
             database=database,
             clock=clock,
             ids=ids,
-            renderer=TemplateRenderer(settings.site_url),
+            renderer=renderer,
             channels=Installed(),
             default_not_after=timedelta(minutes=settings.default_not_after_minutes),
+        ),
+        recalling=Recalling(
+            database=database,
+            clock=clock,
+            ids=ids,
+            channels=Installed(),
+            announcer=renderer,
         ),
         operations=Operations(database=database, clock=clock, ids=ids, channels=Installed()),
         preflight=Preflight(
@@ -168,6 +178,7 @@ async def open_engine(
             random=SystemRandom(),
         )
         hub.publishing.on_change = hub.operations.on_change = engine.changed()
+        hub.recalling.on_change = engine.changed()
         await engine.start()
         stack.push_async_callback(engine.stop)
         yield engine

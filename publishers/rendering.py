@@ -7,6 +7,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from PIL import Image
@@ -15,6 +16,7 @@ from graphics.card import render_card
 from graphics.cover import render_cover
 from graphics.models import CardData, CoverData
 from hub.catalogue.models import Item, Picture, Validity
+from hub.kernel.errors import InvalidInput
 from hub.organisations.models import Account, Body
 from hub.publishing.models import MediaRef, MediaRole
 from hub.publishing.ports import DraftEdition, Rendered
@@ -24,6 +26,7 @@ from publishers.limits import problems
 from publishers.markup import clean, prose
 from publishers.registry import find_channel
 from publishers.shortening import shorten
+from publishers.templating import notice
 
 __all__ = ["TemplateRenderer", "compose", "problems", "source_of"]
 
@@ -45,7 +48,8 @@ class _Edition:
 
 
 class TemplateRenderer:
-    """Renders items from the templates; implements hub.publishing.ports.Renderer.
+    """Renders items from the templates; implements Renderer and Announcing of
+    hub.publishing.ports.
 
     `site_url` is the public site's address, `theme` the colours of covers and cards (a name in
     templates/graphics/themes.json), `find` gives a channel by its name.
@@ -65,7 +69,27 @@ class TemplateRenderer:
     async def render(self, item: Item, body: Body, accounts: Sequence[Account]) -> Rendered:
         """See the port. Accounts that share channel and variation share an edition."""
         wanted = _grouped((self._find(account.channel), account) for account in accounts)
+        return await self._rendered(wanted, source_of(item, body, self._site_url))
+
+    async def announce(
+        self, item: Item, body: Body, accounts: Sequence[Account], kind: str
+    ) -> Rendered:
+        """See the port (`Announcing`). A notice is an item's text like any other, from templates
+        of its own; it shows none of the item's pictures."""
         source = source_of(item, body, self._site_url)
+        told = notice(kind, "body", {"source": source})
+        title = notice(kind, "title", {"source": source})
+        source = replace(source, title=title, body=told, summary=told, images=(), cover=None)
+        made: list[Rendered] = []
+        for edition in _grouped((self._find(account.channel), account) for account in accounts):
+            with suppress(InvalidInput):  # this channel cannot take it: a person's task
+                made.append(await self._rendered((edition,), source))
+        return Rendered(
+            editions=tuple(_marked(draft, kind) for one in made for draft in one.editions),
+            pictures={sha256: data for one in made for sha256, data in one.pictures.items()},
+        )
+
+    async def _rendered(self, wanted: Sequence[_Edition], source: Source) -> Rendered:
         roles = {role for edition in wanted for role in wants(edition.channel.declaration, source)}
         pictures = await self._draw(source, roles)
         source = _illustrated(source, pictures)
@@ -145,6 +169,10 @@ def _composed(wanted: Sequence[_Edition], source: Source) -> tuple[DraftEdition,
         )
         for edition in wanted
     )
+
+
+def _marked(draft: DraftEdition, kind: str) -> DraftEdition:
+    return replace(draft, variation={**draft.variation, "notice": kind})
 
 
 def _illustrated(source: Source, pictures: Mapping[MediaRole, bytes]) -> Source:

@@ -28,11 +28,12 @@ from hub.kernel.errors import Misconfigured, Words
 from hub.publishing.models import Declaration
 from publishers.length import WEB_LINK
 
-__all__ = ["VARIABLES", "fill", "has", "template"]
+__all__ = ["VARIABLES", "fill", "has", "notice", "template"]
 
 _CHINA = ZoneInfo("Asia/Shanghai")
 _HERE = Path(__file__).resolve().parent
 _SHARED = _HERE.parent / "templates" / "publish"
+_NOTICES = _HERE.parent / "templates" / "notices"
 
 _COMMON = frozenset({"source", "variation"})
 _SHOWN = frozenset({"images", "cover", "card"})  # the chosen MediaRefs; cover and card or None
@@ -71,6 +72,24 @@ def fill(declaration: Declaration, name: str, values: Mapping[str, Any]) -> str:
     if name not in _IN_MARKUP:
         return " ".join(filled.split())
     return _GAP.sub("\n\n", filled)
+
+
+def notice(kind: str, name: str, values: Mapping[str, Any]) -> str:
+    """The `title` or `body` of a notice of `kind` (recall, correct) as plain text: it becomes a
+    post by the templates of each markup, like the text of any item."""
+    return _notices().get_template(f"{kind}.{name}.j2").render(values).strip()
+
+
+@cache
+def _notices() -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(_NOTICES),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
 
 
 @cache

@@ -9,6 +9,7 @@ from hub.kernel.database import Database, Transaction
 from hub.kernel.events import Event
 from hub.publishing import events, ledger, store
 from hub.publishing.models import Delivery, DeliveryState
+from hub.publishing.recall import store as recalls
 from scheduler.intake import Blocked, Sorted
 
 __all__ = ["Aside"]
@@ -26,7 +27,7 @@ class Aside:
 
     async def put(self, checked: Sorted) -> None:
         """Record everything in `checked` that cannot be sent."""
-        if not (checked.blocked or checked.expired or checked.unsigned):
+        if not (checked.blocked or checked.expired or checked.unsigned or checked.pointless):
             return
         now = self._clock.now()
         await self._database.write(lambda tx: self._put(tx, checked, now))
@@ -36,6 +37,9 @@ class Aside:
             self._block(tx, entry)
         for delivery in checked.expired:
             _settle(tx, delivery, state=DeliveryState.EXPIRED, reason="too-late")
+        for delivery, why in checked.pointless:
+            _settle(tx, delivery, state=DeliveryState.CANCELLED, reason=why)
+            recalls.pointless(tx, delivery, now)
         for delivery, error in checked.unsigned:
             _settle(
                 tx,
@@ -49,6 +53,7 @@ class Aside:
             "blocked": [[b.delivery.id, b.reason] for b in checked.blocked],
             "expired": [d.id for d in checked.expired],
             "unsigned": [d.id for d, _ in checked.unsigned],
+            "pointless": [[d.id, why] for d, why in checked.pointless],
         }
         kind, subject = events.WAITING, self._owner
         tx.record(Event(kind=kind, subject=subject, actor=_ACTOR, at=now, data=data))

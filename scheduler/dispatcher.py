@@ -366,7 +366,7 @@ class Dispatcher:
 async def _act(outlet: Outlet, job: LeasedJob) -> Accepted:
     """What the delivery is for, as the outlet's verb."""
     match job.prepared.delivery.purpose:
-        case Purpose.PUBLISH:
+        case Purpose.PUBLISH | Purpose.NOTICE:
             return await outlet.deliver(job)
         case Purpose.CORRECT:
             return await outlet.amend(job)
@@ -379,4 +379,4 @@ async def _act(outlet: Outlet, job: LeasedJob) -> Accepted:
                     ),
                 )
             await outlet.withdraw(job)
-            return Accepted(remote_id=job.remote_id)
+            return Accepted(remote_id=job.remote_id)  # what it is gone from

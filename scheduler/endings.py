@@ -66,8 +66,9 @@ class _Next:
 
 def ending_of_acceptance(case: Case, accepted: Accepted) -> Ending:
     """Accepted; read back later where the channel can, or where the platform still works on it."""
-    recalled = case.delivery.purpose is Purpose.RECALL
-    asks = not recalled and (accepted.pending or case.declaration.can(Capability.VERIFY))
+    asks = accepted.pending or case.declaration.can(Capability.VERIFY)
+    # what cannot be read back is withdrawn when the platform says so
+    recalled = case.delivery.purpose is Purpose.RECALL and not asks
     return Ending(
         delivery_id=case.delivery.id,
         fence=case.delivery.fence,

@@ -18,6 +18,7 @@ from scheduler.authorisations import AuthorisationWatch
 from scheduler.breaker import Breaker, BreakerSettings
 from scheduler.clock import HubClock
 from scheduler.dispatcher import Dispatcher
+from scheduler.following import FollowUp
 from scheduler.intake import Intake, Keyring
 from scheduler.limits import Limiter
 from scheduler.preflight import Preparation
@@ -94,6 +95,7 @@ class Engine:
         self.sharing = Sharing(
             database, clock, meter, self.breaker, self.limiter, self.dispatcher.wake
         )
+        self.follow_up = FollowUp(database, clock, outlets, self.dispatcher.wake)
         self.authorisations = AuthorisationWatch(database, clock, outlets, intake.access)
         self.preparation = Preparation(database, clock, outlets, intake, media)
         self.sweep = Sweep(database, clock, meter, settings.outage_after)
@@ -116,6 +118,7 @@ class Engine:
             ("sweep", self._settings.sweep_every, self.sweep.sweep),
             ("settle-unknown", _ASK, self.reconciler.settle_unknown),
             ("verify-accepted", _ASK, self.reconciler.verify_accepted),
+            ("follow-up", _ASK, self.follow_up.look),
             ("extend-leases", lease / 3, self.dispatcher.extend_leases),
             ("beat", _BEAT, self.sweep.beat),
             ("measure", _MEASURE, self.sweep.measure),

@@ -23,6 +23,7 @@ from hub.organisations.events import ACCOUNT_MIGRATED
 from hub.publishing import events, ledger, store
 from hub.publishing.ledger import Ending
 from hub.publishing.models import Delivery, DeliveryState, Purpose
+from hub.publishing.recall import store as recalls
 
 __all__ = ["GroupedLedger"]
 
@@ -152,7 +153,7 @@ class GroupedLedger:
             if state is DeliveryState.ACCEPTED and end.delivery.part + 1 < end.parts:
                 store.promote_next_part(tx, end.delivery, now)
             if end.delivery.purpose is Purpose.RECALL and state is DeliveryState.VERIFIED:
-                store.mark_recalled(tx, end.delivery)
+                recalls.withdrawn(tx, end.delivery, now)
             if end.ending.reason == "reconnect":
                 why = end.ending.error_zh
                 organisations.set_needs_reconnecting(tx, end.delivery.account_id, why)

@@ -20,8 +20,10 @@ from hub.kernel.database import Database, Transaction
 from hub.kernel.events import Event, Kind
 from hub.publishing import events, store
 from hub.publishing.errors import DeliveryError, Unauthorised
+from hub.publishing.explanation import REASONS
 from hub.publishing.models import Capability, DeliveryState, Purpose
 from hub.publishing.ports import Finding, MediaSource, Outlet, Verdict
+from hub.publishing.recall import store as recalls
 from scheduler.intake import Intake
 from scheduler.job import LeasedJob, Prepared
 
@@ -34,6 +36,7 @@ _BATCH = 200
 LOCK = timedelta(seconds=60)  # for so long a question is one asker's alone
 _RETRY = timedelta(seconds=30)
 _GIVE_TO_PERSON = timedelta(hours=24)
+_STILL_SHOWN = timedelta(minutes=15)  # a platform's own copies may be that old
 
 _S = DeliveryState
 Ask = Callable[[Outlet, LeasedJob], Awaitable[Finding]]
@@ -134,6 +137,8 @@ class Reconciler:
         finding = asked.finding
         if finding is None:
             return self._later(asked)
+        if asked.prepared.delivery.purpose is Purpose.RECALL:
+            return self._proved_gone(asked, finding)
         match finding.verdict:
             case Verdict.FOUND:
                 return self._read_back(finding)
@@ -143,6 +148,22 @@ class Reconciler:
                 return {"next_at": None, "reason": "person"}
             case Verdict.ABSENT | Verdict.GONE:
                 return _failed("gone", finding)
+
+    def _proved_gone(self, asked: _Asked, finding: Finding) -> dict[str, Any]:
+        """Where reading back what was withdrawn leads: it is gone, or it is not yet."""
+        delivery = asked.prepared.delivery
+        match finding.verdict:
+            case Verdict.ABSENT | Verdict.GONE | Verdict.PERSON:
+                return {"state": _S.VERIFIED, "next_at": None, "reason": ""}
+            case Verdict.PENDING:
+                return self._later(asked, timedelta(seconds=finding.retry_after))
+            case Verdict.FOUND:
+                since = delivery.handed_over_at or delivery.due_at
+                if self._clock.now() - since < _STILL_SHOWN:
+                    return self._later(asked)
+                said = REASONS["still-public"]
+                error = {"error_code": "still-public", "error_zh": said.zh, "error_en": said.en}
+                return {"state": _S.FAILED, "next_at": None, "reason": ""} | error
 
     def _found(self, prepared: Prepared, finding: Finding) -> dict[str, Any]:
         declaration = self._outlets[prepared.delivery.channel].declaration
@@ -202,8 +223,14 @@ class Reconciler:
                 )
                 if changed and values.get("state") is _S.ACCEPTED:
                     store.promote_next_part(tx, delivery, now)
+                proved = values.get("state") is _S.VERIFIED and delivery.purpose is Purpose.RECALL
+                if changed and proved:
+                    recalls.withdrawn(tx, delivery, now)
                 verdict = asked.finding.verdict if asked.finding else _code(asked.error)
                 rows.append([delivery.id, verdict, values.get("state", state)])
+            if state is _S.UNKNOWN:
+                ids = [asked.prepared.delivery.id for asked, _ in judged]
+                recalls.wake_waiting(tx, ids, now)
             tx.record(
                 Event(kind=kind, subject=kind.name, actor=_ACTOR, at=now, data={"asked": rows})
             )
@@ -230,7 +257,7 @@ def _code(error: Exception | None) -> str:
 
 
 async def _reconcile(outlet: Outlet, job: LeasedJob) -> Finding:
-    if job.prepared.delivery.purpose is not Purpose.PUBLISH:
+    if job.prepared.delivery.purpose in (Purpose.CORRECT, Purpose.RECALL):
         # an edit or a deletion made twice is the same edit or deletion
         return Finding(verdict=Verdict.ABSENT)
     return await outlet.reconcile(job)

@@ -134,16 +134,18 @@ def release(
     emit(run(work, as_json=as_json), as_json, _show_change)
 
 
-@app.command("recall")
-def recall(
-    item: Annotated[str, typer.Argument(help="信息编号 / item id")],
+@app.command("done")
+def done(
+    delivery: str,
+    note: Annotated[str, typer.Option(help="做了什么 / what was done")] = "",
     actor: Actor = "",
     as_json: JsonOption = False,
 ) -> None:
-    """从所有已发布账号撤回一条信息 / withdraw an item wherever it was published"""
+    """已由人在平台上撤回或更正 / a person withdrew or corrected it on the platform"""
 
     async def work(hub: Hub) -> dict[str, str]:
-        return {"recalls": str(await hub.operations.recall(item, actor or getpass.getuser()))}
+        state = await hub.operations.done(delivery, actor or getpass.getuser(), note)
+        return {"delivery": delivery, "state": state}
 
     emit(run(work, as_json=as_json), as_json, _show_change)
 

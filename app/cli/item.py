@@ -106,7 +106,7 @@ def show(item: ItemName, body: KeyBody = "", as_json: JsonOption = False) -> Non
     """一条信息与它的各版 / one item and its versions"""
 
     async def work(hub: Hub) -> dict[str, Any]:
-        found = await _find(hub, item, body)
+        found = await find_item(hub, item, body)
         versions = await hub.catalogue.versions(found.id)
         names = ("version", "content_hash", "by", "at")
         return {"item": found, "versions": [dict(zip(names, v, strict=True)) for v in versions]}
@@ -136,7 +136,7 @@ def edit(
     changes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
 
     async def work(hub: Hub) -> dict[str, Any]:
-        found = await _find(hub, item, body)
+        found = await find_item(hub, item, body)
         draft = replace(draft_of(found), **changes, attribute=attribute or found.attribute)
         draft = draft if text is None else replace(draft, body=_read_text(text))
         edited = await hub.catalogue.edit(
@@ -161,7 +161,7 @@ def add_picture(
     """附图：先验真伪与完整 / add a picture, checked to be whole"""
 
     async def work(hub: Hub) -> dict[str, Any]:
-        found = await _find(hub, item, body)
+        found = await find_item(hub, item, body)
         shown = await hub.catalogue.add_picture(
             found.id, _read(picture), alt=alt, actor=acting(actor)
         )
@@ -182,7 +182,7 @@ class _Bar:
         self._bar.update(self._task, description=told, completed=report.position, total=report.size)
 
 
-async def _find(hub: Hub, name: str, body: str) -> Item:
+async def find_item(hub: Hub, name: str, body: str) -> Item:
     """By id, or by the external key within a body."""
     if not body or _ID.fullmatch(name):
         return await hub.catalogue.get(name)

@@ -13,9 +13,12 @@ __all__ = [
     "BREAKER_CLOSED",
     "BREAKER_OPENED",
     "CANCELLED",
+    "CORRECTION_ORDERED",
     "DISPLACED",
+    "DONE_BY_HAND",
     "DUE",
     "EXPIRED",
+    "FELL_BACK",
     "HELD_BACK",
     "LEASES_REAPED",
     "PLANNED",
@@ -81,3 +84,8 @@ RECURRENCE_ENDED = _kind("recurrence.ended", "定期发布已到期", "a recurre
 RECURRENCE_SKIPPED = _kind(
     "recurrence.skipped", "定期发布有一次未排", "an occurrence was not planned"
 )
+CORRECTION_ORDERED = _kind("correction.ordered", "已下达更正", "a correction was ordered")
+FELL_BACK = _kind(
+    "correction.fell-back", "不能原地更正，改为删后重发", "not in place: deleted and posted again"
+)
+DONE_BY_HAND = _kind("delivery.done", "人工已处理", "a person did it by hand")

@@ -65,6 +65,19 @@ REASONS: Mapping[str, Words] = {
         "公开内容与签审稿不一致，请核查", "what is public differs from what was signed"
     ),
     "proved-absent": Words("已证实未发出，将重新发送", "proved absent, it is sent again"),
+    "original-unsettled": Words(
+        "原帖结果未定，确定后自动继续", "goes on when it is known what became of the first post"
+    ),
+    "signatures": Words(
+        "说明稿待三审签署：gongkai review list", "the notice waits for signatures: review list"
+    ),
+    "by-hand": Words(
+        "须由人到平台处理，完成后 gongkai delivery done",
+        "a person has to act there, then: gongkai delivery done",
+    ),
+    "recalled": Words("信息已撤稿，不再发送", "the item was recalled, this is not sent"),
+    "nothing-public": Words("平台上没有可处理的内容", "there is nothing public to act on"),
+    "still-public": Words("平台仍显示该内容", "the platform still shows it"),
     "too-late": Words("超过最晚发布时间", "past its latest time"),
 }
 

@@ -69,8 +69,8 @@ class Ending:
     moved_to: str = ""
 
 
-def row_to_delivery(row: Row[Any]) -> Delivery:
-    """A row of the table as a value."""
+def row_to_delivery(row: Row[Any] | Sequence[Any]) -> Delivery:
+    """A row of the table, every column in order, as a value."""
     return _delivery(dict(zip(_COLUMNS, row, strict=True)))
 
 

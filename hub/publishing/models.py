@@ -76,6 +76,7 @@ class DeliveryEvent(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     RECALLED = "recalled"
+    DONE = "done"  # a person did by hand what no program may
 
 
 _S, _E = DeliveryState, DeliveryEvent
@@ -99,6 +100,7 @@ LIFECYCLE: StateTable[DeliveryState, DeliveryEvent] = StateTable(
         _E.EXPIRED: ((*_WAITING, _S.CLAIMED), _S.EXPIRED),
         _E.CANCELLED: ((*_WAITING, _S.CLAIMED), _S.CANCELLED),
         _E.RECALLED: ((_S.ACCEPTED, _S.VERIFIED), _S.RECALLED),
+        _E.DONE: ((_S.BLOCKED, _S.FAILED), _S.ACCEPTED),
     }
 )
 
@@ -125,8 +127,9 @@ class Outcome(StrEnum):
 
 class Purpose(StrEnum):
     PUBLISH = "publish"
-    CORRECT = "correct"
-    RECALL = "recall"
+    CORRECT = "correct"  # changes a post in place
+    RECALL = "recall"  # withdraws a post
+    NOTICE = "notice"  # a post that says of another that it is withdrawn or corrected
 
 
 class Priority(IntEnum):
@@ -288,6 +291,7 @@ class Declaration:
     key_window: timedelta | None = None  # how long the platform remembers a key
     call_timeout: timedelta = timedelta(seconds=20)
     verify_after: timedelta = timedelta(seconds=5)
+    delete_within: timedelta | None = None  # after that the platform deletes no post any more
 
     def can(self, capability: Capability) -> bool:
         return capability in self.capabilities

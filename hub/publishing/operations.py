@@ -1,4 +1,4 @@
-"""What people decide about single deliveries: retry, settle, release, recall, explain."""
+"""What people decide about single deliveries: retry, settle, release, do by hand, explain."""
 
 from __future__ import annotations
 
@@ -20,20 +20,21 @@ from hub.publishing.explanation import explain, local_time
 from hub.publishing.models import (
     LIFECYCLE,
     Attempt,
+    Capability,
     Delivery,
     DeliveryEvent,
     DeliveryState,
-    Priority,
     Purpose,
     Repeat,
 )
 from hub.publishing.ports import ABSENT_AT, ChannelBook
+from hub.publishing.recall import store as recalls
 from hub.publishing.searching import find_deliveries
+from hub.publishing.signing import refuse_recalled
 
 __all__ = ["Explained", "Operations"]
 
 _S, _E = DeliveryState, DeliveryEvent
-_RECALL_WITHIN = timedelta(days=2)
 # A platform may still be working on what it received in the call's last moment.
 _LATE_COMMIT = timedelta(seconds=30)
 
@@ -145,6 +146,8 @@ class Operations:
                     remedy=Words("先处理上一条", "settle the previous part first"),
                 )
             LIFECYCLE.next(delivery.state, _E.RETRIED)
+            if delivery.purpose is not Purpose.RECALL:
+                refuse_recalled(tx.connection, delivery)
             until = not_after or max(delivery.not_after, now + timedelta(hours=1))
             values = {"state": _S.READY, "next_at": now, "reason": "", "tries": 0}
             values |= {"not_after": until, "error_code": "", "error_zh": "", "error_en": ""}
@@ -189,9 +192,10 @@ class Operations:
             ):
                 raise _moved_on()
             if published and delivery.purpose is Purpose.RECALL:
-                store.mark_recalled(tx, delivery)
+                recalls.withdrawn(tx, delivery, now)
             elif published:
                 store.promote_next_part(tx, delivery, now)
+            recalls.wake_waiting(tx, (delivery_id,), now)
             data = {"published": published, "remote_id": remote_id}
             self._record(tx, events.RESOLVED, delivery_id, actor, data)
 
@@ -217,6 +221,46 @@ class Operations:
                 ),
             )
 
+    async def done(self, delivery_id: str, actor: str, note: str = "") -> DeliveryState:
+        """A person did by hand what a withdrawal or correction could not: it counts as done.
+
+        Where the platform can be read, it is read back at once: that is the proof. Raises
+        NotFound, Conflict for what no order led to, IllegalTransition.
+        """
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> DeliveryState:
+            delivery = _get(tx.connection, delivery_id)
+            about = recalls.followups_of(tx.connection, [delivery_id]).get(delivery_id)
+            if about is None or delivery.purpose not in (Purpose.RECALL, Purpose.CORRECT):
+                raise Conflict(
+                    Words("这不是撤稿或更正", "this neither withdraws nor corrects anything"),
+                    field="delivery",
+                )
+            LIFECYCLE.next(delivery.state, _E.DONE)
+            recall = delivery.purpose is Purpose.RECALL
+            asks = self._channels.declaration(delivery.channel).can(Capability.VERIFY) and recall
+            values = {"state": _S.ACCEPTED, "next_at": now if asks else None, "reason": ""}
+            values |= {"remote_id": about.original_remote_id or about.original_id}
+            values |= {"error_code": "", "error_zh": "", "error_en": ""}
+            if not store.change_deliveries(
+                tx, LIFECYCLE.sources(_E.DONE), ids=(delivery_id,), values=values
+            ):
+                raise _moved_on()
+            self._record(tx, events.DONE_BY_HAND, delivery_id, actor, {"note": note})
+            if asks:
+                return _S.ACCEPTED
+            store.change_deliveries(
+                tx, (_S.ACCEPTED,), ids=(delivery_id,), values={"state": _S.VERIFIED}
+            )
+            if recall:
+                recalls.withdrawn(tx, delivery, now)
+            return _S.VERIFIED
+
+        state = await self._database.write(work)
+        self.on_change()
+        return state
+
     async def release(self, actor: str, *, limit: int = 0, plan_id: str = "") -> int:
         """Let an outage's backlog go, the most urgent and newest first; how many."""
         now = self._clock.now()
@@ -234,70 +278,6 @@ class Operations:
         self.on_change()
         return count
 
-    async def recall(self, item_id: str, actor: str) -> int:
-        """Order the withdrawal of an item from exactly the accounts that have it; how many.
-
-        A recall is a delivery of its own with the highest priority; where a channel cannot
-        delete, it fails with advice for a person. What has not left yet is cancelled: a
-        withdrawn item must not go on appearing.
-        """
-        now = self._clock.now()
-
-        def work(tx: Transaction) -> int:
-            published = store.published_deliveries(tx.connection, item_id)
-            taken = store.recalls_of(tx.connection, item_id)
-            rows = [
-                self._recall_row(delivery, now)
-                for delivery in published
-                if _posted(delivery) not in taken
-            ]
-            if not rows:
-                raise Conflict(
-                    Words("没有可撤回的投递", "nothing is published that could be recalled"),
-                    field="item",
-                )
-            cancelled = self._cancel_waiting(tx, item_id)
-            store.add_deliveries(tx, rows)
-            data = {"deliveries": len(rows), "cancelled": cancelled}
-            self._record(tx, events.RECALL_ORDERED, item_id, actor, data)
-            return len(rows)
-
-        count = await self._database.write(work)
-        self.on_change()
-        return count
-
-    def _cancel_waiting(self, tx: Transaction, item_id: str) -> list[str]:
-        """Of every plan of the item, what has not left yet and is no recall itself."""
-        values = {"state": _S.CANCELLED, "next_at": None, "reason": "", "lease_owner": ""}
-        cancelled: list[str] = []
-        for plan_id in store.plans_of(tx.connection, item_id):
-            cancelled += store.change_deliveries(
-                tx,
-                LIFECYCLE.sources(_E.CANCELLED),
-                plan_id=plan_id,
-                purpose=Purpose.PUBLISH,
-                values=values,
-            )
-        return cancelled
-
-    def _recall_row(self, delivery: Delivery, now: datetime) -> dict[str, object]:
-        return {
-            "id": self._ids.new(now),
-            "plan_id": delivery.plan_id,
-            "edition_id": delivery.edition_id,
-            "account_id": delivery.account_id,
-            "channel": delivery.channel,
-            "part": delivery.part,
-            "occurrence": delivery.occurrence,
-            "purpose": Purpose.RECALL,
-            "state": _S.PLANNED,
-            "reason": "",
-            "next_at": None,
-            "priority": int(Priority.EMERGENCY),
-            "due_at": now,
-            "not_after": now + _RECALL_WITHIN,
-        }
-
     def _record(
         self, tx: Transaction, kind: Kind, subject: str, actor: str, data: Mapping[str, object]
     ) -> None:
@@ -311,11 +291,6 @@ def _get(connection: Connection, delivery_id: str) -> Delivery:
             Words(f"没有投递 {delivery_id}", f"no delivery {delivery_id}"), field="delivery"
         )
     return delivery
-
-
-def _posted(delivery: Delivery) -> tuple[str, str, int, str]:
-    """What tells one post of an item from another."""
-    return delivery.edition_id, delivery.account_id, delivery.part, delivery.occurrence
 
 
 def _resolved(delivery: Delivery, remote_id: str, now: datetime) -> dict[str, object]:

@@ -17,6 +17,7 @@ __all__ = [
     "PREPARED",
     "Accepted",
     "Access",
+    "Announcing",
     "ChannelBook",
     "DraftEdition",
     "Finding",
@@ -252,6 +253,20 @@ class Renderer(Protocol):
         Deterministic: the same item, accounts and templates give the same bytes. Raises
         InvalidInput, naming channel and limit, where a channel could not take the post: a
         refusal belongs to approval, never to sending.
+        """
+        ...
+
+
+class Announcing(Protocol):
+    """A renderer of notices: posts that say of an item that it is withdrawn or corrected."""
+
+    async def announce(
+        self, item: Item, body: Body, accounts: Sequence[Account], kind: str
+    ) -> Rendered:
+        """Render the notice of `kind` (`recall`, `correct`) for every channel and variation.
+
+        The variation of such an edition also has `notice`: the kind. A channel that cannot take
+        it is left out.
         """
         ...
 

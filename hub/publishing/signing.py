@@ -16,11 +16,12 @@ from hub.catalogue.models import Item
 from hub.kernel.errors import Conflict, Words
 from hub.publishing import store
 from hub.publishing.errors import UnsignedEdition
-from hub.publishing.models import Edition
+from hub.publishing.models import Delivery, Edition
+from hub.publishing.recall import store as recalls
 from hub.publishing.rules import refuse_unsigned
 from hub.review import store as review
 
-__all__ = ["signed_editions", "why_unsigned"]
+__all__ = ["refuse_recalled", "refuse_recalled_version", "signed_editions", "why_unsigned"]
 
 
 def signed_editions(connection: Connection, item: Item) -> dict[str, Edition]:
@@ -28,6 +29,7 @@ def signed_editions(connection: Connection, item: Item) -> dict[str, Edition]:
 
     Raises UnsignedEdition, saying why, when there is none, and Conflict before any submission.
     """
+    refuse_recalled_version(connection, item.id, item.version)
     known = store.editions_of(connection, item.id, item.version)
     entries: dict[str, str] = {}
     for approval in review.approvals_for(connection, item.id, item.version):
@@ -38,6 +40,22 @@ def signed_editions(connection: Connection, item: Item) -> dict[str, Edition]:
         if (refusal := why_unsigned(connection, edition)) is not None:
             raise refusal
     return {edition.name: edition for edition in signed}
+
+
+def refuse_recalled(connection: Connection, delivery: Delivery) -> None:
+    """Raise Conflict for a delivery of a version that was recalled."""
+    edition = store.editions_by_ids(connection, [delivery.edition_id])[delivery.edition_id]
+    refuse_recalled_version(connection, edition.item_id, edition.item_version)
+
+
+def refuse_recalled_version(connection: Connection, item_id: str, version: int) -> None:
+    """Raise Conflict for a version that was recalled: it goes out again only changed and signed."""
+    if version <= recalls.recalled_versions(connection, [item_id]).get(item_id, -1):
+        raise Conflict(
+            Words("该版信息已撤稿", "this version was recalled"),
+            field="item",
+            remedy=Words("修改后重新送审", "change it and have it signed anew"),
+        )
 
 
 def why_unsigned(connection: Connection, edition: Edition) -> UnsignedEdition | None:

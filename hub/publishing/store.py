@@ -60,15 +60,11 @@ __all__ = [
     "last_beat",
     "list_plans",
     "lock_for_check",
-    "mark_recalled",
     "move_plan",
     "oldest_unknown",
-    "originals_of",
     "plans_of",
     "previous_parts_of",
     "promote_next_part",
-    "published_deliveries",
-    "recalls_of",
     "row_to_plan",
     "taken",
     "threads_of",
@@ -255,26 +251,6 @@ def threads_of(connection: Connection, ids: Collection[str]) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def published_deliveries(connection: Connection, item_id: str) -> list[Delivery]:
-    """What an item has on platforms now: published deliveries with their receipts."""
-    query = (
-        select(deliveries)
-        .join(plans, plans.c.id == _d.plan_id)
-        .where(
-            plans.c.item_id == item_id,
-            _d.purpose != Purpose.RECALL,
-            _d.state.in_((_S.ACCEPTED, _S.VERIFIED)),
-        )
-        .order_by(_d.id)
-    )
-    return [row_to_delivery(row) for row in connection.execute(query)]
-
-
-def originals_of(connection: Connection, recalls: Collection[Delivery]) -> dict[str, str]:
-    """The platform ids that recalls are to withdraw, by the recall's delivery id."""
-    return _posts_of(connection, recalls, _d.part)
-
-
 def previous_parts_of(connection: Connection, parts: Collection[Delivery]) -> dict[str, str]:
     """The platform ids of the parts that `parts` follow, by the following delivery's id."""
     return _posts_of(connection, parts, _d.part - 1)
@@ -292,40 +268,13 @@ def _posts_of(
     return {row[0]: row[1] for row in found}
 
 
-def mark_recalled(tx: Transaction, recall: Delivery) -> None:
-    """The platform withdrew what `recall` was for: the original delivery says so."""
-    change = update(deliveries).where(
-        _d.edition_id == recall.edition_id,
-        _d.account_id == recall.account_id,
-        _d.part == recall.part,
-        _d.occurrence == recall.occurrence,
-        _d.purpose == Purpose.PUBLISH,
-        _d.state.in_((_S.ACCEPTED, _S.VERIFIED)),
-    )
-    tx.execute(change.values(state=_S.RECALLED, next_at=None))
-
-
-def recalls_of(connection: Connection, item_id: str) -> set[tuple[str, str, int, str]]:
-    """What of an item already has a recall: (edition, account, part, occurrence)."""
-    query = (
-        select(_d.edition_id, _d.account_id, _d.part, _d.occurrence)
-        .join(plans, plans.c.id == _d.plan_id)
-        .where(
-            plans.c.item_id == item_id,
-            _d.purpose == Purpose.RECALL,
-            _d.state != _S.CANCELLED,
-        )
-    )
-    return {(row[0], row[1], row[2], row[3]) for row in connection.execute(query)}
-
-
 def taken(
     connection: Connection, edition_ids: Collection[str], occurrence: str = ""
 ) -> dict[tuple[str, str], str]:
     """Who gets or has these editions already: (edition, account) → the delivery's state."""
     query = select(_d.edition_id, _d.account_id, _d.state).where(
         _d.edition_id.in_(edition_ids),
-        _d.purpose == Purpose.PUBLISH,
+        _d.purpose.in_((Purpose.PUBLISH, Purpose.CORRECT)),  # in place, it has it too
         _d.occurrence == occurrence,
         text("deliveries.state <> 'cancelled'"),  # written out, as the index has it
     )

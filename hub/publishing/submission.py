@@ -46,6 +46,15 @@ class Submission:
         tx.record(Event(kind=events.SUBMITTED, subject=approval_id, actor=actor, at=now, data=data))
         return review.get_approval(tx.connection, approval_id)
 
+    def hashes(self, rendered: Rendered) -> dict[str, str]:
+        """The manifest that `open` would open: edition name → SHA-256 of its bytes."""
+        return {
+            rules.edition_name(draft.channel, draft.variation): rules.payload_hash(
+                rules.encode_parts(draft.parts)
+            )
+            for draft in rendered.editions
+        }
+
     def _edition(self, item: Item, draft: DraftEdition) -> Edition:
         payload = rules.encode_parts(draft.parts)
         return Edition(

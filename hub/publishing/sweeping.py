@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, or_, select, update
 from hub.kernel.database import Transaction
 from hub.organisations.models import FilingState
 from hub.organisations.tables import accounts
-from hub.publishing.models import HELD, DeliveryState, Outcome
+from hub.publishing.models import HELD, DeliveryState, Outcome, Purpose
 from hub.publishing.tables import attempts, deliveries, in_states
 
 __all__ = [
@@ -118,9 +118,10 @@ def hold_outage(tx: Transaction, older_than: datetime, *, ready_too: bool) -> in
     """Freeze the backlog of an outage: what was due before `older_than` waits for a person.
 
     A planned delivery that old was promoted by nobody. A ready one may just be in a long queue,
-    so it is held only when the scheduler is known to have been away (`ready_too`).
+    so it is held only when the scheduler is known to have been away (`ready_too`). What withdraws
+    or corrects is as urgent after an outage as before it, and waits for nobody.
     """
-    old = _d.due_at < older_than
+    old = and_(_d.due_at < older_than, _d.purpose == Purpose.PUBLISH)
     missed = [and_(in_states(_S.PLANNED), old)]
     if ready_too:
         missed.append(and_(in_states(_S.READY), old, _d.attempts == 0))

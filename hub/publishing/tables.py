@@ -136,6 +136,11 @@ deliveries = Table(
         **_where("state = 'accepted' AND next_at IS NOT NULL"),
     ),
     Index(
+        "ix_deliveries_uncorrected",
+        "id",
+        **_where("state = 'failed' AND purpose = 'correct'"),
+    ),
+    Index(
         "ix_deliveries_halted",
         "state",
         "id",

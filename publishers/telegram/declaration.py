@@ -46,5 +46,6 @@ DECLARATION = Declaration(
     app=("bot_token",),
     # An album may be 100 MB on a slow line.
     call_timeout=timedelta(seconds=60),
+    delete_within=timedelta(hours=48),  # core.telegram.org/bots/api#deletemessage
     source="https://core.telegram.org/bots/api, Bot API 10.3; https://core.telegram.org/bots/faq",
 )

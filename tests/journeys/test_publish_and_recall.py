@@ -12,8 +12,10 @@ from hub.catalogue.rules import draft_of
 from hub.kernel.errors import GongkaiError
 from hub.kernel.events import verify_chain
 from hub.publishing.errors import UnsignedEdition
-from hub.publishing.models import DeliveryState, Purpose
+from hub.publishing.models import Capability, DeliveryState, Purpose
+from hub.publishing.recall.models import Standing, Way
 from hub.publishing.service import When
+from publishers.registry import find_channel
 from tests.journeys.conftest import CHANNELS, Journey
 
 _S = DeliveryState
@@ -73,11 +75,41 @@ async def test_a_recall_removes_it_from_every_platform(journey: Journey) -> None
     await journey.submit(item)
     await journey.plan(item)
     await journey.rest()
-    assert await journey.hub.operations.recall(item.id, "leader") == POSTS
+    ordered = await journey.hub.recalling.recall(item.id, "leader")
+    assert ordered.deliveries == POSTS
     deliveries = await journey.rest()
     states = Counter((d.purpose, d.state) for d in deliveries)
     assert states == {(Purpose.PUBLISH, _S.RECALLED): POSTS, (Purpose.RECALL, _S.VERIFIED): POSTS}
     assert journey.public() == []
+    reach = await journey.hub.recalling.reach(item.id)
+    assert {one.standing for one in reach.accounts} == {Standing.RECALLED}
+    assert reach.percent == 100
+
+
+async def test_a_correction_reaches_every_account_by_its_channel_s_way(journey: Journey) -> None:
+    """In place where the platform edits, elsewhere deleted and posted again."""
+    item = await journey.import_item()
+    await journey.submit(item)
+    await journey.plan(item)
+    await journey.rest()
+    changed = replace(draft_of(item), title="四川省行政规范性文件管理办法（更正）")
+    corrected = await journey.hub.catalogue.edit(item.id, changed, actor="clerk")
+    await journey.submit(corrected)
+    ordered = await journey.hub.recalling.correct(item.id, "leader", "标题有误")
+    editing = [c for c in CHANNELS if find_channel(c).declaration.can(Capability.EDIT)]
+    again = POSTS - 2 * len(editing)
+    assert ordered.ways == {Way.AMEND: POSTS - again, Way.WITHDRAW: again, Way.REPOST: again}
+    await journey.rest()
+    reach = await journey.hub.recalling.reach(item.id)
+    assert {one.standing for one in reach.accounts} == {Standing.CORRECTED}
+    assert reach.percent == 100
+    posts = journey.public()
+    assert len({post.account for post in posts}) == len(posts) == POSTS
+    assert all(corrected.title in post.title + post.text for post in posts)
+    await journey.hub.recalling.recall(item.id, "leader")
+    await journey.rest()
+    assert journey.public() == []
+    assert (await journey.hub.recalling.reach(item.id)).percent == 100
 
 
 async def test_an_edited_item_is_still_recalled_and_goes_out_anew(journey: Journey) -> None:
@@ -87,7 +119,7 @@ async def test_an_edited_item_is_still_recalled_and_goes_out_anew(journey: Journ
     await journey.rest()
     changed = replace(draft_of(item), title="四川省行政规范性文件管理办法（修订）")
     edited = await journey.hub.catalogue.edit(item.id, changed, actor="clerk")
-    await journey.hub.operations.recall(item.id, "leader")
+    await journey.hub.recalling.recall(item.id, "leader")
     await journey.rest()
     assert journey.public() == []
     await journey.submit(edited)

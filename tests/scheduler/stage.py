@@ -54,6 +54,8 @@ from hub.publishing.models import (
 from hub.publishing.operations import Operations
 from hub.publishing.ports import Accepted, DraftEdition, Finding, Job, Rendered, Verdict
 from hub.publishing.quota.service import Quotas
+from hub.publishing.recall.models import Standing
+from hub.publishing.recall.service import Recalling
 from hub.publishing.rules import edition_name
 from hub.publishing.searching import find_deliveries
 from hub.publishing.service import Planned, Publishing, When
@@ -105,6 +107,7 @@ class ToyPlatform:
         self.posts: list[tuple[str, str, str]] = []  # account, key, text
         self.calls: list[str] = []  # delivery ids
         self.withdrawn: list[str] = []
+        self.amended: list[tuple[str, str]] = []  # remote id, new text
         self.answers: deque[Answer] = deque()
         self.findings: deque[Finding | Exception] = deque()
         self.always: Callable[[Job], Awaitable[Accepted | None]] | None = None
@@ -158,7 +161,12 @@ class ToyPlatform:
         self.withdrawn.append(job.remote_id)
 
     async def amend(self, job: Job) -> Accepted:
-        raise Rejected(Words("不支持", "not supported"))
+        if self.answers and isinstance(answer := self.answers.popleft(), Exception):
+            raise answer
+        if not self.declaration.can(Capability.EDIT):
+            raise Rejected(Words("不支持", "not supported"))
+        self.amended.append((job.remote_id, job.part.text))
+        return Accepted(remote_id=job.remote_id)
 
     async def close(self) -> None:
         return
@@ -194,6 +202,21 @@ class ToyRenderer:
             editions[name] = DraftEdition(channel=account.channel, variation=variation, parts=parts)
         return Rendered(editions=tuple(editions.values()))
 
+    async def announce(
+        self, item: Item, body: Body, accounts: Sequence[Account], kind: str
+    ) -> Rendered:
+        whole = await self.render(item, body, accounts)
+        return Rendered(
+            editions=tuple(
+                DraftEdition(
+                    channel=draft.channel,
+                    variation={**draft.variation, "notice": kind},
+                    parts=(Part(text=f"说明 {kind} {item.title}"),),
+                )
+                for draft in whole.editions
+            )
+        )
+
 
 @dataclass
 class Stage:
@@ -205,6 +228,7 @@ class Stage:
     review: Review
     publishing: Publishing
     operations: Operations
+    recalling: Recalling
     book: ToyBook
     platform: ToyPlatform = field(default_factory=ToyPlatform)
     handles: int = 0
@@ -276,6 +300,11 @@ class Stage:
         [one] = [d for d in found if d.id == delivery_id or not delivery_id]
         return one
 
+    async def standings(self, item: Item) -> list[Standing]:
+        """How every account stands to the item, by the accounts' names."""
+        reach = await self.recalling.reach(item.id)
+        return [one.standing for one in reach.accounts]
+
     async def attempts(self, delivery_id: str) -> list[Attempt]:
         return await self.database.read(lambda c: store.attempts_of(c, delivery_id))
 
@@ -324,6 +353,7 @@ class Stage:
             random=Random(7),
         )
         self.publishing.on_change = self.operations.on_change = dispatcher.wake
+        self.recalling.on_change = dispatcher.wake
         return dispatcher
 
     def engine(self, **settings: Any) -> Engine:
@@ -344,6 +374,7 @@ class Stage:
             random=Random(7),
         )
         self.publishing.on_change = self.operations.on_change = engine.changed()
+        self.recalling.on_change = engine.changed()
         return engine
 
     def reconciler(self, on_ready: Callable[[], None] = lambda: None) -> Reconciler:
@@ -430,6 +461,9 @@ async def open_stage(database: Database, clock: Clock, ids: IdSource) -> Stage:
         Review(database, clock, ids),
         publishing,
         Operations(database=database, clock=clock, ids=ids, channels=book),
+        Recalling(
+            database=database, clock=clock, ids=ids, channels=book, announcer=ToyRenderer(book)
+        ),
         book,
     )
 

@@ -17,6 +17,7 @@ from hub.publishing import errors
 from hub.publishing.errors import DeliveryError
 from hub.publishing.models import (
     LIFECYCLE,
+    Declaration,
     Delivery,
     DeliveryState,
     Outcome,
@@ -163,11 +164,17 @@ def test_acceptance_is_read_back_only_where_the_channel_can() -> None:
     assert ending_of_acceptance(case(), replace(took, adopted=True)).outcome is O.ADOPTED
 
 
-def test_a_recall_that_is_done_needs_no_reading_back() -> None:
+@pytest.mark.parametrize(
+    ("rules", "state", "asked_at"),
+    [(TOY, S.VERIFIED, None), (READABLE, S.ACCEPTED, NOW + READABLE.verify_after)],
+)
+def test_a_recall_is_read_back_where_the_channel_can(
+    rules: Declaration, state: DeliveryState, asked_at: datetime | None
+) -> None:
     done = ending_of_acceptance(
-        Case(delivery(purpose=Purpose.RECALL), READABLE, NOW, Random(1)), Accepted(remote_id="r")
+        Case(delivery(purpose=Purpose.RECALL), rules, NOW, Random(1)), Accepted(remote_id="r")
     )
-    assert (done.state, done.next_at) == (S.VERIFIED, None)
+    assert (done.state, done.next_at) == (state, asked_at)
 
 
 def test_what_was_taken_without_a_name_is_known_by_our_key() -> None:

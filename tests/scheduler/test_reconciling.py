@@ -259,7 +259,7 @@ async def test_an_unknown_recall_is_simply_repeated(stage: Stage) -> None:
     item = await stage.approved()
     await stage.plan(item)
     await stage.change(state=S.ACCEPTED, remote_id="r")
-    await stage.operations.recall(item.id, "leader")
+    await stage.recalling.recall(item.id, "leader")
     [recall] = await stage.deliveries(state="planned")
     await stage.change(recall.id, state=S.UNKNOWN, reason="crash", next_at=stage.clock.now())
     await ask(stage, S.UNKNOWN)

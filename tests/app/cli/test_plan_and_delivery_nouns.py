@@ -186,7 +186,29 @@ def test_an_unknown_delivery_is_not_found(cli: Cli, verb: str) -> None:
 
 def test_nothing_held_and_nothing_published(cli: Cli, item: str) -> None:
     assert data(cli("delivery", "release", "--json")) == {"released": "0"}
-    assert cli("delivery", "recall", item, "--json").exit_code == 4
+    assert cli("item", "recall", item, "--json").exit_code == 4
+    assert cli("item", "correct", item, "--json").exit_code == 4
+
+
+def test_an_item_is_recalled_and_its_reach_told(cli: Cli, item: str, planned: str) -> None:
+    before = data(cli("item", "reach", item, "--json"))
+    assert (before["order"], before["of"], before["percent"]) == (None, 1, 0.0)
+    assert [one["standing"] for one in before["accounts"]] == ["waiting"]
+    words = ("--as", "leader", "--reason", "数据有误", "--json")
+    ordered = data(cli("item", "recall", item, *words))
+    assert (ordered["kind"], ordered["ways"], ordered["cancelled"]) == ("recall", {}, 1)
+    again = data(cli("item", "recall", item, *words))
+    assert (again["order"], again["cancelled"]) == (ordered["order"], 0)
+    reach = data(cli("item", "reach", "k1", "--body", "sc", "--json"))
+    assert (reach["percent"], reach["order"]["reason"]) == (100.0, "数据有误")
+    assert [one["standing"] for one in reach["accounts"]] == ["stopped"]
+    shown = cli("item", "reach", item)
+    assert "100 %" in shown.stdout
+    assert cli("plan", "make", item, "--json").exit_code == 4
+
+
+def test_only_a_withdrawal_is_done_by_hand(cli: Cli, planned: str) -> None:
+    assert cli("delivery", "done", only(cli)["id"], "--json").exit_code == 4
 
 
 @pytest.mark.parametrize("words", [("plan", "list"), ("delivery", "list")])

@@ -24,6 +24,7 @@ from hub.kernel.meter import Meter, NoMeter
 from hub.publishing import ledger, store, sweeping
 from hub.publishing.ledger import Ending
 from hub.publishing.models import LIFECYCLE, OPEN, Delivery, DeliveryState, Outcome, Purpose
+from hub.publishing.recall import store as recalls
 from hub.publishing.service import When
 from hub.publishing.tables import attempts, deliveries
 from tests.scheduler.stage import Stage, open_stage
@@ -169,7 +170,7 @@ class Traffic(RuleBasedStateMachine):
         if ended.state is S.ACCEPTED:
             store.promote_next_part(tx, delivery, self.clock.now())
         if ended.state is S.VERIFIED:
-            store.mark_recalled(tx, delivery)
+            recalls.withdrawn(tx, delivery, self.clock.now())
 
     @rule(seconds=st.sampled_from([1, 10, 61, 3600]))
     def time_passes(self, seconds: int) -> None:
@@ -224,7 +225,9 @@ class Traffic(RuleBasedStateMachine):
     def recall(self) -> None:
         before = {d.id for d in self.rows() if d.state is S.CANCELLED}
         with suppress(Conflict):
-            self.expected += self.run(self.stage.operations.recall(self.item.id, "leader"))
+            self.expected += self.run(
+                self.stage.recalling.recall(self.item.id, "leader")
+            ).deliveries
         self.cancelled |= {d.id for d in self.rows() if d.state is S.CANCELLED} - before
 
     @invariant()

@@ -1,4 +1,4 @@
-"""Retry, resolve, release and recall: what a person may do, and what nobody may."""
+"""Retry, resolve and release: what a person may do, and what nobody may."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from hub.kernel.clock import ManualClock
 from hub.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound
-from hub.publishing.models import DeliveryState, Priority, Purpose, Repeat
+from hub.publishing.models import DeliveryState, Priority, Repeat
 from hub.publishing.ports import ABSENT_AT
 from tests.scheduler.stage import TOY, Stage
 
@@ -157,63 +157,6 @@ async def test_one_plan_s_backlog_is_released(stage: Stage) -> None:
     await stage.change(state=S.BLOCKED, reason="outage")
     assert await stage.operations.release("media", plan_id=plans[1].id) == 1
     assert [d.plan_id for d in await stage.deliveries(state="ready")] == [plans[1].id]
-
-
-async def test_a_recall_goes_exactly_where_a_receipt_is(stage: Stage) -> None:
-    item = await stage.approved(accounts=6)
-    await stage.plan(item)
-    published = await stage.deliveries()
-    states = [S.ACCEPTED, S.VERIFIED, S.FAILED, S.UNKNOWN, S.SENDING, S.READY]
-    for delivery, state in zip(published, states, strict=True):
-        await stage.change(delivery.id, state=state, remote_id="r", error_code="e", reason="busy")
-    assert await stage.operations.recall(item.id, "leader") == 2
-    recalls = [d for d in await stage.deliveries() if d.purpose is Purpose.RECALL]
-    assert {d.account_id for d in recalls} == {d.account_id for d in published[:2]}
-    assert {(d.state, d.priority, d.due_at) for d in recalls} == {
-        (S.PLANNED, 100, stage.clock.now())
-    }
-    with pytest.raises(Conflict, match="没有可撤回"):
-        await stage.operations.recall(item.id, "leader")
-
-
-async def test_a_recall_stops_what_has_not_left(stage: Stage) -> None:
-    item = await stage.approved(accounts=2)
-    await stage.plan(item, stage.clock.now() + HOUR)
-    first, waiting = await stage.deliveries()
-    await stage.change(first.id, state=S.ACCEPTED, remote_id="r")
-    await stage.operations.recall(item.id, "leader")
-    assert (await stage.delivery(waiting.id)).state is S.CANCELLED
-
-
-async def test_a_recall_is_neither_moved_nor_cancelled_with_its_plan(stage: Stage) -> None:
-    item = await stage.approved(accounts=2)
-    plan = (await stage.plan(item)).plan
-    await stage.change(state=S.ACCEPTED, remote_id="r")
-    await stage.operations.recall(item.id, "leader")
-    assert await stage.publishing.cancel("media", plan_id=plan.id) == []
-    assert len(await stage.deliveries(state="planned")) == 2
-
-
-async def test_what_was_published_later_can_be_recalled_later(stage: Stage) -> None:
-    item = await stage.approved(accounts=2)
-    await stage.plan(item)
-    first, second = await stage.deliveries()
-    await stage.change(first.id, state=S.ACCEPTED, remote_id="r1")
-    await stage.change(second.id, state=S.UNKNOWN, reason="crash")
-    assert await stage.operations.recall(item.id, "leader") == 1
-    await stage.operations.resolve(second.id, "media", published=True, remote_id="r2")
-    assert await stage.operations.recall(item.id, "leader") == 1
-
-
-async def test_a_person_may_say_that_a_recall_is_done(stage: Stage) -> None:
-    item = await stage.approved()
-    await stage.plan(item)
-    await stage.change(state=S.ACCEPTED, remote_id="r")
-    await stage.operations.recall(item.id, "leader")
-    _, recall = await stage.deliveries()
-    await stage.change(recall.id, state=S.UNKNOWN, reason="crash")
-    await stage.operations.resolve(recall.id, "media", published=True, remote_id="r")
-    assert await stage.states() == ["recalled", "verified"]
 
 
 async def test_what_nobody_knows_is_not_found(stage: Stage) -> None:

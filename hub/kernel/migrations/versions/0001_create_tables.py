@@ -296,6 +296,20 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "orders",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("item_version", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("ordered_by", sa.String(length=64), nullable=False),
+        sa.Column("ordered_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("kind IN ('recall', 'correct')", name=op.f("ck_orders_kind_known")),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_orders_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
+    )
+    op.create_index("ix_orders_item", "orders", ["item_id"], unique=False)
+    op.create_table(
         "posting_times",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("account_id", sa.String(length=26), nullable=True),
@@ -431,7 +445,8 @@ def upgrade() -> None:
         sa.Column("receipt", sa.Text(), server_default="{}", nullable=False),
         sa.Column("occurrence", sa.String(length=20), server_default="", nullable=False),
         sa.CheckConstraint(
-            "purpose IN ('publish', 'correct', 'recall')", name=op.f("ck_deliveries_purpose_known")
+            "purpose IN ('publish', 'correct', 'recall', 'notice')",
+            name=op.f("ck_deliveries_purpose_known"),
         ),
         sa.CheckConstraint(
             "state <> 'failed' OR error_code <> ''", name=op.f("ck_deliveries_typed_error")
@@ -487,6 +502,14 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_deliveries_plan", "deliveries", ["plan_id"], unique=False)
+    op.create_index(
+        "ix_deliveries_uncorrected",
+        "deliveries",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'failed' AND purpose = 'correct'"),
+        postgresql_where=sa.text("state = 'failed' AND purpose = 'correct'"),
+    )
     op.create_index(
         "ix_deliveries_unknown",
         "deliveries",
@@ -584,6 +607,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("delivery_id", "no", name=op.f("pk_attempts")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "followups",
+        sa.Column("delivery_id", sa.String(length=26), nullable=False),
+        sa.Column("order_id", sa.String(length=26), nullable=False),
+        sa.Column("original_id", sa.String(length=26), nullable=False),
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("way", sa.String(length=16), nullable=False),
+        sa.CheckConstraint(
+            "way IN ('withdraw', 'amend', 'repost', 'notice', 'person')",
+            name=op.f("ck_followups_way_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_followups_delivery_id")
+        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_followups_order_id")),
+        sa.ForeignKeyConstraint(
+            ["original_id"], ["deliveries.id"], name=op.f("fk_followups_original_id")
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_followups")),
+    )
+    op.create_index("ix_followups_order", "followups", ["order_id", "account_id"], unique=False)
+    op.create_index("ix_followups_original", "followups", ["original_id"], unique=False)
     op.create_table(
         "quota_slots",
         sa.Column("account_id", sa.String(length=26), nullable=False),

@@ -169,7 +169,7 @@ async def test_what_was_edited_expired_repealed_or_recalled_is_not_offered(
     await mark(early, valid_from=date(2026, 3, 3))
     await stage.plan(recalled, ids=[other.id])
     await run_once(stage)
-    await stage.operations.recall(recalled.id, "media")
+    await stage.recalling.recall(recalled.id, "media")
     assert (await offered(liveness))[account.name] == []
     clock.advance(DAY)
     assert (await offered(liveness))[account.name] == [early.id]

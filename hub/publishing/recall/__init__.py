@@ -1,0 +1,1 @@
+"""撤稿与更正: what happens to a post after it is public, wherever it is."""
