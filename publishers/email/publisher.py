@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,8 +36,11 @@ class EmailOutlet:
         pictures = await _pictures(job)
         # The first attempt's time, so that a repeat is the same message to the last byte.
         date = job.started_at or self._clock.now()
-        message = write_message(job.part, pictures, letterhead, job.key, date)
-        await job.checkpoint(job.progress)  # reading took time: is the lease still ours?
+        # Up to 25 MB are encoded: not on the loop.
+        message = await asyncio.to_thread(
+            write_message, job.part, pictures, letterhead, job.key, date
+        )
+        await job.checkpoint(job.progress)  # all this took time: is the lease still ours?
         step_s = self.declaration.call_timeout.total_seconds()
         receipt = await hand_over(server, letterhead, message, step_s)
         identity = message_id(letterhead, job.key)
