@@ -13,7 +13,7 @@ import pytest
 __all__ = ["outcome_of"]
 
 _ROOT = Path(__file__).parent.parent.parent
-_LONGEST_S = 420
+_LONGEST_S = 560
 
 
 def outcome_of(module: str, *arguments: str) -> Any:

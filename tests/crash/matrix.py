@@ -17,17 +17,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.crash.runner import Case, Scene, open_scene
+from tests.crash.stage import in_one_message
 from tests.crash.triggers import Kill
 
 __all__ = ["CHANNELS", "SIDES"]
 
-CHANNELS = ("wechat", "weibo", "telegram", "mastodon", "website")
+CHANNELS = ("wechat", "weibo", "telegram", "mastodon", "website", "wecom")
 # The call after which the public may see the post; on the website, a step in the middle.
 _DECISIVE = {
     "wechat": "freepublish/submit",
     "weibo": "statuses/share",
     "telegram": "send",
     "mastodon": "POST statuses",
+    "wecom": "message/send",
 }
 _ACCOUNTS = {  # one per case
     "wechat": 90,
@@ -35,6 +37,7 @@ _ACCOUNTS = {  # one per case
     "telegram": 50,
     "mastodon": 70,
     "website": 260,
+    "wecom": 70,
 }
 KINDS, SIDES = ("commit", "call"), ("before", "after")
 Points = Mapping[str, Sequence[str]]
@@ -128,6 +131,10 @@ def kill_everywhere(scene: Scene, lives: Sequence[Life]) -> list[Case]:
 
 
 def try_channels(names: Sequence[str]) -> list[Matrix]:
+    return [matrix for group in in_one_message(names) for matrix in _try_group(group)]
+
+
+def _try_group(names: Sequence[str]) -> list[Matrix]:
     with open_scene({name: _ACCOUNTS[name] for name in names}) as scene:
         lives = lives_after(scene, dict.fromkeys(names, ()))
         found = {life.channel: Matrix(life.channel, life.points) for life in lives}
@@ -145,9 +152,13 @@ def try_channels(names: Sequence[str]) -> list[Matrix]:
 
 def sample() -> list[Matrix]:
     """One point per channel and side: the write-ahead commit, the decisive call, the ending."""
-    with open_scene(dict.fromkeys(CHANNELS, 8)) as scene:
+    return [matrix for group in in_one_message(CHANNELS) for matrix in _sample_of(group)]
+
+
+def _sample_of(names: Sequence[str]) -> list[Matrix]:
+    with open_scene(dict.fromkeys(names, 8)) as scene:
         found = []
-        for life in lives_after(scene, dict.fromkeys(CHANNELS, ())):
+        for life in lives_after(scene, dict.fromkeys(names, ())):
             commits, calls = life.points["commit"], life.points["call"]
             chosen = [("commit", 1 + commits.index("publishing.attempt.started"))]
             chosen.append(("commit", 1 + commits.index("publishing.attempt.ended")))

@@ -24,6 +24,7 @@ from hub.catalogue.models import Attribute, Item, ItemDraft
 from hub.kernel.clock import SystemClock
 from hub.organisations.models import BodyKind, NewAccount, NewBody, NewPerson, Role, Selection
 from hub.review.models import ReviewStep
+from publishers.registry import channels
 from simulators.town import Town
 from tests.crash.haste import SETTINGS, SWITCHES
 
@@ -32,6 +33,7 @@ __all__ = [
     "ask",
     "build_home",
     "enter_people",
+    "in_one_message",
     "new_account",
     "open_accounts",
     "running_town",
@@ -56,7 +58,7 @@ def settings_of(home: Path) -> Settings:
 
 
 @contextmanager
-def running_town(channels: Sequence[str], folder: Path) -> Iterator[str]:
+def running_town(names: Sequence[str], folder: Path) -> Iterator[str]:
     """The URL of simulated platforms in a forked process; everything it writes is in `folder`."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -64,7 +66,7 @@ def running_town(channels: Sequence[str], folder: Path) -> Iterator[str]:
         os.close(reading)
         tempfile.tempdir = str(folder)
         logging.disable()
-        asyncio.run(_serve(frozenset(channels), writing))
+        asyncio.run(_serve(frozenset(names), writing))
         os._exit(0)
     os.close(writing)
     try:
@@ -129,7 +131,16 @@ async def enter_people(hub: Hub) -> None:
     await hub.organisations.import_people(people, actor="admin")
 
 
-async def approve(hub: Hub, title: str, selection: Selection, body: str = _BODY) -> Item:
+def in_one_message(names: Sequence[str]) -> list[tuple[str, ...]]:
+    """`names` in groups that can share a home. A case is one message, so where pictures are
+    messages of their own, the home's item has none."""
+    alone = tuple(name for name in names if channels()[name].declaration.pictures_alone)
+    return [group for group in (tuple(n for n in names if n not in alone), alone) if group]
+
+
+async def approve(
+    hub: Hub, title: str, selection: Selection, body: str = _BODY, *, illustrated: bool = True
+) -> Item:
     """Enter an item and have it signed by three different people for the selected accounts."""
     owner = await hub.organisations.body(PROVINCE)
     picture = await hub.catalogue.store_picture(_picture(), alt="公开专栏", actor="clerk")
@@ -138,7 +149,7 @@ async def approve(hub: Hub, title: str, selection: Selection, body: str = _BODY)
         title=title,
         body=body,
         attribute=Attribute.PROACTIVE,
-        pictures=(picture,),
+        pictures=(picture,) if illustrated else (),
     )
     item = await hub.catalogue.add(draft, actor="clerk")
     approval = await hub.publishing.submit(item.id, selection, "clerk")
@@ -155,8 +166,11 @@ def _picture() -> bytes:
 
 async def build_home(home: Path, accounts: Sequence[NewAccount], items: int) -> None:
     """An installation with `accounts` and `items` approved items, ready to be planned."""
+    names = {account.channel for account in accounts}
+    illustrated = not any(channels()[name].declaration.pictures_alone for name in names)
     async with open_hub(settings_of(home)) as hub:
         await enter_people(hub)
         await hub.organisations.import_accounts(accounts, actor="admin")
         for number in range(items):
-            await approve(hub, f"关于做好政务公开工作的第{number + 1}号通知", Selection())
+            title = f"关于做好政务公开工作的第{number + 1}号通知"
+            await approve(hub, title, Selection(), illustrated=illustrated)

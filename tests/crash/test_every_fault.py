@@ -18,7 +18,7 @@ def rows() -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("channel", ["wechat", "weibo", "mastodon"])
+@pytest.mark.parametrize("channel", ["wechat", "weibo", "mastodon", "wecom"])
 def test_only_a_wrong_address_needs_a_person_where_the_platform_can_be_asked(
     rows: list[dict[str, Any]], channel: str
 ) -> None:

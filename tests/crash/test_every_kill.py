@@ -10,7 +10,7 @@ import pytest
 from tests.crash.conftest import outcome_of
 from tests.crash.matrix import CHANNELS, SIDES
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(450)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
