@@ -201,6 +201,7 @@ def _engine_settings(settings: Settings) -> EngineSettings:
         alone=settings.embedded,
         dispatch=DispatchSettings(connections=settings.connections, lease=lease),
         sweep_every=timedelta(seconds=settings.sweep_seconds),
+        reread_days=settings.reread_days,
         outage_after=timedelta(minutes=settings.outage_minutes),
         limits_storage=limits,
         breaker=_breaker_settings(settings),

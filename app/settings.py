@@ -164,6 +164,13 @@ class Settings(BaseSettings):
         description="How long the first rest takes; it doubles with every probe that fails, to "
         "five minutes.",
     )
+    reread_days: int = Field(
+        7,
+        ge=0,
+        le=365,
+        description="For how many days public posts are read again and compared with what was "
+        "signed: after an hour, after a day, then daily; 0: only once, when published.",
+    )
     liveness_days: int = Field(
         14,
         ge=1,

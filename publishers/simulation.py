@@ -236,6 +236,11 @@ class Platform(ABC):
         """What an account's base_url is while the application is served at `served_at`."""
         return self.address or served_at
 
+    def receive(self, remote_id: str, *, likes: int, comments: int, shares: int) -> None:
+        """Readers like, comment on and share a post; only where the platform counts them, and
+        then `Shown.readers` has the figures by these names."""
+        raise NotImplementedError(self.name)
+
     def tune(self, settings: Mapping[str, Any]) -> None:
         """Change a switch of this platform (a quota, a delay, a mode); unknown ones raise."""
         for name, value in settings.items():

@@ -21,11 +21,14 @@ from scheduler.dispatcher import Dispatcher
 from scheduler.following import FollowUp
 from scheduler.intake import Intake, Keyring
 from scheduler.limits import Limiter
+from scheduler.measuring import Measurements
 from scheduler.preflight import Preparation
 from scheduler.reconciler import Reconciler
+from scheduler.rereading import Rereading
 from scheduler.settings import DispatchSettings
 from scheduler.sharing import Sharing
 from scheduler.sweep import Sweep
+from scheduler.watching import Rounds
 
 __all__ = ["Engine", "EngineSettings"]
 
@@ -34,6 +37,7 @@ _SHARE = timedelta(seconds=1)
 _ASK = timedelta(seconds=2)
 _BEAT = timedelta(seconds=5)
 _MEASURE = timedelta(seconds=10)
+_AFTERWARDS = timedelta(seconds=30)
 _FORECAST = timedelta(minutes=10)
 _PREPARE = timedelta(minutes=1)
 
@@ -47,6 +51,7 @@ class EngineSettings:
     dispatch: DispatchSettings
     sweep_every: timedelta = timedelta(seconds=5)
     outage_after: timedelta = timedelta(minutes=30)
+    reread_days: int = 7
     limits_storage: str = "async+memory://"
     breaker: BreakerSettings = field(default_factory=BreakerSettings)
 
@@ -91,7 +96,11 @@ class Engine:
             intake=intake,
             media=media,
             on_ready=self.dispatcher.wake,
+            reread_days=settings.reread_days,
         )
+        rounds = Rounds(database, clock, outlets, intake, media)
+        self.rereading = Rereading(rounds, settings.reread_days)
+        self.measurements = Measurements(rounds)
         self.sharing = Sharing(
             database, clock, meter, self.breaker, self.limiter, self.dispatcher.wake
         )
@@ -122,6 +131,8 @@ class Engine:
             ("extend-leases", lease / 3, self.dispatcher.extend_leases),
             ("beat", _BEAT, self.sweep.beat),
             ("measure", _MEASURE, self.sweep.measure),
+            ("re-read", _AFTERWARDS, self.rereading.look),
+            ("measure-posts", _AFTERWARDS, self.measurements.look),
             ("authorisations", _FORECAST, self.authorisations.look),
             ("prepare", _PREPARE, self.preparation.look),
         ):

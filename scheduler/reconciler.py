@@ -19,6 +19,13 @@ from hub.kernel.columns import storable
 from hub.kernel.database import Database, Transaction
 from hub.kernel.events import Event, Kind
 from hub.publishing import events, store
+from hub.publishing.afterwards import store as afterwards
+from hub.publishing.afterwards.models import (
+    Discovery,
+    discovered,
+    next_measure,
+    next_reading,
+)
 from hub.publishing.errors import DeliveryError, Unauthorised
 from hub.publishing.explanation import REASONS
 from hub.publishing.models import Capability, DeliveryState, Purpose
@@ -61,6 +68,7 @@ class Reconciler:
         intake: Intake,
         media: MediaSource,
         on_ready: Callable[[], None],
+        reread_days: int = 7,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -68,6 +76,7 @@ class Reconciler:
         self._intake = intake
         self._media = media
         self._on_ready = on_ready
+        self._reread_days = reread_days
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def settle_unknown(self) -> int:
@@ -181,11 +190,9 @@ class Reconciler:
         }
 
     def _read_back(self, finding: Finding) -> dict[str, Any]:
-        values: dict[str, Any] = {
-            "state": _S.VERIFIED,
-            "next_at": None,
-            "reason": "differs" if finding.same is False else "",
-        }
+        found = discovered(finding)
+        told = found.value if found in (Discovery.DIFFERS, Discovery.TRUNCATED) else ""
+        values: dict[str, Any] = {"state": _S.VERIFIED, "next_at": None, "reason": told}
         if finding.remote_id:
             values |= {"remote_id": storable(finding.remote_id)}
         if finding.url:
@@ -226,6 +233,8 @@ class Reconciler:
                 proved = values.get("state") is _S.VERIFIED and delivery.purpose is Purpose.RECALL
                 if changed and proved:
                     recalls.withdrawn(tx, delivery, now)
+                if changed and state is _S.ACCEPTED:
+                    self._follow(tx, asked, values, now)
                 verdict = asked.finding.verdict if asked.finding else _code(asked.error)
                 rows.append([delivery.id, verdict, values.get("state", state)])
             if state is _S.UNKNOWN:
@@ -238,6 +247,21 @@ class Reconciler:
         await self._database.write(work)
         if any(values.get("state") in (_S.READY, _S.ACCEPTED) for _, values in judged):
             self._on_ready()
+
+    def _follow(
+        self, tx: Transaction, asked: _Asked, values: Mapping[str, Any], now: datetime
+    ) -> None:
+        """Write the reading down, and have what is public read again and measured later."""
+        delivery = asked.prepared.delivery
+        found = discovered(asked.finding) if asked.finding is not None else None
+        if asked.finding is None or found is None:
+            return
+        afterwards.note(tx, delivery.id, found, asked.finding.detail, now)
+        if values.get("state") is _S.VERIFIED and delivery.purpose is not Purpose.RECALL:
+            rules = self._outlets[delivery.channel].declaration
+            measures = next_measure(now, 0) if rules.can(Capability.MEASURE) else None
+            reads = next_reading(now, 0, self._reread_days)
+            afterwards.watch(tx, delivery, now, read_at=reads, measure_at=measures)
 
 
 def _failed(code: str, finding: Finding) -> dict[str, Any]:

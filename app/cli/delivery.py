@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from rich.text import Text
 from app.cli.common import JsonOption, emit, run
 from app.compose import Hub
 from hub.kernel.errors import InvalidInput, Words
+from hub.publishing.explanation import local_time
 from hub.publishing.models import Delivery
 from hub.publishing.operations import Explained
 
@@ -52,6 +54,7 @@ def show(delivery: str, as_json: JsonOption = False) -> None:
     """一条投递与它的每次尝试 / one delivery and its attempts"""
     found = run(lambda hub: hub.operations.explain(delivery), as_json=as_json)
     data = {"delivery": found.delivery, "attempts": found.attempts, "account": found.account.name}
+    data["readings"] = found.readings
     emit(data, as_json, _show_one)
 
 
@@ -134,6 +137,35 @@ def release(
     emit(run(work, as_json=as_json), as_json, _show_change)
 
 
+@app.command("findings")
+def findings(
+    channel: Annotated[str, typer.Option(help="渠道 / channel")] = "",
+    discovery: Annotated[
+        str, typer.Option("--kind", help="differs、truncated 或 gone / which")
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100,
+    as_json: JsonOption = False,
+) -> None:
+    """回读发现：公开内容与签审稿不符、被截断、已不在 / what reading public posts again found"""
+
+    async def work(hub: Hub) -> list[dict[str, Any]]:
+        found = await hub.operations.findings(channel=channel, discovery=discovery, limit=limit)
+        return [asdict(one) | {"account_id": account_id} for one, account_id in found]
+
+    emit(run(work, as_json=as_json), as_json, _show_findings)
+
+
+@app.command("measures")
+def measures(delivery: str, as_json: JsonOption = False) -> None:
+    """传播数据：阅读、点赞、评论、转发的历次采集 / a post's figures over time"""
+
+    async def work(hub: Hub) -> list[dict[str, Any]]:
+        samples = await hub.operations.measures(delivery)
+        return [{"at": one.at, **asdict(one.measured)} for one in samples]
+
+    emit(run(work, as_json=as_json), as_json, _show_measures)
+
+
 @app.command("done")
 def done(
     delivery: str,
@@ -148,6 +180,24 @@ def done(
         return {"delivery": delivery, "state": state}
 
     emit(run(work, as_json=as_json), as_json, _show_change)
+
+
+def _show_findings(rows: list[dict[str, Any]]) -> RenderableType:
+    table = Table(Column("投递 / delivery", min_width=26), "发现 / found", "说明 / detail")
+    table.add_column("首次 / first")
+    table.add_column("最近 / last")
+    for row in rows:
+        times = (local_time(row["first_at"]), local_time(row["last_at"]))
+        table.add_row(row["delivery_id"], row["discovery"], Text(row["detail"]), *times)
+    return table
+
+
+def _show_measures(rows: list[dict[str, Any]]) -> RenderableType:
+    table = Table("时间 / at", "阅读 / reads", "点赞 / likes", "评论 / comments", "转发 / shares")
+    for row in rows:
+        figures = (row[name] for name in ("reads", "likes", "comments", "shares"))
+        table.add_row(local_time(row["at"]), *("—" if n is None else str(n) for n in figures))
+    return table
 
 
 def _show_deliveries(rows: list[Delivery]) -> RenderableType:

@@ -19,8 +19,10 @@ __all__ = [
     "DUE",
     "EXPIRED",
     "FELL_BACK",
+    "FOUND_CHANGED",
     "HELD_BACK",
     "LEASES_REAPED",
+    "MEASURED",
     "PLANNED",
     "POSTING_TIME_ADDED",
     "POSTING_TIME_REMOVED",
@@ -88,4 +90,8 @@ CORRECTION_ORDERED = _kind("correction.ordered", "已下达更正", "a correctio
 FELL_BACK = _kind(
     "correction.fell-back", "不能原地更正，改为删后重发", "not in place: deleted and posted again"
 )
+FOUND_CHANGED = _kind(
+    "delivery.found-changed", "回读发现变化", "reading a post again found something changed"
+)
+MEASURED = _kind("delivery.measured", "已采集传播数据", "figures of posts were taken")
 DONE_BY_HAND = _kind("delivery.done", "人工已处理", "a person did it by hand")

@@ -64,6 +64,13 @@ REASONS: Mapping[str, Words] = {
     "differs": Words(
         "公开内容与签审稿不一致，请核查", "what is public differs from what was signed"
     ),
+    "truncated": Words(
+        "公开内容只有签审稿的一部分，请核查", "only a part of what was signed is public"
+    ),
+    "gone": Words(
+        "平台上已不存在：被删除、屏蔽或未过审，请核查",
+        "gone from the platform: deleted, blocked, or refused by its review",
+    ),
     "proved-absent": Words("已证实未发出，将重新发送", "proved absent, it is sent again"),
     "original-unsettled": Words(
         "原帖结果未定，确定后自动继续", "goes on when it is known what became of the first post"

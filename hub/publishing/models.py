@@ -291,6 +291,8 @@ class Declaration:
     key_window: timedelta | None = None  # how long the platform remembers a key
     call_timeout: timedelta = timedelta(seconds=20)
     verify_after: timedelta = timedelta(seconds=5)
+    # Of an account's calls a day, how many may go into reading and measuring again; 0: any number.
+    spare_calls: int = 0
     delete_within: timedelta | None = None  # after that the platform deletes no post any more
 
     def can(self, capability: Capability) -> bool:

@@ -16,6 +16,8 @@ from hub.kernel.ids import IdSource
 from hub.organisations import store as organisations
 from hub.organisations.models import Account
 from hub.publishing import events, store
+from hub.publishing.afterwards import store as afterwards
+from hub.publishing.afterwards.models import Discovery, Found, Sample
 from hub.publishing.explanation import explain, local_time
 from hub.publishing.models import (
     LIFECYCLE,
@@ -46,6 +48,7 @@ class Explained:
     delivery: Delivery
     account: Account
     attempts: tuple[Attempt, ...]
+    readings: tuple[Found, ...]  # what reading it back found, oldest first
     where: Words
     why: Words
     next: Words
@@ -113,10 +116,35 @@ class Operations:
                 delivery=delivery,
                 account=account,
                 attempts=attempts,
+                readings=tuple(afterwards.findings_of(connection, delivery_id)),
                 where=where,
                 why=why,
                 next=following,
             )
+
+        return await self._database.read(work)
+
+    async def findings(
+        self, *, channel: str = "", discovery: str = "", limit: int = 100
+    ) -> list[tuple[Found, str]]:
+        """What reading public posts again found wrong, newest first, with the account's id."""
+        if discovery and discovery not in set(Discovery):
+            known = ", ".join(Discovery)
+            raise InvalidInput(
+                Words(f"没有发现类型“{discovery}”", f"no discovery '{discovery}'"),
+                field="discovery",
+                remedy=Words(f"可用：{known}", f"one of: {known}"),
+            )
+        return await self._database.read(
+            lambda c: afterwards.bad_findings(c, channel=channel, discovery=discovery, limit=limit)
+        )
+
+    async def measures(self, delivery_id: str) -> list[Sample]:
+        """A post's figures over time, oldest first; raises NotFound."""
+
+        def work(connection: Connection) -> list[Sample]:
+            _get(connection, delivery_id)
+            return afterwards.samples_of(connection, delivery_id)
 
         return await self._database.read(work)
 

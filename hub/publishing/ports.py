@@ -134,6 +134,7 @@ class Finding:
     url: str = ""
     detail: str = ""
     same: bool | None = None  # whether what is public equals what was signed, where that shows
+    truncated: bool = False  # what is public is only the beginning of what was signed
     retry_after: float = 30.0
     receipt: Mapping[str, Any] = field(default_factory=dict)
 

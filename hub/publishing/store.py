@@ -52,6 +52,7 @@ __all__ = [
     "change_deliveries",
     "check_soon",
     "count_by_state",
+    "deliveries_by_ids",
     "deliveries_of_plan",
     "editions_by_ids",
     "editions_of",
@@ -137,6 +138,11 @@ def add_deliveries(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
 def get_delivery(connection: Connection, delivery_id: str) -> Delivery | None:
     row = connection.execute(select(deliveries).where(_d.id == delivery_id)).first()
     return None if row is None else row_to_delivery(row)
+
+
+def deliveries_by_ids(connection: Connection, ids: Collection[str]) -> list[Delivery]:
+    query = select(deliveries).where(_d.id.in_(ids)).order_by(_d.id)
+    return [row_to_delivery(row) for row in connection.execute(query)]
 
 
 def deliveries_of_plan(connection: Connection, plan_id: str) -> list[Delivery]:

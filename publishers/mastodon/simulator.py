@@ -119,9 +119,9 @@ class Platform(BasePlatform):
         citizen = self._citizens[handle.lstrip("@").partition("@")[0]]
         return self._store(citizen, text, {}, []).id
 
-    def react(self, remote_id: str, *, favourites: int, reblogs: int, replies: int) -> None:
+    def receive(self, remote_id: str, *, likes: int, comments: int, shares: int) -> None:
         status = self._statuses[remote_id]
-        status.favourites, status.reblogs, status.replies = favourites, reblogs, replies
+        status.favourites, status.reblogs, status.replies = likes, shares, comments
 
     def status(self, remote_id: str) -> Status:
         """Everything the server holds about one post."""
@@ -138,6 +138,7 @@ class Platform(BasePlatform):
                 link=next(iter(links_in(status.text)), ""),
                 pictures=len(status.media),
                 state="deleted" if status.deleted else "public",
+                readers=status.readers,
             )
             for status in self._statuses.values()
         ]

@@ -62,6 +62,10 @@ class Status:
     reblogs: int = 0
     replies: int = 0
 
+    @property
+    def readers(self) -> dict[str, int]:
+        return {"likes": self.favourites, "shares": self.reblogs, "comments": self.replies}
+
 
 def check_text(server: Server, call: Call, has_media: bool) -> None:
     """Refuse a text that is empty or too long, in the words of the server's software."""

@@ -54,6 +54,7 @@ DECLARATION = Declaration(
     app=("corpid", "agent_id"),
     # Seats × 200 person-times a day: 200 messages even if each goes to everybody.
     quotas=(Quota(count=_PER_SEAT_A_DAY, period="day"),),
+    delete_within=timedelta(hours=24),  # message/recall
     source="developer.work.weixin.qq.com/document/path/90236, 90235, 90253, 94867",
 )
 RULES = forms(DECLARATION, 2048)

@@ -46,6 +46,7 @@ DECLARATION = Declaration(
     # All calls of an account and an app share 100 a day. A post costs one, its verification one,
     # and what is left is for settling unknown outcomes and for reading mentions.
     quotas=(Quota(count=40, period="day"),),
+    spare_calls=10,
     # the limit of calls from one address (10022) is shared even where no app key is entered
     app=("app_key",),
     source="open.weibo.com/wiki: 2/statuses/share, Rate-limiting, Error_code; read 2026-08",

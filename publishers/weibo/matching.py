@@ -13,7 +13,7 @@ from datetime import datetime
 from publishers.length import WEB_LINK
 from publishers.weibo.client import Status
 
-__all__ = ["find_post", "same_text", "web_address"]
+__all__ = ["find_post", "is_beginning", "same_text", "web_address"]
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
 _SHORT = re.compile(r"https?://t\.cn/", re.ASCII | re.IGNORECASE)
@@ -30,6 +30,12 @@ def same_text(shown: str, signed: str) -> bool:
     in_full = [link for link in shown_links if not _SHORT.match(link)]
     alike = shown_words == words and len(shown_links) == len(links)
     return alike and all(link in links for link in in_full)
+
+
+def is_beginning(shown: str, signed: str) -> bool:
+    """Whether what is shown are only the first words of what was signed."""
+    shown_words, words = _split(shown)[0].rstrip("…."), _split(signed)[0]
+    return bool(shown_words) and len(shown_words) < len(words) and words.startswith(shown_words)
 
 
 def find_post(

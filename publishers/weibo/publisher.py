@@ -9,7 +9,7 @@ show late (review, 20032), so it counts as absent only after the account's `revi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,11 +24,11 @@ from hub.publishing.errors import (
     Unknown,
 )
 from hub.publishing.models import Declaration
-from hub.publishing.ports import Accepted, Access, Finding, Job, Verdict
+from hub.publishing.ports import Accepted, Access, Finding, Job, Measured, Verdict
 from publishers.weibo.checks import check_part
 from publishers.weibo.client import Picture, Status, WeiboClient
 from publishers.weibo.codes import GONE, REPEATED, TAKEN_SLOWLY
-from publishers.weibo.matching import find_post, same_text, web_address
+from publishers.weibo.matching import find_post, is_beginning, same_text, web_address
 from publishers.wire import Wire
 
 __all__ = ["WeiboOutlet"]
@@ -99,7 +99,17 @@ class WeiboOutlet:
                 raise
             return self._missing(job)
         same = same_text(post.text, job.part.text) and post.pictures == len(job.part.media)
-        return _found(job, post, same=same)
+        cut = not same and is_beginning(post.text, job.part.text)
+        return replace(_found(job, post, same=same), truncated=cut)
+
+    async def measure(self, job: Job) -> Measured:
+        """Reposts, comments and likes as statuses/show has them; Weibo tells no number of reads."""
+        counts = (await self._client.show(job.access, job.remote_id)).counts
+        return Measured(
+            likes=counts.get("attitudes_count"),
+            comments=counts.get("comments_count"),
+            shares=counts.get("reposts_count"),
+        )
 
     async def withdraw(self, job: Job) -> None:
         try:

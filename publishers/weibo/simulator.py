@@ -12,7 +12,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -29,6 +29,7 @@ from publishers.weibo.simulator_calls import (
     App,
     Call,
     Grant,
+    Post,
     Refusal,
     check_link,
     checked_picture,
@@ -56,18 +57,6 @@ _ALLOWED = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Post:
-    id: int
-    uid: str
-    text: str  # as it was sent
-    stored: str  # with t.cn links
-    written_at: datetime
-    visible_at: datetime
-    picture: bytes = field(default=b"", repr=False)
-    deleted: bool = False
-
-
 _Answer = Callable[["Platform", Call], dict[str, Any]]
 
 
@@ -89,7 +78,7 @@ class Platform(BasePlatform):
         self.clock_ahead_s = 0.0  # the platform's clock against ours
         self._uids: dict[str, str] = {}
         self._grants: dict[str, Grant] = {}
-        self._posts: list[_Post] = []
+        self._posts: list[Post] = []
         self._links: dict[str, str] = {}
         self._counters: Counter[tuple[str, ...]] = Counter()
 
@@ -130,6 +119,11 @@ class Platform(BasePlatform):
         index = self._index(int(remote_id))
         self._posts[index] = replace(self._posts[index], text=text, stored=self._shorten(text))
 
+    def receive(self, remote_id: str, *, likes: int, comments: int, shares: int) -> None:
+        index = self._index(int(remote_id))
+        counts = {"attitudes": likes, "comments": comments, "reposts": shares}
+        self._posts[index] = replace(self._posts[index], **counts)  # type: ignore[arg-type]
+
     def write_by_hand(self, handle: str, text: str) -> str:
         """The account's owner posts on the site, without any app; returns the post's id."""
         return str(self._store(self._uids[handle], text, b"").id)
@@ -146,6 +140,7 @@ class Platform(BasePlatform):
                 link=next(iter(LINK.findall(post.text)), ""),
                 pictures=int(bool(post.picture)),
                 state=self._state(post),
+                readers=post.readers,
             )
             for post in self._posts
         ]
@@ -239,9 +234,9 @@ class Platform(BasePlatform):
             raise Refusal(20032)
         return self._as_json(post)
 
-    def _store(self, uid: str, text: str, picture: bytes) -> _Post:
+    def _store(self, uid: str, text: str, picture: bytes) -> Post:
         now = self._now()
-        post = _Post(
+        post = Post(
             id=_FIRST_ID + len(self._posts) * 104_729,
             uid=uid,
             text=text,
@@ -269,15 +264,15 @@ class Platform(BasePlatform):
                 return index
         raise Refusal(20101)
 
-    def _visible(self, post: _Post) -> bool:
+    def _visible(self, post: Post) -> bool:
         return not post.deleted and post.visible_at <= self._now()
 
-    def _state(self, post: _Post) -> str:
+    def _state(self, post: Post) -> str:
         if post.deleted:
             return "deleted"
         return "public" if self._visible(post) else "in-review"
 
-    def _as_json(self, post: _Post) -> dict[str, Any]:
+    def _as_json(self, post: Post) -> dict[str, Any]:
         picture = f"http://wx1.sinaimg.cn/thumbnail/{_digest(str(post.id))[:24]}.jpg"
         written_at = post.written_at.astimezone(_CHINA)
         shown: dict[str, Any] = {
@@ -288,9 +283,9 @@ class Platform(BasePlatform):
             "text": post.stored,
             "truncated": False,
             "pic_urls": [{"thumbnail_pic": picture}] if post.picture else [],
-            "reposts_count": 0,
-            "comments_count": 0,
-            "attitudes_count": 0,
+            "reposts_count": post.reposts,
+            "comments_count": post.comments,
+            "attitudes_count": post.attitudes,
             "user": {"id": int(post.uid), "idstr": post.uid},
         }
         return shown | ({"original_pic": picture} if post.picture else {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -18,6 +18,7 @@ __all__ = [
     "App",
     "Call",
     "Part",
+    "Post",
     "Refusal",
     "check_link",
     "checked_picture",
@@ -82,6 +83,27 @@ class Grant:
     app: App
     ends_at: datetime
     revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One post as Weibo holds it, with how often it was reposted, commented on and liked."""
+
+    id: int
+    uid: str
+    text: str  # as it was sent
+    stored: str  # with t.cn links
+    written_at: datetime
+    visible_at: datetime
+    picture: bytes = field(default=b"", repr=False)
+    deleted: bool = False
+    reposts: int = 0
+    comments: int = 0
+    attitudes: int = 0
+
+    @property
+    def readers(self) -> dict[str, int]:
+        return {"shares": self.reposts, "comments": self.comments, "likes": self.attitudes}
 
 
 @dataclass(frozen=True, slots=True)

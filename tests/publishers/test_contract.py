@@ -6,18 +6,21 @@ Channels are discovered; what a test expects comes from the declaration alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
+from aiohttp import ClientSession
 
 import publishers
 from hub.kernel.clock import ManualClock
 from hub.publishing.errors import DeliveryError, Rejected
 from hub.publishing.models import Capability, Overflow, Part, Reconciling, Repeat
-from hub.publishing.ports import Verdict
+from hub.publishing.ports import Measuring, Verdict
 from publishers.contract import Channel
 from publishers.limits import problems
+from publishers.wire import Wire
 from tests.publishers.doubles import MemoryJob, Stage, picture, simulator_of
 from tests.publishers.protocol import (
     MARKUPS,
@@ -58,6 +61,9 @@ def test_the_declaration_does_not_contradict_itself(channel: Channel) -> None:
         assert declaration.repeat is Repeat.HARMLESS
     if Overflow.THREAD in declaration.overflow:
         assert declaration.max_parts > 1
+    if declaration.delete_within is not None:
+        assert declaration.can(Capability.DELETE)
+    assert declaration.spare_calls >= 0
     assert declaration.caption_limit <= declaration.text_limit
     assert not declaration.needs_cover or declaration.media.max_count > 0
     assert declaration.media.max_bytes > 0 or declaration.media.max_count == 0
@@ -188,6 +194,26 @@ async def test_what_was_withdrawn_is_gone(stage: Stage) -> None:
     await stage.outlet.withdraw(job)
     finding = await until_decided(stage, lambda: stage.outlet.verify(job))
     assert finding.verdict is Verdict.GONE
+
+
+def test_who_can_measure_says_so_and_can_be_read_back(channel: Channel, clock: ManualClock) -> None:
+    rules = channel.declaration
+    outlet = channel.open(Wire(cast(ClientSession, None)), clock)
+    assert isinstance(outlet, Measuring) is rules.can(Capability.MEASURE)
+    if rules.can(Capability.MEASURE):
+        assert rules.can(Capability.VERIFY)  # what is counted is what was read back
+
+
+async def test_a_measured_post_has_the_figures_that_the_platform_shows(stage: Stage) -> None:
+    needs(stage.channel, Capability.MEASURE)
+    job = await published(stage, small(stage))
+    assert isinstance(stage.outlet, Measuring)
+    stage.platform.receive(job.remote_id, likes=5, comments=3, shares=2)
+    measured = await stage.outlet.measure(job)
+    (shown,) = stage.public()
+    offered = {name: count for name, count in asdict(measured).items() if count is not None}
+    assert {5, 3, 2} & set(offered.values())
+    assert offered == {name: shown.readers[name] for name in offered}
 
 
 async def test_a_post_is_amended_in_place_where_that_is_declared(stage: Stage) -> None:

@@ -52,7 +52,7 @@ from hub.publishing.models import (
     Repeat,
 )
 from hub.publishing.operations import Operations
-from hub.publishing.ports import Accepted, DraftEdition, Finding, Job, Rendered, Verdict
+from hub.publishing.ports import Accepted, DraftEdition, Finding, Job, Measured, Rendered, Verdict
 from hub.publishing.quota.service import Quotas
 from hub.publishing.recall.models import Standing
 from hub.publishing.recall.service import Recalling
@@ -70,6 +70,7 @@ from scheduler.limits import Limiter
 from scheduler.media import StoredMedia
 from scheduler.reconciler import Reconciler
 from scheduler.settings import DispatchSettings
+from scheduler.watching import Rounds
 
 S = DeliveryState
 Answer = Exception | Callable[[Job], Awaitable[Accepted | None]]
@@ -107,6 +108,7 @@ class ToyPlatform:
         self.posts: list[tuple[str, str, str]] = []  # account, key, text
         self.calls: list[str] = []  # delivery ids
         self.withdrawn: list[str] = []
+        self.measured: list[str] = []
         self.amended: list[tuple[str, str]] = []  # remote id, new text
         self.answers: deque[Answer] = deque()
         self.findings: deque[Finding | Exception] = deque()
@@ -159,6 +161,10 @@ class ToyPlatform:
         if self.answers and isinstance(answer := self.answers.popleft(), Exception):
             raise answer
         self.withdrawn.append(job.remote_id)
+
+    async def measure(self, job: Job) -> Measured:
+        self.measured.append(job.remote_id)
+        return Measured(likes=len(self.measured), reads=100)
 
     async def amend(self, job: Job) -> Accepted:
         if self.answers and isinstance(answer := self.answers.popleft(), Exception):
@@ -376,6 +382,15 @@ class Stage:
         self.publishing.on_change = self.operations.on_change = engine.changed()
         self.recalling.on_change = engine.changed()
         return engine
+
+    def rounds(self) -> Rounds:
+        return Rounds(
+            self.database,
+            self.clock,
+            {"toy": self.platform},
+            self.intake(),
+            StoredMedia(self.database),
+        )
 
     def reconciler(self, on_ready: Callable[[], None] = lambda: None) -> Reconciler:
         return Reconciler(

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from hub.kernel.errors import Words
 from hub.publishing.models import Delivery, DeliveryState
+from hub.publishing.ports import Measured
 
 __all__ = [
     "DONE",
@@ -148,6 +149,7 @@ class AccountReach:
     url: str
     delivery_id: str
     proof_at: datetime | None = None
+    measured: Measured | None = None  # the newest figures, where the platform offers any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from hub.kernel.errors import Words
 from hub.organisations.models import Account
+from hub.publishing.afterwards.models import Sample
 from hub.publishing.explanation import REASONS
 from hub.publishing.models import OPEN, Delivery, DeliveryState, Purpose
+from hub.publishing.ports import Measured
 from hub.publishing.recall.models import (
     AccountReach,
     Followup,
@@ -37,6 +39,7 @@ class _View:
     followups: Mapping[str, Followup]
     order: Order | None
     proofs: Mapping[str, datetime]
+    samples: Mapping[str, Sample]
 
     def led_to(self) -> list[Post]:
         """What the newest order and those like it before led to here, newest first."""
@@ -56,16 +59,18 @@ def reach_of(
     orders: Sequence[Order],
     accounts: Mapping[str, Account],
     proofs: Mapping[str, datetime] | None = None,
+    samples: Mapping[str, Sample] | None = None,
 ) -> Reach:
     """Every account with rows of the item. `proofs` says by delivery when it was last seen to
-    be as it should."""
+    be as it should, `samples` how it was received."""
     known = {one.delivery_id: one for one in followups}
     order = orders[-1] if orders else None
     public = _by_account(shown(posts, followups))
     rows = []
     for account_id, own in _by_account(posts).items():
         visible = tuple(public.get(account_id, ()))
-        view = _View(accounts[account_id], tuple(own), visible, known, order, proofs or {})
+        about = (proofs or {}, samples or {})
+        view = _View(accounts[account_id], tuple(own), visible, known, order, *about)
         rows.append(_standing(view))
     rows.sort(key=lambda row: (row.channel, row.account))
     return Reach(item_id=item_id, order=order, accounts=tuple(rows))
@@ -205,7 +210,14 @@ def _row(view: _View, standing: Standing, post: Post) -> AccountReach:
         url=place.delivery.remote_url,
         delivery_id=delivery.id,
         proof_at=view.proofs.get(delivery.id),
+        measured=_measured(view),
     )
+
+
+def _measured(view: _View) -> Measured | None:
+    """The newest figures of the account's posts."""
+    found = [s for p in view.posts if (s := view.samples.get(p.delivery.id)) is not None]
+    return max(found, key=lambda sample: sample.at).measured if found else None
 
 
 def _why(standing: Standing, delivery: Delivery) -> Words:

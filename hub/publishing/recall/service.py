@@ -19,6 +19,7 @@ from hub.organisations import store as organisations
 from hub.organisations.models import Account
 from hub.publishing import events
 from hub.publishing import store as ledger_store
+from hub.publishing.afterwards import store as afterwards
 from hub.publishing.models import Edition
 from hub.publishing.ports import Announcing, ChannelBook, Rendered
 from hub.publishing.recall import store
@@ -102,6 +103,8 @@ class Recalling:
                 store.followups_about(connection, item_id),
                 store.orders_of(connection, item_id),
                 organisations.get_accounts(connection, ids),
+                afterwards.proofs(connection, item_id),
+                afterwards.latest_samples(connection, item_id),
             )
 
         return await self._database.read(work)

@@ -207,6 +207,14 @@ def test_an_item_is_recalled_and_its_reach_told(cli: Cli, item: str, planned: st
     assert cli("plan", "make", item, "--json").exit_code == 4
 
 
+def test_readings_and_figures_are_told(cli: Cli, planned: str) -> None:
+    assert data(cli("delivery", "findings", "--kind", "gone", "--json")) == []
+    assert cli("delivery", "findings", "--kind", "lost", "--json").exit_code == 2
+    assert data(cli("delivery", "measures", only(cli)["id"], "--json")) == []
+    assert cli("delivery", "measures", "nowhere", "--json").exit_code == 3
+    assert cli("delivery", "findings").exit_code == 0
+
+
 def test_only_a_withdrawal_is_done_by_hand(cli: Cli, planned: str) -> None:
     assert cli("delivery", "done", only(cli)["id"], "--json").exit_code == 4
 

@@ -342,7 +342,7 @@ async def test_how_a_post_is_received_is_counted(mastodon: Stage) -> None:
     assert isinstance(mastodon.outlet, Measuring)
     job = mastodon.job(NOTICE)
     job.remote_id = (await mastodon.outlet.deliver(job)).remote_id
-    platform(mastodon).react(job.remote_id, favourites=5, reblogs=3, replies=2)
+    platform(mastodon).receive(job.remote_id, likes=5, shares=3, comments=2)
     assert await outlet(mastodon).measure(job) == Measured(likes=5, shares=3, comments=2)
 
 

@@ -7,7 +7,7 @@ import html
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publishers.weibo.matching import same_text, web_address
+from publishers.weibo.matching import is_beginning, same_text, web_address
 
 WORDS = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Zs", "Cf"], exclude_characters="&;:/"),
@@ -40,3 +40,11 @@ def test_a_link_shown_in_full_must_be_the_signed_one() -> None:
 def test_the_page_of_a_post_is_its_number_in_base_62() -> None:
     assert web_address("1", "4154099588849643") == "https://weibo.com/1/FmHnoB8cb"
     assert web_address("1", "no number") == ""
+
+
+def test_what_is_cut_short_is_told_from_what_was_altered() -> None:
+    signed = "【通知】关于推进政务公开的通知 全文：https://www.gd.gov.cn/i/1.html"
+    assert is_beginning("【通知】关于推进政务…", signed)
+    assert not is_beginning("【通知】关于停止政务公开", signed)
+    assert not is_beginning("", signed)
+    assert not is_beginning(signed, signed)

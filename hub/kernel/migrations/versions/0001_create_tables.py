@@ -91,6 +91,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("login", name=op.f("uq_people_login")),
     )
     op.create_table(
+        "spare_calls",
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "day", name=op.f("pk_spare_calls")),
+    )
+    op.create_table(
         "accounts",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("channel", sa.String(length=32), nullable=False),
@@ -608,6 +615,28 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "findings",
+        sa.Column("delivery_id", sa.String(length=26), nullable=False),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("discovery", sa.String(length=16), nullable=False),
+        sa.Column("detail", sa.Text(), server_default="", nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_findings_delivery_id")
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", "no", name=op.f("pk_findings")),
+    )
+    op.create_index(
+        "ix_findings_bad",
+        "findings",
+        ["last_at"],
+        unique=False,
+        sqlite_where=sa.text("discovery IN ('differs', 'truncated', 'gone')"),
+        postgresql_where=sa.text("discovery IN ('differs', 'truncated', 'gone')"),
+    )
+    op.create_table(
         "followups",
         sa.Column("delivery_id", sa.String(length=26), nullable=False),
         sa.Column("order_id", sa.String(length=26), nullable=False),
@@ -629,6 +658,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_followups_order", "followups", ["order_id", "account_id"], unique=False)
     op.create_index("ix_followups_original", "followups", ["original_id"], unique=False)
+    op.create_table(
+        "measures",
+        sa.Column("delivery_id", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reads", sa.BigInteger(), nullable=True),
+        sa.Column("likes", sa.BigInteger(), nullable=True),
+        sa.Column("comments", sa.BigInteger(), nullable=True),
+        sa.Column("shares", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_measures_delivery_id")
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", "at", name=op.f("pk_measures")),
+    )
     op.create_table(
         "quota_slots",
         sa.Column("account_id", sa.String(length=26), nullable=False),
@@ -681,6 +723,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "at", name=op.f("pk_slot_bookings")),
     )
     op.create_index("ix_slot_bookings_delivery_id", "slot_bookings", ["delivery_id"], unique=False)
+    op.create_table(
+        "watches",
+        sa.Column("delivery_id", sa.String(length=26), nullable=False),
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("readings", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("read_at", sa.BigInteger(), nullable=True),
+        sa.Column("samples", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("measure_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_watches_delivery_id")
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_watches")),
+    )
+    op.create_index(
+        "ix_watches_measure",
+        "watches",
+        ["measure_at"],
+        unique=False,
+        sqlite_where=sa.text("measure_at IS NOT NULL"),
+        postgresql_where=sa.text("measure_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_watches_read",
+        "watches",
+        ["read_at"],
+        unique=False,
+        sqlite_where=sa.text("read_at IS NOT NULL"),
+        postgresql_where=sa.text("read_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_deliveries_ready",
         "deliveries",
