@@ -163,7 +163,7 @@ async def open_engine(
     engine_settings = _engine_settings(hub.settings)
     async with AsyncExitStack() as stack:
         if wire is None:
-            session = open_session(hub.settings.connections)
+            session = open_session(engine_settings.dispatch.most_calls)
             wire = Wire(await stack.enter_async_context(session))
         outlets = _open_outlets(stack, wire, hub.clock)
         engine = Engine(

@@ -100,7 +100,7 @@ def _names(load: str, count: int) -> list[str]:
 
 async def _arrivals(session: aiohttp.ClientSession, base_url: str) -> list[tuple[float, str]]:
     async with session.get(f"{base_url}/arrivals") as response:
-        return [(at, account) for at, account in await response.json(content_type=None)]
+        return [(at, account) for at, account, _ in await response.json(content_type=None)]
 
 
 async def lateness(session: aiohttp.ClientSession, base_url: str, due: Due) -> dict[str, float]:

@@ -38,7 +38,9 @@ from hub.publishing.models import (
     Declaration,
     LengthUnit,
     MediaRule,
+    Outcome,
     Part,
+    Priority,
     Quota,
     Reconciling,
     Repeat,
@@ -123,6 +125,7 @@ class _StubRenderer:
         return Rendered(editions=(DraftEdition(channel=STUB.name, variation={}, parts=(part,)),))
 
 
+_BODY = "510000"
 _TEXT = "为进一步做好政务公开工作，现将有关事项通知如下。" * 8
 _STEPS = (
     (ReviewStep.DRAFT_CHECK, "clerk", Role.CLERK),
@@ -132,7 +135,7 @@ _STEPS = (
 
 
 class Counter(NoMeter):
-    """Counts endings; the engine tells it of each one after its commit."""
+    """Counts posts that were taken; the engine tells it of each one after its commit."""
 
     def __init__(self) -> None:
         self.ended = 0
@@ -140,12 +143,12 @@ class Counter(NoMeter):
         self._reached = asyncio.Event()
 
     def count_attempt(self, channel: str, outcome: str, code: str = "") -> None:
-        self.ended += 1
+        self.ended += outcome == Outcome.ACCEPTED
         if self.ended >= self._target:
             self._reached.set()
 
     async def reached(self, count: int) -> None:
-        """Return when `count` endings are durable."""
+        """Return when `count` such endings are durable."""
         self._target = count
         if self.ended < count:
             self._reached.clear()
@@ -158,17 +161,42 @@ class Scene:
 
     database: Database
     organisations: Organisations
+    catalogue: Catalogue
     publishing: Publishing
+    review: Review
     item: Item
     clock: SystemClock
     meter: Counter
 
-    async def plan(self, due_at: datetime | None = None, ids: tuple[str, ...] = ()) -> int:
-        """Plan the item for the accounts, at a UTC moment or now; how many deliveries."""
+    async def approved(self, text: str) -> Item:
+        """An item with three signatures for every account."""
+        body = await self.organisations.body(_BODY)
+        draft = ItemDraft(
+            body_id=body.id,
+            title="关于做好政务公开工作的通知",
+            body=text,
+            attribute=Attribute.PROACTIVE,
+        )
+        item = await self.catalogue.add(draft, actor="clerk")
+        everyone = Selection(channels=(STUB.name,))
+        approval = await self.publishing.submit(item.id, everyone, "clerk")
+        for step, login, _ in _STEPS:
+            await self.review.sign(approval.id, step, login, approval.hash)
+        return item
+
+    async def plan(
+        self,
+        due_at: datetime | None = None,
+        ids: tuple[str, ...] = (),
+        item: Item | None = None,
+        priority: Priority = Priority.ROUTINE,
+    ) -> int:
+        """Plan an item for the accounts, at a UTC moment or now; how many deliveries."""
         wall = due_at.replace(tzinfo=None) if due_at else None
         selection = Selection(channels=(STUB.name,), ids=ids)
-        when = When(zone="UTC", wall=wall)
-        return (await self.publishing.plan(self.item.id, selection, when, "media")).deliveries
+        when, item = When(zone="UTC", wall=wall), item or self.item
+        planned = await self.publishing.plan(item.id, selection, when, "media", priority)
+        return planned.deliveries
 
     def engine(self, session: aiohttp.ClientSession, connections: int = 256) -> Engine:
         """The real engine over the stub's outlet."""
@@ -198,10 +226,10 @@ async def build_scene(home: Path, base_url: str, accounts: int) -> Scene:
     clock, ids = SystemClock(), IdSource()
     organisations = Organisations(database, clock, ids, Vault({"k1": bytes(32)}))
     await organisations.import_bodies(
-        [NewBody(code="510000", name="四川省人民政府", kind=BodyKind.PROVINCE)], actor="bench"
+        [NewBody(code=_BODY, name="四川省人民政府", kind=BodyKind.PROVINCE)], actor="bench"
     )
     people = [
-        NewPerson(login=login, name=login, roles=(("510000", role),)) for _, login, role in _STEPS
+        NewPerson(login=login, name=login, roles=((_BODY, role),)) for _, login, role in _STEPS
     ]
     await organisations.import_people(people, actor="bench")
     rows = [
@@ -209,22 +237,13 @@ async def build_scene(home: Path, base_url: str, accounts: int) -> Scene:
             channel=STUB.name,
             name=f"账号{n}",
             handle=f"account-{n}",
-            body_code="510000",
+            body_code=_BODY,
             base_url=base_url,
             credentials={"token": f"t{n}"},
         )
         for n in range(accounts)
     ]
     await organisations.import_accounts(rows, actor="bench")
-    catalogue = Catalogue(database, clock, ids)
-    body = await organisations.body("510000")
-    draft = ItemDraft(
-        body_id=body.id,
-        title="关于做好政务公开工作的通知",
-        body=_TEXT,
-        attribute=Attribute.PROACTIVE,
-    )
-    item = await catalogue.add(draft, actor="clerk")
     publishing = Publishing(
         database=database,
         clock=clock,
@@ -233,8 +252,15 @@ async def build_scene(home: Path, base_url: str, accounts: int) -> Scene:
         channels=_StubBook(),
         default_not_after=timedelta(days=1),
     )
-    approval = await publishing.submit(item.id, Selection(channels=(STUB.name,)), "clerk")
-    review = Review(database, clock, ids)
-    for step, login, _ in _STEPS:
-        await review.sign(approval.id, step, login, approval.hash)
-    return Scene(database, organisations, publishing, item, clock, Counter())
+    scene = Scene(
+        database,
+        organisations,
+        Catalogue(database, clock, ids),
+        publishing,
+        Review(database, clock, ids),
+        None,  # type: ignore[arg-type]
+        clock,
+        Counter(),
+    )
+    scene.item = await scene.approved(_TEXT)
+    return scene

@@ -24,8 +24,8 @@ _ANSWER = (
     + b"\r\n\r\n"
     + _BODY
 )
-# Of each post the start is kept: `{"account":"account-123",` is what tells whose it was.
-_KEPT = 64
+# Of each post the start is kept: `{"account":"account-123","text":"…` tells whose it was and what.
+_KEPT = 96
 
 
 class _Answering(asyncio.Protocol):
@@ -62,7 +62,9 @@ class _Answering(asyncio.Protocol):
             self._transport.write(_ANSWER)  # type: ignore[attr-defined]
 
     def _report(self) -> None:
-        named = [(at, _account(start)) for at, start in self._arrivals]
+        named = [
+            (at, _value(start, "account"), _value(start, "text")) for at, start in self._arrivals
+        ]
         body = json.dumps(named).encode()
         self._arrivals.clear()
         self._buffer = b""
@@ -70,9 +72,10 @@ class _Answering(asyncio.Protocol):
         self._transport.write(head + body)  # type: ignore[attr-defined]
 
 
-def _account(start: bytes) -> str:
-    _, _, rest = start.partition(b'"account"')
-    return rest.split(b'"')[1].decode() if rest.count(b'"') > 1 else ""
+def _value(start: bytes, name: str) -> str:
+    """The beginning of a text in the start of a JSON object; empty when it is not in there."""
+    _, _, rest = start.partition(f'"{name}":"'.encode())
+    return rest.split(b'"')[0].decode(errors="ignore")
 
 
 def _serve(delay: float, pipe: Connection) -> None:
@@ -91,7 +94,7 @@ def _serve(delay: float, pipe: Connection) -> None:
 @contextlib.contextmanager
 def stub_platform(delay: float = 0.02) -> Iterator[str]:
     """The base URL of a running stub; GET /arrivals gives and forgets the posts that arrived, as
-    [wall-clock seconds, account]."""
+    [wall-clock seconds, account, the text's beginning]."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(
         target=_serve, args=(delay, theirs), daemon=True

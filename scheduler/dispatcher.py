@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -11,22 +11,22 @@ import structlog
 
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
-from hub.kernel.errors import Unavailable, Words
+from hub.kernel.errors import Unavailable
 from hub.kernel.events import Event, Kind
 from hub.kernel.meter import Meter
 from hub.publishing import events, ledger, sweeping
-from hub.publishing.errors import DeliveryError, LeaseLost, Rejected, Throttled
-from hub.publishing.models import Capability, Delivery, Priority, Purpose, Reconciling
-from hub.publishing.ports import Accepted, MediaSource, Outlet
+from hub.publishing.errors import SteppedBack
+from hub.publishing.models import Delivery, Priority, Reconciling
+from hub.publishing.ports import MediaSource, Outlet
 from hub.publishing.restraint.models import BREAKER_OPEN
 from scheduler.aside import Aside
 from scheduler.breaker import Breaker
-from scheduler.endings import Case, ending_of_acceptance, ending_of_error
+from scheduler.calling import Caller
 from scheduler.gate import Gate
 from scheduler.grouping import GroupedLedger
 from scheduler.intake import Blocked, Facts, Intake, Sorted
-from scheduler.job import LeasedJob, Prepared
-from scheduler.lanes import Early, Lanes, is_urgent
+from scheduler.job import Prepared
+from scheduler.lanes import Early, Lane, is_urgent
 from scheduler.limits import Limiter
 from scheduler.settings import DispatchSettings
 
@@ -72,9 +72,11 @@ class Dispatcher:
         self._stopping = False
         self._held: set[str] = set()
         self._held_urgent = 0
-        self._lanes = Lanes()
-        self._early = Early(clock, self._lanes.put)
+        self._uncalled: dict[str, Prepared] = {}  # routine ones, by account
+        self._lane = Lane()
+        self._early = Early(clock, self._start)
         self._gate = Gate(settings.connections)
+        self._tasks = asyncio.TaskGroup()
         self._aside = Aside(database, clock, owner)
         self._settled_by_people = {
             name
@@ -82,6 +84,20 @@ class Dispatcher:
             if outlet.declaration.reconciling == (Reconciling.PERSON,)
         }
         self._ledger = GroupedLedger(database, clock, owner, meter, self.wake)
+        self._caller = Caller(
+            outlets=outlets,
+            database=database,
+            clock=clock,
+            media=media,
+            limiter=limiter,
+            breaker=breaker,
+            ledger=self._ledger,
+            random=random,
+            lease=settings.lease,
+            gate=self._gate,
+            urgent_gate=Gate(settings.connections),
+            on_called=self._called,
+        )
 
     def wake(self) -> None:
         """Something may be due: look now."""
@@ -98,10 +114,8 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Send until stopped; a database that is away is waited for."""
-        async with asyncio.TaskGroup() as group:
-            takers = [self._lanes.next] * self._settings.workers
-            takers += [self._lanes.next_urgent] * self._settings.reserved
-            workers = [group.create_task(self._work(take)) for take in takers]
+        async with self._tasks as group:
+            workers = [group.create_task(self._work()) for _ in range(self._settings.workers)]
             await self._keep_claiming()
             while self._held:
                 self._wake.clear()
@@ -132,10 +146,9 @@ class Dispatcher:
         `run` returns when that is done; every call has its timeout, so it does not wait for ever.
         """
         self._stopping = True
-        prepared = self._lanes.empty() + self._early.empty()
-        waiting = [one.delivery for one in prepared]
+        prepared = self._lane.empty() + self._early.empty()
         try:
-            await self._release(waiting)
+            await self._release([one.delivery.id for one in prepared])
         except Unavailable as error:
             _log.warning("dispatcher.not-released", error=str(error))  # the leases run out
         for one in prepared:
@@ -146,11 +159,10 @@ class Dispatcher:
         """Return when every ending is durable."""
         await self._ledger.drain()
 
-    async def _release(self, deliveries: Sequence[Delivery]) -> None:
-        if not deliveries:
+    async def _release(self, ids: Sequence[str]) -> None:
+        if not ids:
             return
         now = self._clock.now()
-        ids = [delivery.id for delivery in deliveries]
 
         def work(tx: Transaction) -> None:
             ledger.release(tx, ids, owner=self._owner, now=now)
@@ -171,42 +183,75 @@ class Dispatcher:
     async def _round(self) -> bool:
         """Claim and start as much as there is room for; False when there was nothing to do."""
         if self._room >= max(1, self._settings.connections // 2):
-            most = min(self._room, 2 * self._settings.connections)
-            claimed = await self._claim(most, Priority.ROUTINE)
-        elif self._held_urgent < self._settings.reserved:
-            claimed = await self._claim(self._settings.reserved, Priority.EMERGENCY)
+            claim = self._claim(min(self._room, 2 * self._settings.connections), Priority.ROUTINE)
+        elif self._held_urgent < self._settings.connections:
+            claim = self._claim(self._settings.connections, Priority.EMERGENCY)
         else:
             return False
-        if claimed is None:
-            return False
+        deliveries, facts, kept_waiting = await claim
+        stepped_back = await self._step_back(kept_waiting)
+        if not deliveries:
+            return stepped_back
         now = self._clock.now()
-        checked = self._intake.check(*claimed, now)
+        checked = self._intake.check(deliveries, facts, now)
         self._hold_back(checked)
         await self._aside.put(checked)
         for prepared in checked.sendable:
-            self._held.add(prepared.delivery.id)
-            self._held_urgent += is_urgent(prepared)
+            self._hold(prepared)
             if prepared.delivery.due_at > now:
                 self._early.put(prepared)
             else:
-                self._lanes.put(prepared)
+                self._start(prepared)
         return True
 
-    async def _claim(self, limit: int, least: Priority) -> tuple[list[Delivery], Facts] | None:
-        """Claim deliveries, with what the database says about them at that very moment."""
+    async def _claim(self, limit: int, least: Priority) -> tuple[list[Delivery], Facts, list[str]]:
+        """Claim deliveries, with what the database says about them at that very moment, and the
+        accounts whose emergency waits for a delivery that is held."""
         now = self._clock.now()
         until = now + self._settings.lease
 
-        def work(tx: Transaction) -> tuple[list[Delivery], Facts] | None:
+        def work(tx: Transaction) -> tuple[list[Delivery], Facts, list[str]]:
             promoted = sweeping.promote(tx, now, _PROMOTE_AT_ONCE, self._settings.ahead)
             rows = ledger.claim(
                 tx, owner=self._owner, now=now, lease_until=until, limit=limit, least=least
             )
             if promoted:
                 tx.record(self._event(events.DUE, now, {"promoted": promoted}))
-            return (rows, self._intake.gather(tx, rows, now)) if rows else None
+            kept_waiting = ledger.ready_emergencies(tx.connection, self._settings.claimed)
+            return rows, self._intake.gather(tx, rows, now), kept_waiting
 
         return await self._database.write(work, audited=False)
+
+    def _hold(self, prepared: Prepared) -> None:
+        self._held.add(prepared.delivery.id)
+        if is_urgent(prepared):
+            self._held_urgent += 1
+        else:
+            self._uncalled[prepared.delivery.account_id] = prepared
+
+    def _start(self, prepared: Prepared) -> None:
+        """Give it to the workers; an emergency does not wait for one."""
+        if is_urgent(prepared):
+            self._gate.hold(prepared.delivery.id)
+            self._tasks.create_task(self._see_through(prepared))
+        else:
+            self._lane.put(prepared)
+
+    async def _step_back(self, accounts: Sequence[str]) -> bool:
+        """Give back what has not been called for accounts whose emergency waits for it."""
+        ids = [
+            prepared.delivery.id
+            for account in accounts
+            if (prepared := self._uncalled.pop(account, None)) is not None
+        ]
+        if not ids:
+            return False
+        waiting = self._lane.take_out(ids) + self._early.take_out(ids)
+        for prepared in waiting:
+            self._let_go(prepared)
+        unwritten = self._gate.step_back(ids) | {one.delivery.id for one in waiting}
+        await self._release(sorted(unwritten))
+        return True
 
     def _event(self, kind: Kind, at: datetime, data: dict[str, object]) -> Event:
         return Event(kind=kind, subject=self._owner, actor=_ACTOR, at=at, data=data)
@@ -223,48 +268,64 @@ class Dispatcher:
             else:
                 checked.blocked.append(Blocked(prepared.delivery, BREAKER_OPEN, until))
 
-    async def _work(self, take: Callable[[], Awaitable[Prepared]]) -> None:
-        """One worker: take the most urgent prepared delivery and send it."""
+    async def _work(self) -> None:
+        """One worker: take the first routine delivery there is and send it."""
         while True:
-            prepared = await take()
-            try:
-                if not await self._send(prepared):
-                    continue
-            except Exception as error:
-                # Nothing was sent; the lease runs out and the sweep takes the delivery back.
-                name = prepared.delivery.id
-                _log.warning("dispatcher.not-begun", delivery=name, error=str(error))
-            self._let_go(prepared)
+            await self._see_through(await self._lane.next())
+
+    async def _see_through(self, prepared: Prepared) -> None:
+        try:
+            if not await self._send(prepared):
+                return
+        except Exception as error:
+            # Nothing was sent; the lease runs out and the sweep takes the delivery back.
+            name = prepared.delivery.id
+            _log.warning("dispatcher.not-begun", delivery=name, error=str(error))
+        self._let_go(prepared)
 
     def _let_go(self, prepared: Prepared) -> None:
         if self._breaker.resting:
             self._breaker.leave(prepared)
         self._held.discard(prepared.delivery.id)
         self._held_urgent -= is_urgent(prepared)
+        self._called(prepared)
         if self._stopping or self._room >= self._settings.connections // 2:
             self.wake()
+
+    def _called(self, prepared: Prepared) -> None:
+        """It steps back for nobody any more, and nobody waits for its call."""
+        delivery = prepared.delivery
+        if is_urgent(prepared):
+            self._gate.open(delivery.id)
+        elif self._uncalled.get(delivery.account_id) is prepared:
+            del self._uncalled[delivery.account_id]
 
     async def _send(self, prepared: Prepared) -> bool:
         """Write ahead, then call, as soon as the gate lets it; an emergency does not stand in
         line. False when it was put back to wait and is no longer this worker's."""
         if is_urgent(prepared):
             return await self._attempt(prepared) is not None
-        await self._gate.admit(ahead=prepared.delivery.channel not in self._settled_by_people)
+        delivery = prepared.delivery
+        try:
+            ahead = delivery.channel not in self._settled_by_people
+            await self._gate.admit(delivery.id, ahead=ahead)
+        except SteppedBack:
+            return True  # given back by who asked for it
         accepted: bool | None = False
         try:
             if self._stopping:
-                await self._release([prepared.delivery])
+                await self._release([delivery.id])
             else:
                 accepted = await self._attempt(prepared)
         finally:
-            self._gate.leave(well=bool(accepted))
+            self._gate.leave(delivery.id, well=bool(accepted))
         return accepted is not None
 
     async def _attempt(self, prepared: Prepared) -> bool | None:
         """Whether the platform took it; None when a limit or a breaker makes it wait."""
         if await self._postponed(prepared):
             return None
-        return await self._begin(prepared) and await self._call(prepared)
+        return await self._begin(prepared) and await self._caller.call(prepared)
 
     async def _begin(self, prepared: Prepared) -> bool:
         """Write ahead; False when the delivery was cancelled or taken back meanwhile."""
@@ -285,7 +346,7 @@ class Dispatcher:
                 await self._give_back(prepared, held)
                 return True
         if prepared.good_until is not None and prepared.good_until <= self._clock.now():
-            await self._release([prepared.delivery])
+            await self._release([prepared.delivery.id])
             self._let_go(prepared)
             return True
         declaration = self._outlets[prepared.delivery.channel].declaration
@@ -300,7 +361,9 @@ class Dispatcher:
         if wait <= 0:
             return False
         if wait <= _SHORT_WAIT_S and not self._stopping:
-            asyncio.get_running_loop().call_later(wait, self._lanes.put, prepared)
+            if urgent:
+                self._gate.open(prepared.delivery.id)
+            asyncio.get_running_loop().call_later(wait, self._start, prepared)
             return True
         rest = Blocked(prepared.delivery, reason, self._clock.now() + timedelta(seconds=wait))
         await self._give_back(prepared, Sorted(blocked=[rest]))
@@ -309,74 +372,3 @@ class Dispatcher:
     async def _give_back(self, prepared: Prepared, held: Sorted) -> None:
         await self._aside.put(held)
         self._let_go(prepared)
-
-    async def _call(self, prepared: Prepared) -> bool:
-        """Call and record how it ended; whether the platform took it."""
-        delivery = prepared.delivery
-        outlet = self._outlets[delivery.channel]
-        job = LeasedJob(
-            prepared,
-            self._media,
-            self._database,
-            self._clock,
-            self._settings.lease,
-            delivery.progress,
-        )
-        try:
-            if is_urgent(prepared):
-                accepted = await self._act(outlet, job)
-            else:
-                async with self._gate:
-                    accepted = await self._act(outlet, job)
-        except LeaseLost:
-            return False
-        except Exception as error:
-            rest = self._note(prepared, outlet, error)
-            case = Case(delivery, outlet.declaration, self._clock.now(), self._random, rest)
-            ending = ending_of_error(case, error)
-        else:
-            if self._breaker.watching:
-                self._breaker.taken(prepared)
-            case = Case(delivery, outlet.declaration, self._clock.now(), self._random)
-            ending = ending_of_acceptance(case, accepted)
-        self._ledger.finish(delivery, ending, prepared.edition.parts)
-        return not ending.error_code
-
-    async def _act(self, outlet: Outlet, job: LeasedJob) -> Accepted:
-        """Call, unless a Retry-After has come in since this one began."""
-        if self._limiter.pausing:
-            left = self._limiter.pause_left(outlet.declaration, job.access)
-            if left > 0:
-                raise Throttled(
-                    Words("平台要求稍后再试，未发送", "the platform asked to wait; not sent"),
-                    retry_after=timedelta(seconds=left),
-                )
-        return await _act(outlet, job)
-
-    def _note(self, prepared: Prepared, outlet: Outlet, error: Exception) -> timedelta | None:
-        """Tell limiter and breaker; how long the delivery rests where a breaker is open."""
-        if isinstance(error, Throttled):
-            wait = error.retry_after or timedelta(seconds=60)
-            self._limiter.pause(outlet.declaration, prepared.access, error.scope, wait)
-        elif not isinstance(error, DeliveryError):
-            _log.error("dispatcher.publisher-defect", delivery=prepared.delivery.id, exc_info=error)
-        return self._breaker.failed(prepared, error)
-
-
-async def _act(outlet: Outlet, job: LeasedJob) -> Accepted:
-    """What the delivery is for, as the outlet's verb."""
-    match job.prepared.delivery.purpose:
-        case Purpose.PUBLISH | Purpose.NOTICE:
-            return await outlet.deliver(job)
-        case Purpose.CORRECT:
-            return await outlet.amend(job)
-        case Purpose.RECALL:
-            if not outlet.declaration.can(Capability.DELETE):
-                raise Rejected(
-                    Words("该平台不能删除已发布内容", "this platform cannot delete a post"),
-                    remedy=Words(
-                        "请人工到平台处理，或另发更正", "act by hand there, or post a correction"
-                    ),
-                )
-            await outlet.withdraw(job)
-            return Accepted(remote_id=job.remote_id)  # what it is gone from

@@ -15,6 +15,7 @@ from hub.publishing.errors import (
     Exhausted,
     NotSent,
     Rejected,
+    SteppedBack,
     Throttled,
     Unauthorised,
     Unknown,
@@ -144,6 +145,10 @@ def _wait_for_limit(case: Case, error: DeliveryError) -> _Next:
     return _Next(_S.BLOCKED, case.now + (error.retry_after or _DEFAULT_PAUSE), error.code)
 
 
+def _make_way(case: Case, error: DeliveryError) -> _Next:
+    return _Next(_S.BLOCKED, case.now, error.code)
+
+
 def _wait_for_quota(case: Case, error: DeliveryError) -> _Next:
     day = case.declaration.quotas[0] if case.declaration.quotas else Quota(count=0, period="day")
     until = error.until or quota_period(day, case.now)[1]
@@ -166,6 +171,7 @@ _RULES: Mapping[type[DeliveryError], Callable[[Case, DeliveryError], _Next]] = {
     NotSent: _wait_and_retry,
     Busy: _wait_and_retry,
     Throttled: _wait_for_limit,
+    SteppedBack: _make_way,
     Exhausted: _wait_for_quota,
     Unauthorised: _wait_for_person,
     Rejected: _give_up,

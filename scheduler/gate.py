@@ -7,63 +7,97 @@ cost as much as writing the ledger.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Iterable
+
+from hub.publishing.errors import SteppedBack
 
 __all__ = ["Gate"]
 
 _WINDOW_S = 0.25
+Waiting = dict[str, asyncio.Future[None]]  # by delivery, in the order of their coming
 
 
 class Gate:
-    """`await admit()` before an attempt is written, `leave()` when it is over; `async with gate`
-    is its call.
+    """`await admit()` before an attempt is written, `leave()` when it is over; in between
+    `await enter()` before its call and `exit()` after it. Whoever waits is known by its delivery.
 
     An attempt that waits for its call can no longer be cancelled, and after a crash somebody must
     find out what became of it. So no more are admitted than will be called at once: twice the
     limit, and as many as platforms took in the last quarter of a second. While one hangs or fails
     nothing more is written ahead. Where only a person can find out, none waits: not `ahead`, only
     as many are admitted as may be called.
+
+    While an emergency `holds` the gate nobody enters. Who waits may be asked to step back: then
+    waiting ends in SteppedBack.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._under_way = 0
         self._admitted = 0
-        self._calling: deque[asyncio.Future[None]] = deque()
-        self._beginning: dict[bool, deque[asyncio.Future[None]]] = {True: deque(), False: deque()}
+        self._held: set[str] = set()
+        self._calling: Waiting = {}
+        self._beginning: dict[bool, Waiting] = {True: {}, False: {}}
+        self._between: set[str] = set()  # admitted, and not yet asking to enter
+        self._asked_back: set[str] = set()
         self._taken = _RecentCount()
 
-    async def admit(self, *, ahead: bool) -> None:
+    async def admit(self, delivery: str, *, ahead: bool) -> None:
         """Return when the attempt may be written."""
-        await _until(lambda: self._may_begin(ahead), self._beginning[ahead], self._wake_beginner)
+        waiting = self._beginning[ahead]
+        await _until(delivery, lambda: self._may_begin(ahead), waiting, self._wake_beginner)
         self._admitted += 1
+        self._between.add(delivery)
         self._wake_beginner()
 
-    def leave(self, *, well: bool) -> None:
+    def leave(self, delivery: str, *, well: bool) -> None:
         """An attempt admitted before is over, or was not written after all; `well` when the
         platform took it."""
         self._admitted -= 1
+        self._between.discard(delivery)
+        self._asked_back.discard(delivery)
         if well:
             self._taken.add()
         self._wake_beginner()
 
-    async def __aenter__(self) -> None:
-        await _until(self._may_call, self._calling, self._wake_caller)
+    async def enter(self, delivery: str) -> None:
+        """Return when the call may begin."""
+        self._between.discard(delivery)
+        if delivery in self._asked_back:
+            raise SteppedBack()
+        await _until(delivery, self._may_call, self._calling, self._wake_caller)
         self._under_way += 1
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def exit(self) -> None:
         self._under_way -= 1
         self._wake_caller()
 
+    def hold(self, delivery: str) -> None:
+        """Let nobody in until this emergency is called, or put aside."""
+        self._held.add(delivery)
+
+    def open(self, delivery: str) -> None:
+        """This emergency holds the gate no longer."""
+        self._held.discard(delivery)
+        self._wake_caller()
+
+    def step_back(self, deliveries: Iterable[str]) -> set[str]:
+        """Ask these to step back; those of them whose attempt is not written."""
+        unwritten = set()
+        for delivery in deliveries:
+            if delivery in self._between:
+                self._asked_back.add(delivery)
+            elif (turn := self._calling.pop(delivery, None)) is not None:
+                _refuse(turn)
+            else:
+                for waiting in self._beginning.values():
+                    if (turn := waiting.pop(delivery, None)) is not None:
+                        _refuse(turn)
+                        unwritten.add(delivery)
+        return unwritten
+
     def _may_call(self) -> bool:
-        return self._under_way < self._limit
+        return self._under_way < self._limit and not self._held
 
     def _may_begin(self, ahead: bool) -> bool:
         room = self._limit
@@ -105,23 +139,27 @@ class _RecentCount:
 
 
 async def _until(
-    free: Callable[[], bool], waiting: deque[asyncio.Future[None]], pass_on: Callable[[], None]
+    delivery: str, free: Callable[[], bool], waiting: Waiting, pass_on: Callable[[], None]
 ) -> None:
     """Wait for a turn until `free`; who is cancelled at its turn passes it on."""
     while not free():
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        waiting.append(turn)
+        waiting[delivery] = turn
         try:
             await turn
         except asyncio.CancelledError:
+            waiting.pop(delivery, None)
             if turn.done() and not turn.cancelled():
                 pass_on()
             raise
 
 
-def _wake_one(waiting: deque[asyncio.Future[None]]) -> None:
-    while waiting:
-        turn = waiting.popleft()
-        if not turn.done():
-            turn.set_result(None)
-            return
+def _wake_one(waiting: Waiting) -> None:
+    turn = waiting.pop(next(iter(waiting)))
+    if not turn.done():
+        turn.set_result(None)
+
+
+def _refuse(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_exception(SteppedBack())

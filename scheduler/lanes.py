@@ -1,88 +1,79 @@
-"""Two lanes for prepared deliveries: an emergency never waits behind routine work.
-
-Routine workers take the most urgent there is; reserved workers take emergencies only, so that a
-few are free even while every routine call hangs until its timeout.
-"""
+"""Where prepared deliveries wait: routine ones for a worker, early ones for their time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from hub.kernel.clock import Clock
 from hub.publishing.models import Priority
 from scheduler.job import Prepared
 
-__all__ = ["Early", "Lanes", "is_urgent"]
+__all__ = ["Early", "Lane", "is_urgent"]
 
 
 def is_urgent(prepared: Prepared) -> bool:
     return prepared.delivery.priority >= Priority.EMERGENCY
 
 
-class Lanes:
+class Lane:
+    """Routine deliveries in the order in which they were claimed: urgent and early first."""
+
     def __init__(self) -> None:
-        self._urgent: asyncio.Queue[Prepared] = asyncio.Queue()
-        # None stands for an emergency: it wakes an idle worker, who looks at that lane first
-        self._routine: asyncio.Queue[Prepared | None] = asyncio.Queue()
+        self._order: asyncio.Queue[str] = asyncio.Queue()
+        self._waiting: dict[str, Prepared] = {}
 
     def put(self, prepared: Prepared) -> None:
-        """Behind everything of its lane; claims come in order of priority and due time."""
-        if is_urgent(prepared):
-            self._urgent.put_nowait(prepared)
-            self._routine.put_nowait(None)
-        else:
-            self._routine.put_nowait(prepared)
-
-    async def next_urgent(self) -> Prepared:
-        """For a reserved worker."""
-        return await self._urgent.get()
+        self._waiting[prepared.delivery.id] = prepared
+        self._order.put_nowait(prepared.delivery.id)
 
     async def next(self) -> Prepared:
-        """For a routine worker: an emergency if there is one, else the first in order."""
+        """The first there is."""
         while True:
-            if not self._urgent.empty():
-                return self._urgent.get_nowait()
-            prepared = await self._routine.get()
+            prepared = self._waiting.pop(await self._order.get(), None)
             if prepared is not None:
                 return prepared
 
+    def take_out(self, deliveries: Iterable[str]) -> list[Prepared]:
+        """Those of `deliveries` that nobody has begun; they wait here no longer."""
+        found = (self._waiting.pop(delivery, None) for delivery in deliveries)
+        return [prepared for prepared in found if prepared is not None]
+
     def empty(self) -> list[Prepared]:
         """Take out everything that nobody has begun."""
-        left = []
-        while not self._urgent.empty():
-            left.append(self._urgent.get_nowait())
-        while not self._routine.empty():
-            prepared = self._routine.get_nowait()
-            if prepared is not None:
-                left.append(prepared)
-        return left
+        return self.take_out(list(self._waiting))
 
 
 class Early:
-    """Deliveries that are prepared before their time; `put` hands each over when it comes."""
+    """Deliveries that are prepared before their time; each is handed over when that comes."""
 
     def __init__(self, clock: Clock, hand_over: Callable[[Prepared], None]) -> None:
         self._clock = clock
         self._hand_over = hand_over
-        self._waiting: dict[asyncio.Task[None], Prepared] = {}
+        self._waiting: dict[str, tuple[Prepared, asyncio.Task[None]]] = {}
 
     def put(self, prepared: Prepared) -> None:
         task = asyncio.create_task(self._wait(prepared))
-        self._waiting[task] = prepared
-        task.add_done_callback(lambda done: self._waiting.pop(done, None))
+        self._waiting[prepared.delivery.id] = prepared, task
 
     async def _wait(self, prepared: Prepared) -> None:
         due_at = prepared.delivery.due_at
         # a timer of the loop may ring half a millisecond early; nothing may leave before its time
         while (left := (due_at - self._clock.now()).total_seconds()) > 0:
             await self._clock.sleep(left)
+        del self._waiting[prepared.delivery.id]
         self._hand_over(prepared)
+
+    def take_out(self, deliveries: Iterable[str]) -> list[Prepared]:
+        """Those of `deliveries` whose time has not come; they wait here no longer."""
+        taken = []
+        for delivery in deliveries:
+            if delivery in self._waiting:
+                prepared, task = self._waiting.pop(delivery)
+                task.cancel()
+                taken.append(prepared)
+        return taken
 
     def empty(self) -> list[Prepared]:
         """Take out everything whose time has not come."""
-        left = list(self._waiting.values())
-        for task in list(self._waiting):
-            task.cancel()
-        self._waiting.clear()
-        return left
+        return self.take_out(list(self._waiting))

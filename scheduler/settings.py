@@ -15,12 +15,11 @@ _WORKERS = 6
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchSettings:
     """At most `connections` routine calls at a time. Many more workers write ahead while those
-    run, as far as the gate lets them. `reserved` workers send nothing but emergencies. A lease
+    run, as far as the gate lets them. As many emergencies again are called beside them. A lease
     outlives every call by far. What is due within `ahead` is claimed and checked already, so that
     at its time only the attempt is left to write."""
 
     connections: int = 256
-    reserved: int = 16
     lease: timedelta = timedelta(seconds=60)
     ahead: timedelta = timedelta(milliseconds=500)
 
@@ -32,3 +31,8 @@ class DispatchSettings:
     def claimed(self) -> int:
         """The most deliveries this process holds at a time."""
         return self.connections * (_WORKERS + 2)
+
+    @property
+    def most_calls(self) -> int:
+        """The most calls under way at a time, routine and emergencies."""
+        return 2 * self.connections

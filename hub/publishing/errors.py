@@ -7,6 +7,7 @@ DeliveryError
 ├── Exhausted      a quota is used up until `until`              → waits, burns no attempt
 ├── Unauthorised   the account's authorisation is dead           → account needs reconnecting
 ├── Rejected       this post will never be taken                 → failed, with advice
+├── SteppedBack    given way to an emergency before its call     → sent again at once after it
 ├── Unknown        bytes may have left, no decisive answer       → reconciled
 └── LeaseLost      another worker owns this delivery now         → stop at once
 
@@ -30,6 +31,7 @@ __all__ = [
     "LeaseLost",
     "NotSent",
     "Rejected",
+    "SteppedBack",
     "Throttled",
     "Unauthorised",
     "Unknown",
@@ -74,6 +76,16 @@ class DeliveryError(GongkaiError):
 class NotSent(DeliveryError):
     code = "not-sent"
     outcome = Outcome.NOT_SENT
+
+
+class SteppedBack(DeliveryError):
+    """An emergency for the same account came before the call: nothing was sent."""
+
+    code = "stepped-back"
+    outcome = Outcome.NOT_SENT
+
+    def __init__(self) -> None:
+        super().__init__(Words("让位于同一账号的应急发布", "gave way to an emergency"))
 
 
 class Throttled(DeliveryError):

@@ -56,6 +56,10 @@ REASONS: Mapping[str, Words] = {
     ),
     "blackout": Words("静默期，结束后自动继续", "a blackout; it goes on by itself when that ends"),
     "displaced": Words("让位于应急发布", "gave way to an emergency"),
+    "stepped-back": Words(
+        "让位于同一账号的应急发布，其后立即继续",
+        "gave way to an emergency of its account; goes on right after it",
+    ),
     "busy": Words("平台繁忙，稍后自动重试", "the platform is busy, tried again later"),
     "not-sent": Words("未连上平台，稍后自动重试", "no connection, tried again later"),
     "no-answer": Words("没有等到平台答复，正在核对", "no answer came, the platform is being asked"),

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, select, text, update
+from sqlalchemy import Connection, Row, bindparam, select, text, update
 
 from hub.kernel.bulk import Bulk
 from hub.kernel.columns import microseconds
@@ -31,6 +31,7 @@ __all__ = [
     "claim",
     "extend",
     "finish",
+    "ready_emergencies",
     "release",
     "row_to_delivery",
     "save_progress",
@@ -187,6 +188,19 @@ _RANKED = """
 def _claimable_ranked(tx: Transaction, limit: int, least: Priority) -> list[str]:
     rows = tx.connection.execute(text(_RANKED), {"least": int(least), "most": limit})
     return [row.id for row in rows]
+
+
+_EMERGENCIES = (
+    select(_d.account_id)
+    .where(in_states(_S.READY), _d.priority >= int(Priority.EMERGENCY))
+    .limit(bindparam("most"))
+)
+
+
+def ready_emergencies(connection: Connection, limit: int) -> list[str]:
+    """The accounts of emergencies that nobody has claimed; after a claim, mostly those whose
+    account is held for another delivery."""
+    return list(connection.execute(_EMERGENCIES, {"most": limit}).scalars())
 
 
 _BEGIN = Bulk(

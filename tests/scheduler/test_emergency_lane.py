@@ -16,10 +16,11 @@ from hub.publishing.models import (
     Reconciling,
     Repeat,
 )
-from hub.publishing.ports import Access
-from scheduler.lanes import Lanes
+from hub.publishing.ports import Accepted, Access, Job
+from scheduler.lanes import Lane
 from scheduler.limits import Limiter
 from tests.scheduler.making import prepared
+from tests.scheduler.stage import Stage, resting, running, until
 
 ACCESS = Access(account_id="a", handle="a", base_url="https://api.example.cn")
 
@@ -40,39 +41,75 @@ def declaring(*rates: Rate) -> Declaration:
     )
 
 
-async def test_a_routine_worker_takes_the_emergency_that_came_last() -> None:
-    lanes = Lanes()
-    for n in range(2000):
-        lanes.put(prepared(f"routine-{n}", Priority.ROUTINE))
-    lanes.put(prepared("flood", Priority.EMERGENCY))
-    assert (await lanes.next()).delivery.id == "flood"
-    assert (await lanes.next()).delivery.id == "routine-0"
+async def test_the_lane_keeps_the_order_of_the_claims() -> None:
+    lane = Lane()
+    for n in range(3):
+        lane.put(prepared(f"routine-{n}", Priority.ROUTINE))
+    assert [(await lane.next()).delivery.id for _ in range(3)] == [
+        "routine-0",
+        "routine-1",
+        "routine-2",
+    ]
 
 
-async def test_a_reserved_worker_never_takes_routine_work() -> None:
-    lanes = Lanes()
-    waiting = asyncio.create_task(lanes.next_urgent())
-    lanes.put(prepared("routine", Priority.ROUTINE))
-    await asyncio.sleep(0)
-    assert not waiting.done()
-    lanes.put(prepared("flood", Priority.EMERGENCY))
-    assert (await waiting).delivery.id == "flood"
+async def test_what_is_taken_out_of_the_lane_goes_to_no_worker() -> None:
+    lane = Lane()
+    for name in "abc":
+        lane.put(prepared(name, Priority.ROUTINE))
+    assert [one.delivery.id for one in lane.take_out(["b", "unknown"])] == ["b"]
+    assert [(await lane.next()).delivery.id for _ in range(2)] == ["a", "c"]
 
 
-async def test_an_idle_routine_worker_is_woken_by_an_emergency() -> None:
-    lanes = Lanes()
-    waiting = asyncio.create_task(lanes.next())
-    await asyncio.sleep(0)
-    lanes.put(prepared("flood", Priority.EMERGENCY))
-    assert (await asyncio.wait_for(waiting, 1)).delivery.id == "flood"
+async def test_emptying_the_lane_gives_each_delivery_once() -> None:
+    lane = Lane()
+    for name in "ab":
+        lane.put(prepared(name, Priority.ROUTINE))
+    assert sorted(p.delivery.id for p in lane.empty()) == ["a", "b"]
+    assert lane.empty() == []
 
 
-async def test_emptying_the_lanes_gives_each_delivery_once() -> None:
-    lanes = Lanes()
-    lanes.put(prepared("flood", Priority.EMERGENCY))
-    lanes.put(prepared("routine", Priority.ROUTINE))
-    assert sorted(p.delivery.id for p in lanes.empty()) == ["flood", "routine"]
-    assert lanes.empty() == []
+async def hanging(stage: Stage, gate: asyncio.Event) -> None:
+    """Routine posts wait for `gate`; emergencies are taken at once."""
+
+    async def answer(job: Job) -> Accepted | None:
+        if job.part.text != "急":
+            await gate.wait()
+        return None
+
+    stage.platform.always = answer
+
+
+async def _posted(stage: Stage, text: str) -> int:
+    return sum(posted == text for _, _, posted in stage.platform.posts)
+
+
+async def test_what_was_not_called_steps_back_for_an_emergency_of_its_account(stage: Stage) -> None:
+    gate = asyncio.Event()
+    await hanging(stage, gate)
+    await stage.plan(await stage.approved("常", accounts=40))
+    async with running(stage.dispatcher(connections=4)) as dispatcher:
+        dispatcher.wake()
+        await until(lambda: _calls(stage, 4))
+        await stage.plan(await stage.approved("急", 0), priority=Priority.EMERGENCY)
+        dispatcher.wake()
+        await until(lambda: _reached(stage, 36))  # all but the four whose call is under way
+        assert await _posted(stage, "常") == 0
+        gate.set()
+        await until(lambda: _reached(stage, 40))
+        dispatcher.wake()
+        await resting(stage)
+    assert await _posted(stage, "常") == 40
+    found = await stage.deliveries()
+    assert sum(d.tries for d in found) == 0  # stepping back uses up no try
+    assert len(stage.platform.calls) == 80  # and costs no call
+
+
+async def _calls(stage: Stage, count: int) -> bool:
+    return len(stage.platform.calls) >= count
+
+
+async def _reached(stage: Stage, count: int) -> bool:
+    return await _posted(stage, "急") >= count
 
 
 async def test_a_tenth_of_every_rate_is_kept_for_emergencies() -> None:

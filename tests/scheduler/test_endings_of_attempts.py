@@ -63,6 +63,7 @@ ROWS: list[tuple[Exception, DeliveryState, Any, str, Outcome, int]] = [
     (errors.NotSent(SAID), S.BLOCKED, ..., "not-sent", O.NOT_SENT, 1),
     (errors.Busy(SAID), S.BLOCKED, ..., "busy", O.BUSY, 1),
     (errors.Throttled(SAID), S.BLOCKED, MINUTE, "throttled", O.THROTTLED, 0),
+    (errors.SteppedBack(), S.BLOCKED, NOW, "stepped-back", O.NOT_SENT, 0),
     (errors.Exhausted(SAID), S.BLOCKED, MIDNIGHT, "quota-exhausted", O.THROTTLED, 0),
     (errors.Exhausted(SAID, until=MINUTE), S.BLOCKED, MINUTE, "quota-exhausted", O.THROTTLED, 0),
     (errors.Unauthorised(SAID), S.BLOCKED, None, "reconnect", O.UNAUTHORISED, 0),
