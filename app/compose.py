@@ -33,6 +33,7 @@ from hub.publishing.operations import Operations
 from hub.publishing.ports import Outlet
 from hub.publishing.preflight.service import Preflight
 from hub.publishing.recall.service import Recalling
+from hub.publishing.rings.service import Rings
 from hub.publishing.service import Publishing
 from hub.review.service import Review
 from publishers.registry import channels, find_channel
@@ -80,6 +81,7 @@ class Hub:
     publishing: Publishing
     recalling: Recalling
     operations: Operations
+    rings: Rings
     preflight: Preflight
     liveness: Liveness
 
@@ -128,6 +130,7 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
             announcer=renderer,
         ),
         operations=Operations(database=database, clock=clock, ids=ids, channels=Installed()),
+        rings=Rings(database=database, clock=clock),
         preflight=Preflight(
             database=database,
             clock=clock,
@@ -179,6 +182,7 @@ async def open_engine(
         )
         hub.publishing.on_change = hub.operations.on_change = engine.changed()
         hub.recalling.on_change = engine.changed()
+        hub.rings.on_change = engine.changed()
         await engine.start()
         stack.push_async_callback(engine.stop)
         yield engine

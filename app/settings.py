@@ -140,6 +140,21 @@ class Settings(BaseSettings):
         description="How long after its due time a delivery may still be sent, where the plan "
         "says nothing.",
     )
+    ring_percent: float = Field(
+        1.0,
+        gt=0,
+        lt=100,
+        description="The second ring of a plan in rings: this share of each channel's accounts.",
+    )
+    ring_error_percent: float = Field(
+        5.0,
+        ge=0,
+        lt=100,
+        description="A ring stops when more than this share of its accounts has failed.",
+    )
+    ring_errors: int = Field(
+        1, ge=1, description="The least number of failed accounts that stops a ring."
+    )
     breaker_failures: int = Field(
         5,
         ge=2,

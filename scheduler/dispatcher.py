@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -83,7 +83,8 @@ class Dispatcher:
             for name, outlet in outlets.items()
             if outlet.declaration.reconciling == (Reconciling.PERSON,)
         }
-        self._ledger = GroupedLedger(database, clock, owner, meter, self.wake)
+        self._ledger = GroupedLedger(database, clock, owner, meter, self._settled)
+        self.on_settled: Callable[[], None] = lambda: None
         self._caller = Caller(
             outlets=outlets,
             database=database,
@@ -102,6 +103,11 @@ class Dispatcher:
     def wake(self) -> None:
         """Something may be due: look now."""
         self._wake.set()
+
+    def _settled(self) -> None:
+        """A commit ended attempts: accounts may be idle again."""
+        self.wake()
+        self.on_settled()
 
     @property
     def busy(self) -> int:

@@ -14,6 +14,7 @@ from hub.kernel.meter import Meter
 from hub.publishing.admission import Gatekeeper
 from hub.publishing.ports import ChannelBook, MediaSource, Outlet
 from hub.publishing.quota.service import Quotas
+from hub.publishing.rings.service import Rings
 from scheduler.authorisations import AuthorisationWatch
 from scheduler.breaker import Breaker, BreakerSettings
 from scheduler.clock import HubClock
@@ -25,6 +26,7 @@ from scheduler.measuring import Measurements
 from scheduler.preflight import Preparation
 from scheduler.reconciler import Reconciler
 from scheduler.rereading import Rereading
+from scheduler.ring_watch import RingWatch
 from scheduler.settings import DispatchSettings
 from scheduler.sharing import Sharing
 from scheduler.sweep import Sweep
@@ -107,6 +109,10 @@ class Engine:
         self.follow_up = FollowUp(database, clock, outlets, self.dispatcher.wake)
         self.authorisations = AuthorisationWatch(database, clock, outlets, intake.access)
         self.preparation = Preparation(database, clock, outlets, intake, media)
+        self.rings = RingWatch(
+            Rings(database=database, clock=clock, on_change=self.dispatcher.wake), clock
+        )
+        self.dispatcher.on_settled = self.rings.settled
         self.sweep = Sweep(database, clock, meter, settings.outage_after)
         self.clock = HubClock(database, clock, self.dispatcher.wake, settings.dispatch.ahead)
         self._loop: asyncio.Task[None] | None = None
@@ -124,6 +130,7 @@ class Engine:
         for name, interval, job in (
             ("look-ahead", _POLL, self.clock.look_ahead),
             ("sharing", _SHARE, self.sharing.look),
+            ("rings", _SHARE, self.rings.look),
             ("sweep", self._settings.sweep_every, self.sweep.sweep),
             ("settle-unknown", _ASK, self.reconciler.settle_unknown),
             ("verify-accepted", _ASK, self.reconciler.verify_accepted),
@@ -148,4 +155,5 @@ class Engine:
         if self._loop is not None:
             await self._loop
         await self.dispatcher.drain()
+        await self.rings.stop()
         await self.limiter.close()

@@ -12,11 +12,14 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from app.cli.common import JsonOption, emit, run
+from app.cli.rings import ring_row, show_rings
 from app.compose import Hub
+from app.settings import Settings
 from hub.kernel.clock import instant_of_wall_time
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.models import Selection
 from hub.publishing.models import Plan, Priority
+from hub.publishing.rings.models import RingOrder
 from hub.publishing.service import Planned, When
 
 app = typer.Typer(no_args_is_help=True, help="发布计划 / plans")
@@ -45,6 +48,12 @@ def make(
     emergency: Annotated[
         bool, typer.Option(help="应急，优先于一切 / overtakes everything")
     ] = False,
+    rings: Annotated[
+        bool, typer.Option(help="分批：先一个账号，再百分之一，再全部 / a few accounts first")
+    ] = False,
+    canary: Annotated[
+        list[str] | None, typer.Option(help="首批账号，隐含 --rings / account of the first ring")
+    ] = None,
     actor: Actor = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -62,7 +71,10 @@ def make(
         )
         when = _when(at, home_zone, embargo, not_after)
         priority = Priority.EMERGENCY if emergency else Priority.ROUTINE
-        return await hub.publishing.plan(item, selection, when, actor or _me(), priority)
+        order = _ring_order(hub.settings, canary or []) if rings or canary else None
+        return await hub.publishing.plan(
+            item, selection, when, actor or _me(), priority, rings=order
+        )
 
     emit(run(work, as_json=as_json), as_json, _show_planned)
 
@@ -84,7 +96,8 @@ def show(plan: str, as_json: JsonOption = False) -> None:
         counts: dict[str, int] = {}
         for delivery in deliveries:
             counts[delivery.state] = counts.get(delivery.state, 0) + 1
-        return {"plan": found, "deliveries": len(deliveries), "states": counts}
+        views = [ring_row(view) for view in await hub.rings.views(plan)]
+        return {"plan": found, "deliveries": len(deliveries), "states": counts, "rings": views}
 
     emit(run(work, as_json=as_json), as_json, _show_progress)
 
@@ -103,6 +116,24 @@ def reschedule(
     emit(run(work, as_json=as_json), as_json, _show_counts)
 
 
+@app.command("resume")
+def resume(
+    plan: str,
+    everything: Annotated[
+        bool, typer.Option("--all", help="其余各批一起放行 / let all other rings go as well")
+    ] = False,
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """分批发布停止后由人放行 / let rings that were stopped go on"""
+
+    async def work(hub: Hub) -> dict[str, int]:
+        running = await hub.rings.resume(plan, actor or _me(), everything=everything)
+        return {"running_rings": running}
+
+    emit(run(work, as_json=as_json), as_json, _show_counts)
+
+
 @app.command("cancel")
 def cancel(plan: str, actor: Actor = "", as_json: JsonOption = False) -> None:
     """取消尚未发出的投递 / cancel what has not left yet"""
@@ -112,6 +143,15 @@ def cancel(plan: str, actor: Actor = "", as_json: JsonOption = False) -> None:
         return {"cancelled": len(cancelled)}
 
     emit(run(work, as_json=as_json), as_json, _show_counts)
+
+
+def _ring_order(settings: Settings, canary: list[str]) -> RingOrder:
+    return RingOrder(
+        first=tuple(canary),
+        share=settings.ring_percent / 100,
+        error_share=settings.ring_error_percent / 100,
+        errors=settings.ring_errors,
+    )
 
 
 def _when(at: str, zone: str, embargo: str, not_after: str) -> When:
@@ -152,7 +192,17 @@ def _show_planned(planned: Planned) -> RenderableType:
         for account, why in planned.left_out:
             table.add_row(account.name, str(why))
         lines.append(table)
+    if planned.deliveries >= _MANY and planned.plan.priority < Priority.EMERGENCY:
+        lines.append(_ADVICE)
     return Group(*lines)
+
+
+_MANY = 500
+_ADVICE = Text(
+    "账号很多时建议分批：--rings 先发一个账号，核实后再发其余 / with so many accounts, "
+    "--rings sends to one first, and on when that is checked",
+    style="dim",
+)
 
 
 def _show_plans(plans: list[Plan]) -> RenderableType:
@@ -168,7 +218,7 @@ def _show_progress(data: dict[str, Any]) -> RenderableType:
     table = Table("状态 / state", "数量 / count", title=f"{plan.id}  {plan.wall_time} {plan.zone}")
     for state, count in sorted(data["states"].items()):
         table.add_row(state, str(count))
-    return table
+    return Group(table, show_rings(data["rings"])) if data["rings"] else table
 
 
 def _show_counts(counts: dict[str, int]) -> RenderableType:

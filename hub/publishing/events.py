@@ -39,6 +39,10 @@ __all__ = [
     "RESCHEDULED",
     "RESOLVED",
     "RETRIED",
+    "RING_PASSED",
+    "RING_RELEASED",
+    "RING_RESUMED",
+    "RING_STOPPED",
     "SUBMITTED",
     "VERIFIED",
     "WAITING",
@@ -95,3 +99,9 @@ FOUND_CHANGED = _kind(
 )
 MEASURED = _kind("delivery.measured", "已采集传播数据", "figures of posts were taken")
 DONE_BY_HAND = _kind("delivery.done", "人工已处理", "a person did it by hand")
+RING_RELEASED = _kind("ring.released", "放行一批", "a ring was let go")
+RING_PASSED = _kind("ring.passed", "一批已核实", "a ring was published and checked")
+RING_STOPPED = _kind(
+    "ring.stopped", "失败过多，已停止后续各批", "too many failures, all was stopped"
+)
+RING_RESUMED = _kind("ring.resumed", "人工继续分批发布", "a person let the rings go on")

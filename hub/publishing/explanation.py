@@ -49,6 +49,11 @@ REASONS: Mapping[str, Words] = {
         "平台或账号连续失败，暂缓发送，定时试探，恢复后自动继续",
         "the platform or account keeps failing; it is tried now and then, and goes on by itself",
     ),
+    "ring": Words("等待前一批核实后放行", "waits until the ring before it is checked"),
+    "ring-stopped": Words(
+        "前面一批失败过多，已停止，等待人工放行：gongkai plan resume",
+        "too many failures in a ring before it, waits for: gongkai plan resume",
+    ),
     "limits-away": Words("Redis 没有应答，暂不发送", "Redis does not answer, nothing is sent"),
     "quota-exhausted": Words(
         "本周期额度已排满（gongkai account quota 查看占用者），等下一周期",
@@ -99,6 +104,7 @@ class _View:
     account: Account
     attempts: Sequence[Attempt]
     stale: bool
+    ring: Words | None = None
 
 
 Sentence = Callable[[_View], Words]
@@ -110,16 +116,20 @@ def explain(
     attempts: Sequence[Attempt],
     last_beat: datetime | None,
     now: datetime,
+    ring: Words | None = None,
 ) -> tuple[Words, Words, Words]:
-    """(where, why, next). `last_beat` is when the scheduler was last seen."""
+    """(where, why, next). `last_beat` is when the scheduler was last seen; `ring` says for which
+    ring of its plan the delivery waits."""
     stale = last_beat is None or now - last_beat > _STALE
-    view = _View(delivery, account, attempts, stale)
+    view = _View(delivery, account, attempts, stale, ring)
     where, following = _SENTENCES[delivery.state]
     return where(view), _why(view), following(view)
 
 
 def _why(view: _View) -> Words:
     delivery = view.delivery
+    if view.ring is not None:
+        return view.ring
     if delivery.error_zh:
         return Words(delivery.error_zh, delivery.error_en)
     if delivery.reason in REASONS:

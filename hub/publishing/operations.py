@@ -31,6 +31,10 @@ from hub.publishing.models import (
 )
 from hub.publishing.ports import ABSENT_AT, ChannelBook
 from hub.publishing.recall import store as recalls
+from hub.publishing.rings import store as rings
+from hub.publishing.rings.models import HELD_BY_RING
+from hub.publishing.rings.rules import waits_for
+from hub.publishing.rings.service import views_of
 from hub.publishing.searching import find_deliveries
 from hub.publishing.signing import refuse_recalled
 
@@ -111,7 +115,8 @@ class Operations:
             account = organisations.get_account(connection, delivery.account_id)
             attempts = tuple(store.attempts_of(connection, delivery_id))
             last_beat = store.last_beat(connection, "dispatcher")
-            where, why, following = explain(delivery, account, attempts, last_beat, now)
+            ring = _ring_words(connection, delivery)
+            where, why, following = explain(delivery, account, attempts, last_beat, now, ring)
             return Explained(
                 delivery=delivery,
                 account=account,
@@ -173,6 +178,8 @@ class Operations:
                     field="state",
                     remedy=Words("先处理上一条", "settle the previous part first"),
                 )
+            if delivery.reason in HELD_BY_RING:
+                raise _held_by_ring(delivery)
             LIFECYCLE.next(delivery.state, _E.RETRIED)
             if delivery.purpose is not Purpose.RECALL:
                 refuse_recalled(tx.connection, delivery)
@@ -331,6 +338,25 @@ def _resolved(delivery: Delivery, remote_id: str, now: datetime) -> dict[str, ob
     recalled = delivery.purpose is Purpose.RECALL
     state = _S.VERIFIED if recalled else _S.ACCEPTED
     return values | {"state": state, "next_at": None, "remote_id": remote_id}
+
+
+def _ring_words(connection: Connection, delivery: Delivery) -> Words | None:
+    """Which ring it waits for; None where it waits for none."""
+    if delivery.reason not in HELD_BY_RING:
+        return None
+    number = rings.number_of(connection, delivery.id)
+    return waits_for(number, views_of(connection, delivery.plan_id), local_time(delivery.not_after))
+
+
+def _held_by_ring(delivery: Delivery) -> Conflict:
+    return Conflict(
+        Words("该投递在等待分批放行", "the delivery waits for its ring"),
+        field="state",
+        remedy=Words(
+            f"整个计划一起放行：gongkai plan resume {delivery.plan_id} --all",
+            f"let the whole plan go: gongkai plan resume {delivery.plan_id} --all",
+        ),
+    )
 
 
 def _moved_on() -> Conflict:

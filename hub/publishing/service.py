@@ -31,6 +31,8 @@ from hub.publishing.moving import Mover, known_plan
 from hub.publishing.planning import Planned, Planner, Wish
 from hub.publishing.ports import ChannelBook, Renderer
 from hub.publishing.quota.models import Period
+from hub.publishing.rings.models import RingOrder
+from hub.publishing.rings.service import hold_again, hold_back
 from hub.publishing.submission import Submission
 from hub.publishing.when import When
 from hub.review.models import Approval
@@ -98,13 +100,15 @@ class Publishing:
         priority: Priority = Priority.ROUTINE,
         *,
         take_slots: bool = False,
+        rings: RingOrder | None = None,
     ) -> Planned:
         """Make the deliveries of an approved item: one per selected account and part.
 
         Raises UnsignedEdition before the third signature, InvalidInput for a past or impossible
         time, Conflict when no account is left. Accounts that cannot publish, are to be silent
         then, or have no quota, are left out and named, with those who hold the quota's slots;
-        with `take_slots` an emergency cancels routine posts that hold them.
+        with `take_slots` an emergency cancels routine posts that hold them. With `rings` it goes
+        to a few accounts first, and on when those are published and checked.
         """
         wish = Wish(
             item_id=item_id,
@@ -114,15 +118,26 @@ class Publishing:
             priority=priority,
             take_slots=take_slots,
         )
-        planned = await self._database.write(lambda tx: self._planner.plan(tx, wish))
+
+        def work(tx: Transaction) -> Planned:
+            planned = self._planner.plan(tx, wish)
+            if rings is not None:
+                hold_back(tx, planned.plan, rings, self._clock.now())
+            return planned
+
+        planned = await self._database.write(work)
         self.on_change()
         return planned
 
     async def reschedule(self, plan_id: str, when: When, actor: str) -> tuple[int, int]:
         """Move what has not left yet to another time; (moved, not movable any more)."""
-        result = await self._database.write(
-            lambda tx: self._mover.reschedule(tx, plan_id, when, actor)
-        )
+
+        def work(tx: Transaction) -> tuple[int, int]:
+            moved = self._mover.reschedule(tx, plan_id, when, actor)
+            hold_again(tx, plan_id)
+            return moved
+
+        result = await self._database.write(work)
         self.on_change()
         return result
 

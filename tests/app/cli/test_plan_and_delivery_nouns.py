@@ -224,3 +224,33 @@ def test_people_see_a_table(cli: Cli, planned: str, words: tuple[str, ...]) -> N
     shown = cli(*words)
     assert shown.exit_code == 0
     assert "/" in shown.stdout
+
+
+def test_a_plan_in_rings_is_shown_with_them_and_resumed(
+    cli: Cli, item: str, tmp_path: Path
+) -> None:
+    site = ("--base-url", "https://www.sc.gov.cn", "--body", "sc")
+    for name in "abc":
+        cli("account", "add", "website", tmp_path / name, name, *site)
+    first = data(cli("account", "list", "--json"))[-1]["id"]
+    words = ("plan", "make", item, "--at", TOMORROW, "--canary", first, "--json")
+    plan = data(cli(*words))["plan"]["id"]
+    shown = data(cli("plan", "show", plan, "--json"))
+    assert shown["states"] == {"planned": 1, "blocked": 3}
+    rows = [(r["ring"], r["state"], r["accounts"], r["failed"]) for r in shown["rings"]]
+    assert rows == [(1, "running", 1, 0), (2, "waiting", 1, 0), (3, "waiting", 2, 0)]
+    assert "/ waits" in cli("plan", "show", plan).output
+    refused = cli("plan", "resume", plan, "--json")
+    assert refused.exit_code == 4
+    waiting = data(cli("delivery", "list", "--reason", "ring", "--json"))
+    assert len(waiting) == 3
+    told = data(cli("delivery", "explain", waiting[0]["id"], "--json"))
+    assert "ring" in told["why"]["en"]
+    assert data(cli("plan", "resume", plan, "--all", "--json")) == {"running_rings": 3}
+    assert data(cli("plan", "show", plan, "--json"))["states"] == {"planned": 4}
+
+
+def test_an_emergency_in_rings_is_refused(cli: Cli, item: str) -> None:
+    done = cli("plan", "make", item, "--rings", "--emergency", "--json")
+    assert done.exit_code == 2
+    assert json.loads(done.stderr)["field"] == "rings"

@@ -593,6 +593,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("plan_id", "point", name=op.f("pk_preflights")),
     )
     op.create_table(
+        "rings",
+        sa.Column("plan_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("error_share", sa.Float(), nullable=False),
+        sa.Column("errors", sa.Integer(), nullable=False),
+        sa.Column("excused", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("waived", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("released_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_rings_plan_id")),
+        sa.PrimaryKeyConstraint("plan_id", "number", name=op.f("pk_rings")),
+    )
+    op.create_index(
+        "ix_rings_running",
+        "rings",
+        ["plan_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_table(
         "attempts",
         sa.Column("delivery_id", sa.String(length=26), nullable=False),
         sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
@@ -708,6 +730,20 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("state = 'reserved'"),
         postgresql_where=sa.text("state = 'reserved'"),
+    )
+    op.create_table(
+        "ring_deliveries",
+        sa.Column("delivery_id", sa.String(length=26), nullable=False),
+        sa.Column("plan_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_ring_deliveries_delivery_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_ring_deliveries_plan_id")),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_ring_deliveries")),
+    )
+    op.create_index(
+        "ix_ring_deliveries_ring", "ring_deliveries", ["plan_id", "number"], unique=False
     )
     op.create_table(
         "slot_bookings",

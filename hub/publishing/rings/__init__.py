@@ -1,0 +1,1 @@
+"""Canary rings: one account of each channel first, then one in a hundred, then all."""
