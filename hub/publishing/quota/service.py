@@ -108,7 +108,8 @@ class Quotas:
         return Admission(held=held, good_until=good_until)
 
     def _spends(self, delivery: Delivery, account: Account) -> bool:
-        return delivery.purpose is Purpose.PUBLISH and bool(self.of(account))
+        posts = delivery.purpose in (Purpose.PUBLISH, Purpose.NOTICE)
+        return posts and bool(self.of(account))
 
     def _catch_up(self, tx: Transaction, wants: Sequence[Want]) -> dict[str, datetime]:
         """Slots of the running period for deliveries planned for another, or never counted;

@@ -1,0 +1,78 @@
+"""A recall over many accounts, killed at a random moment: `python -m tests.crash.recall`.
+
+Everything is public before; nothing may be public after the hub has been started again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections import Counter
+from functools import partial
+from random import Random
+from shutil import copytree
+from typing import Any
+
+from app.compose import Hub
+from hub.catalogue.models import Filter
+from tests.crash.fanout import _BEGUN, _OPEN, _count, _pause, _wait_until
+from tests.crash.life import RESULT, live, plan_everything
+from tests.crash.runner import Scene, fork, open_scene, wait_for
+
+ITEMS, ACCOUNTS = 4, 10  # of each of the channels
+CHANNELS = ("weibo", "website", "telegram")
+POSTS = ITEMS * ACCOUNTS * len(CHANNELS)
+
+
+async def recall_everything(hub: Hub) -> None:
+    for item in await hub.catalogue.list(Filter(limit=100)):
+        await hub.recalling.recall(item.id, "leader", "数据有误")
+
+
+def try_recall(scene: Scene, seed: int) -> dict[str, Any]:
+    """One installation whose recall is killed once in the middle; what is public after that."""
+    random = Random(seed)
+    home = scene.folder / f"recall-{seed}"
+    copytree(scene.folder / "template", home)
+    wait_for(fork(home, partial(live, home, plan_everything, None)), home)
+    public = _public(scene)
+    published = _count(home, _BEGUN)
+    (home / "running").unlink()
+    target = published + random.randint(POSTS // 2, POSTS - 15)
+    life = fork(home, partial(live, home, recall_everything, None))
+    _wait_until(home, target)
+    _pause(random.uniform(0.0, 0.03))
+    os.kill(life, signal.SIGKILL)
+    killed = wait_for(life, home) == -signal.SIGKILL
+    left, in_flight = _public(scene), _count(home, _OPEN)
+    wait_for(fork(home, partial(live, home, None, None)), home)
+    found = json.loads((home / RESULT).read_text("utf-8"))["deliveries"]
+    return {
+        "seed": seed,
+        "public": public,
+        "killed": killed,
+        "left": left,
+        "in_flight": in_flight,
+        "shown": _public(scene),
+        "states": dict(Counter(f"{row['purpose']} {row['state']}" for row in found)),
+    }
+
+
+def _public(scene: Scene) -> int:
+    return sum(len(shown) for shown in scene.posts(CHANNELS).values())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    with open_scene(dict.fromkeys(CHANNELS, ACCOUNTS), items=ITEMS) as scene:
+        row = try_recall(scene, parser.parse_args().seed)
+    sys.stdout.write(json.dumps(row) + "\n")
+    return 1 if row["shown"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
