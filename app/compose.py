@@ -33,8 +33,10 @@ from hub.publishing.operations import Operations
 from hub.publishing.ports import Outlet
 from hub.publishing.preflight.service import Preflight
 from hub.publishing.recall.service import Recalling
+from hub.publishing.recurring.service import Recurrences
 from hub.publishing.rings.service import Rings
 from hub.publishing.service import Publishing
+from hub.publishing.timing.service import Timing
 from hub.review.service import Review
 from publishers.registry import channels, find_channel
 from publishers.rendering import TemplateRenderer
@@ -84,6 +86,8 @@ class Hub:
     rings: Rings
     preflight: Preflight
     liveness: Liveness
+    timing: Timing
+    recurrences: Recurrences
 
 
 @asynccontextmanager
@@ -106,6 +110,14 @@ async def open_hub(
 def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) -> Hub:
     organisations = Organisations(database, clock, ids, Vault(load_keys(settings)), schemes_of)
     renderer = TemplateRenderer(settings.site_url)
+    publishing = Publishing(
+        database=database,
+        clock=clock,
+        ids=ids,
+        renderer=renderer,
+        channels=Installed(),
+        default_not_after=timedelta(minutes=settings.default_not_after_minutes),
+    )
     return Hub(
         settings=settings,
         clock=clock,
@@ -114,14 +126,7 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         organisations=organisations,
         catalogue=Catalogue(database, clock, ids),
         review=Review(database, clock, ids),
-        publishing=Publishing(
-            database=database,
-            clock=clock,
-            ids=ids,
-            renderer=renderer,
-            channels=Installed(),
-            default_not_after=timedelta(minutes=settings.default_not_after_minutes),
-        ),
+        publishing=publishing,
         recalling=Recalling(
             database=database,
             clock=clock,
@@ -143,6 +148,10 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
             clock=clock,
             channels=Installed(),
             default_days=settings.liveness_days,
+        ),
+        timing=Timing(database=database, clock=clock, ids=ids),
+        recurrences=Recurrences(
+            database=database, clock=clock, ids=ids, planner=publishing.planner
         ),
     )
 
@@ -183,6 +192,7 @@ async def open_engine(
         hub.publishing.on_change = hub.operations.on_change = engine.changed()
         hub.recalling.on_change = engine.changed()
         hub.rings.on_change = engine.changed()
+        hub.timing.on_change = hub.recurrences.on_change = engine.changed()
         await engine.start()
         stack.push_async_callback(engine.stop)
         yield engine

@@ -19,6 +19,7 @@ from hub.publishing.models import (
     DeliveryEvent,
     DeliveryState,
     MediaRule,
+    Quota,
     Rate,
 )
 from publishers.registry import channels
@@ -98,7 +99,12 @@ def _pictures(rule: MediaRule) -> str:
 
 def _limits(declared: Declaration) -> list[str]:
     rates = [_rate(rate) for rate in declared.rates]
-    return rates + [f"{quota.count} a {quota.period}" for quota in declared.quotas]
+    return rates + [_quota(quota) for quota in declared.quotas]
+
+
+def _quota(quota: Quota) -> str:
+    kept = f", {quota.kept} of them kept for emergencies" if quota.kept else ""
+    return f"{quota.count} a {quota.period}{kept}"
 
 
 def _rate(rate: Rate) -> str:

@@ -20,6 +20,7 @@ from app.tuning import settle_garbage
 from publishers.registry import channels
 from scheduler.engine import Engine
 from scheduler.liveness import LivenessWatch
+from scheduler.planner import Planner
 from scheduler.preflight import PreflightWatch
 from scheduler.quota_watch import QuotaWatch
 from web.health import Check, database_check, health_routes, heartbeat_check, zone_check
@@ -30,6 +31,8 @@ _log = structlog.get_logger(__name__)
 _HEARTBEAT_LIMIT = timedelta(seconds=30)
 _QUOTA_EVERY = timedelta(minutes=1)
 _LIVENESS_EVERY = timedelta(minutes=10)
+_PLAN_EVERY = timedelta(minutes=1)
+_COMMIT_EVERY = timedelta(seconds=10)
 _PREFLIGHT_EVERY = timedelta(seconds=10)
 
 
@@ -53,6 +56,9 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         engine = await stack.enter_async_context(open_engine(hub, meter=metrics))
         watch = QuotaWatch(hub.database, hub.clock, metrics, Installed(), channels())
         engine.clock.every("quota", _QUOTA_EVERY, watch.measure)
+        planner = Planner(hub.database, hub.clock, hub.recurrences)
+        engine.clock.every("plan-ahead", _PLAN_EVERY, planner.plan_ahead)
+        engine.clock.every("commit-quotas", _COMMIT_EVERY, planner.commit_quotas)
         preflight = PreflightWatch(hub.preflight, metrics)
         liveness = LivenessWatch(hub.liveness, metrics)
         engine.clock.every("liveness", _LIVENESS_EVERY, liveness.measure)

@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
@@ -17,8 +18,10 @@ from app.compose import Hub
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.models import Account, FilingState, Imported, NewAccount, Selection
 from hub.organisations.rules import why_not_publishable, why_paused
+from hub.publishing.quota.models import Period
 from hub.publishing.restraint import store as restraint
 from hub.publishing.restraint.models import OpenBreaker
+from publishers.registry import find_channel
 
 app = typer.Typer(no_args_is_help=True, help="账号 / accounts")
 
@@ -77,7 +80,9 @@ def add(
     handle: Annotated[str, typer.Argument(help="平台上的号 / its name on the platform")],
     name: Annotated[str, typer.Argument(help="名称 / name")],
     body: Annotated[str, typer.Option(help="单位代码 / body")],
-    base_url: Annotated[str, typer.Option(help="平台接口地址 / the platform's API")],
+    base_url: Annotated[
+        str, typer.Option(help="平台接口地址，默认为该平台的 / the platform's API, or its own")
+    ] = "",
     region: Annotated[str, typer.Option(help="地区，默认同单位 / region")] = "",
     tag: Annotated[list[str] | None, typer.Option(help="标签 / tag")] = None,
     setting: Annotated[list[str] | None, typer.Option(help="名=值 / name=value")] = None,
@@ -93,7 +98,7 @@ def add(
             handle=handle,
             name=name,
             body_code=body,
-            base_url=base_url,
+            base_url=base_url or _own_address(channel),
             region=region,
             tags=tuple(tag or ()),
             settings=dict(map(_setting, setting or ())),
@@ -181,6 +186,16 @@ def resume(account: AccountId, actor: Actor = "", as_json: JsonOption = False) -
     emit(run(work, as_json=as_json), as_json, _show_one)
 
 
+@app.command("quota")
+def quota(account: AccountId, as_json: JsonOption = False) -> None:
+    """额度：每个周期还剩几次、被谁占用 / what is left of each period, and who has the rest"""
+
+    async def work(hub: Hub) -> list[dict[str, Any]]:
+        return [_period(period) for period in await hub.publishing.quota(account)]
+
+    emit(run(work, as_json=as_json), as_json, _show_quota)
+
+
 def _credentials(names: list[str]) -> dict[str, str]:
     if names:
         return {n: typer.prompt(n, hide_input=True, default="", show_default=False) for n in names}
@@ -192,6 +207,18 @@ def _credentials(names: list[str]) -> dict[str, str]:
             field="credentials",
             remedy=Words('如 {"access_token": "…"}', 'such as {"access_token": "…"}'),
         ) from None
+
+
+def _own_address(channel: str) -> str:
+    """Where the channel's platform is, if there is only one such place."""
+    address = find_channel(channel).default_base_url
+    if not address:
+        raise InvalidInput(
+            Words(f"渠道 {channel} 没有固定的接口地址", f"{channel} has no address of its own"),
+            field="base_url",
+            remedy=Words("用 --base-url 指明", "give --base-url"),
+        )
+    return address
 
 
 def _setting(text: str) -> tuple[str, str]:
@@ -210,6 +237,47 @@ def _plain(hub: Hub, account: Account) -> dict[str, Any]:
     told = {key: value for key, value in asdict(account).items() if key != "sealed"}
     waits = {"zh": why.zh, "en": why.en} if why else None
     return {**told, "connected": bool(account.sealed), "waits": waits}
+
+
+def _period(period: Period) -> dict[str, Any]:
+    """A period with its holders, in the stable shape."""
+    quota = period.quota
+    return {
+        "period": quota.period,
+        "per": quota.per,
+        "zone": quota.zone,
+        "starts_at": period.starts_at,
+        "ends_at": period.ends_at,
+        "count": quota.count,
+        "kept_for_emergencies": quota.kept,
+        "left": period.left,
+        "holders": [
+            {
+                "no": holder.slot.no,
+                "state": holder.state,
+                "delivery": holder.slot.delivery_id,
+                "plan": holder.plan_id,
+                "item": holder.item_id,
+                "title": holder.title,
+                "body": holder.body,
+                "due_at": holder.due_at,
+            }
+            for holder in period.holders
+        ],
+    }
+
+
+def _show_quota(periods: list[dict[str, Any]]) -> Table:
+    table = Table("周期 / period", "剩余 / left", "占用 / held by", "状态 / state")
+    for period in periods:
+        start = period["starts_at"].astimezone(ZoneInfo(period["zone"]))
+        name = start.strftime("%Y-%m" if period["period"] == "month" else "%Y-%m-%d")
+        left = f"{period['left']} / {period['count']}"
+        table.add_row(name, left, "" if period["holders"] else "—", "")
+        for holder in period["holders"]:
+            held = f"{holder['body']}《{holder['title']}》 {holder['plan']}"
+            table.add_row("", f"#{holder['no']}", held, holder["state"])
+    return table
 
 
 def _show_list(accounts: list[dict[str, Any]]) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -24,6 +25,10 @@ from hub.publishing.service import Planned, When
 
 app = typer.Typer(no_args_is_help=True, help="发布计划 / plans")
 
+Slot = Annotated[
+    str,
+    typer.Option("--slot", help="next：各账号下一个空闲时段 / each account's next free one"),
+]
 At = Annotated[
     str, typer.Option("--at", help="当地时间 2026-12-01T09:00，或 now / local time, or now")
 ]
@@ -36,6 +41,7 @@ Channels = Annotated[list[str] | None, typer.Option("--channel", help="渠道 / 
 def make(
     item: Annotated[str, typer.Argument(help="信息编号 / item id")],
     at: At = "now",
+    slot: Slot = "",
     zone: Zone = "",
     channel: Channels = None,
     body: Annotated[str, typer.Option(help="机构代码，含下级 / body code, with those below")] = "",
@@ -54,10 +60,14 @@ def make(
     canary: Annotated[
         list[str] | None, typer.Option(help="首批账号，隐含 --rings / account of the first ring")
     ] = None,
+    take_slots: Annotated[
+        bool,
+        typer.Option(help="应急时取消占用额度的日常发布 / an emergency cancels routine holders"),
+    ] = False,
     actor: Actor = "",
     as_json: JsonOption = False,
 ) -> None:
-    """排定一次发布 / plan an approved item"""
+    """排定一次发布；--slot next 时 --at 为最早时间 / plan an approved item"""
 
     async def work(hub: Hub) -> Planned:
         home_zone = zone or hub.settings.time_zone
@@ -69,11 +79,17 @@ def make(
             tag=tag,
             group=group,
         )
-        when = _when(at, home_zone, embargo, not_after)
+        when = replace(_when(at, home_zone, embargo, not_after), next_slot=_wants_slot(slot))
         priority = Priority.EMERGENCY if emergency else Priority.ROUTINE
         order = _ring_order(hub.settings, canary or []) if rings or canary else None
         return await hub.publishing.plan(
-            item, selection, when, actor or _me(), priority, rings=order
+            item,
+            selection,
+            when,
+            actor or _me(),
+            priority,
+            take_slots=take_slots,
+            rings=order,
         )
 
     emit(run(work, as_json=as_json), as_json, _show_planned)
@@ -161,6 +177,16 @@ def _when(at: str, zone: str, embargo: str, not_after: str) -> When:
         embargo_until=_instant(embargo, zone, "embargo"),
         not_after=_instant(not_after, zone, "not_after"),
     )
+
+
+def _wants_slot(slot: str) -> bool:
+    if slot not in ("", "next"):
+        raise InvalidInput(
+            Words(f"--slot 不接受“{slot}”", f"--slot does not take '{slot}'"),
+            field="slot",
+            remedy=Words("写 --slot next", "write --slot next"),
+        )
+    return slot == "next"
 
 
 def _local(text: str, field: str) -> datetime:

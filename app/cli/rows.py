@@ -15,7 +15,7 @@ from hub.kernel.clock import instant_of_wall_time
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.models import Imported
 
-__all__ = ["Actor", "acting", "local_instant", "read_rows", "shown_counts"]
+__all__ = ["Actor", "acting", "local_instant", "local_wall", "read_rows", "shown_counts"]
 
 T = TypeVar("T")
 
@@ -53,15 +53,19 @@ def read_rows(path: Path, row: type[T]) -> list[T]:
 
 def local_instant(text: str, zone: str, field: str) -> datetime:
     """A wall-clock time such as 2026-12-01T09:00 in `zone`, as UTC; raises InvalidInput."""
+    return instant_of_wall_time(local_wall(text, field), zone)
+
+
+def local_wall(text: str, field: str) -> datetime:
+    """A wall-clock time such as 2026-12-01T09:00, without a zone; raises InvalidInput."""
     try:
-        wall = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError as error:
         raise InvalidInput(
             Words(f"“{text}”不是时间", f"'{text}' is no time"),
             field=field,
             remedy=Words("写成 2026-12-01T09:00", "write it as 2026-12-01T09:00"),
         ) from error
-    return instant_of_wall_time(wall, zone)
 
 
 def shown_counts(done: Imported) -> Text:

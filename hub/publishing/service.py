@@ -60,8 +60,8 @@ class Publishing:
         self._clock = clock
         self._renderer = renderer
         self._submission = Submission(clock, ids)
-        self._planner = Planner(clock, ids, channels, default_not_after)
-        self._mover = Mover(clock, self._planner.quotas, default_not_after)
+        self.planner = Planner(clock, ids, channels, default_not_after)
+        self._mover = Mover(clock, self.planner.quotas, default_not_after)
         self.on_change = on_change
 
     async def submit(self, item_id: str, selection: Selection, actor: str) -> Approval:
@@ -120,7 +120,7 @@ class Publishing:
         )
 
         def work(tx: Transaction) -> Planned:
-            planned = self._planner.plan(tx, wish)
+            planned = self.planner.plan(tx, wish)
             if rings is not None:
                 hold_back(tx, planned.plan, rings, self._clock.now())
             return planned
@@ -178,9 +178,7 @@ class Publishing:
         """Who has the slots of the account's running and coming quota periods."""
         now = self._clock.now()
         return await self._database.read(
-            lambda c: self._planner.quotas.standing(
-                c, organisations.get_account(c, account_id), now
-            )
+            lambda c: self.planner.quotas.standing(c, organisations.get_account(c, account_id), now)
         )
 
     async def progress(self, plan_id: str) -> tuple[Plan, list[Delivery]]:

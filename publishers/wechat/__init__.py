@@ -69,11 +69,12 @@ def _variation(settings: Mapping[str, Any]) -> Mapping[str, str]:
 
 def _quotas(settings: Mapping[str, Any]) -> tuple[Quota, ...]:
     """A mass send is rare: one a day for a subscription account, four a month for a service
-    account (developers.weixin.qq.com, Batch_Sends); the platform answers 45028 beyond."""
+    account, counted by user (developers.weixin.qq.com, Batch_Sends); 45028 comes beyond. A send
+    to a tag is counted as one to everybody: who has which tags is not known here."""
     if settings.get("tier") != "mass":
         return DECLARATION.quotas
     if settings.get("account_type") == "service":
-        return (Quota(count=4, period="month"),)
+        return (Quota(count=4, period="month", per="user"), *DECLARATION.quotas)
     return (Quota(count=1, period="day"),)
 
 

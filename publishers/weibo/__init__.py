@@ -44,8 +44,9 @@ DECLARATION = Declaration(
     needs_link=True,
     rates=(Rate(count=30, per=timedelta(hours=1)),),
     # All calls of an account and an app share 100 a day. A post costs one, its verification one,
-    # and what is left is for settling unknown outcomes and for reading mentions.
-    quotas=(Quota(count=40, period="day"),),
+    # and what is left is for settling unknown outcomes and for reading mentions. Ours: a few of
+    # the posts are kept for emergencies.
+    quotas=(Quota(count=40, period="day", kept=4),),
     spare_calls=10,
     # the limit of calls from one address (10022) is shared even where no app key is entered
     app=("app_key",),

@@ -76,6 +76,7 @@ def test_limits_of_calls_can_be_kept(channel: Channel) -> None:
         assert rate.scope in {"account", "app", "chat"}
     for quota in channel.declaration.quotas:
         assert (quota.count > 0, quota.period in {"day", "month"}) == (True, True)
+        assert (quota.per in {"account", "user"}, 0 <= quota.kept < quota.count) == (True, True)
 
 
 def test_every_field_is_named_once_in_both_languages(channel: Channel) -> None:

@@ -71,15 +71,18 @@ async def test_accounts_are_counted_by_what_is_left_and_channels_without_quota_a
 
 
 @pytest.mark.parametrize(
-    ("settings", "count", "period"),
+    ("settings", "quotas"),
     [
-        ({"tier": "mass"}, 1, "day"),
-        ({"tier": "mass", "account_type": "service"}, 4, "month"),
-        ({"tier": "publish", "account_type": "service"}, 100, "day"),
-        ({}, 100, "day"),
+        ({"tier": "mass"}, (Quota(count=1, period="day"),)),
+        (
+            {"tier": "mass", "account_type": "service"},
+            (Quota(count=4, period="month", per="user"), Quota(count=100, period="day")),
+        ),
+        ({"tier": "publish", "account_type": "service"}, (Quota(count=100, period="day"),)),
+        ({}, (Quota(count=100, period="day"),)),
     ],
 )
 def test_a_wechat_account_has_the_quota_of_its_tier_and_type(
-    settings: dict[str, str], count: int, period: str
+    settings: dict[str, str], quotas: tuple[Quota, ...]
 ) -> None:
-    assert Installed().quotas("wechat", settings) == (Quota(count=count, period=period),)
+    assert Installed().quotas("wechat", settings) == quotas

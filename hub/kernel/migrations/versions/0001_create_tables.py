@@ -343,6 +343,37 @@ def upgrade() -> None:
     op.create_index("ix_posting_times_account_id", "posting_times", ["account_id"], unique=False)
     op.create_index("ix_posting_times_group_id", "posting_times", ["group_id"], unique=False)
     op.create_table(
+        "recurrences",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("selection", sa.Text(), nullable=False),
+        sa.Column("rule", sa.String(length=500), nullable=False),
+        sa.Column("starts", sa.String(length=32), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("not_after_minutes", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("next_wall", sa.String(length=32), nullable=True),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("trouble_zh", sa.Text(), server_default="", nullable=False),
+        sa.Column("trouble_en", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('active', 'stopped', 'ended')", name=op.f("ck_recurrences_state_known")
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_recurrences_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recurrences")),
+    )
+    op.create_index("ix_recurrences_item_id", "recurrences", ["item_id"], unique=False)
+    op.create_index(
+        "ix_recurrences_next_at",
+        "recurrences",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'active'"),
+        postgresql_where=sa.text("state = 'active'"),
+    )
+    op.create_table(
         "approvals",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("item_id", sa.String(length=26), nullable=False),
@@ -549,6 +580,23 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('claimed', 'sending')"),
         postgresql_where=sa.text("state IN ('claimed', 'sending')"),
     )
+    op.create_table(
+        "occurrences",
+        sa.Column("recurrence_id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("wall", sa.String(length=32), nullable=False),
+        sa.Column("plan_id", sa.String(length=26), nullable=True),
+        sa.Column("left_out", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("reason_zh", sa.Text(), server_default="", nullable=False),
+        sa.Column("reason_en", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_occurrences_plan_id")),
+        sa.ForeignKeyConstraint(
+            ["recurrence_id"], ["recurrences.id"], name=op.f("fk_occurrences_recurrence_id")
+        ),
+        sa.PrimaryKeyConstraint("recurrence_id", "key", name=op.f("pk_occurrences")),
+    )
+    op.create_index("ix_occurrences_plan_id", "occurrences", ["plan_id"], unique=False)
     op.create_table(
         "preflight_problems",
         sa.Column("plan_id", sa.String(length=26), nullable=False),

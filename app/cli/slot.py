@@ -1,0 +1,123 @@
+"""gongkai slot: at which times of day accounts post, for `gongkai plan make --slot next`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Column, Table
+
+from app.cli.common import JsonOption, emit, run
+from app.cli.rows import Actor, acting
+from app.compose import Hub
+from hub.publishing.timing.models import Days, NewPostingTime, PostingTime
+from hub.publishing.timing.rules import minute_of
+
+app = typer.Typer(no_args_is_help=True, help="发布时段 / posting times")
+
+OwnAccount = Annotated[str, typer.Option("--account", help="账号编号 / account id")]
+OfGroup = Annotated[str, typer.Option("--group", help="账号组 / account group")]
+
+
+@app.command("list")
+def list_slots(account: OwnAccount = "", group: OfGroup = "", as_json: JsonOption = False) -> None:
+    """列出发布时段 / list posting times"""
+
+    async def work(hub: Hub) -> list[dict[str, Any]]:
+        times = await hub.timing.posting_times(account_id=account, group=group)
+        return [_plain(one) for one in times]
+
+    emit(run(work, as_json=as_json), as_json, _show)
+
+
+@app.command("add")
+def add(
+    time: Annotated[str, typer.Argument(help="当地时刻，如 09:30 / time of day")],
+    account: OwnAccount = "",
+    group: OfGroup = "",
+    weekday: Annotated[
+        list[int] | None, typer.Option(help="星期 1（周一）至 7，默认每天 / 1 (Monday) to 7")
+    ] = None,
+    days: Annotated[
+        Days, typer.Option(help="workdays：只在工作日（含调休上班）/ only when people work")
+    ] = Days.ANY,
+    zone: Annotated[str, typer.Option(help="IANA 时区 / time zone")] = "",
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """为账号或账号组设一个时段；账号自己的优先 / an account's own go before its groups'"""
+
+    async def work(hub: Hub) -> list[dict[str, Any]]:
+        new = NewPostingTime(
+            account_id=account,
+            group=group,
+            minute=minute_of(time),
+            zone=zone or hub.settings.time_zone,
+            weekdays=tuple(weekday or range(1, 8)),
+            days=days,
+        )
+        return [_plain(await hub.timing.add_posting_time(new, actor=acting(actor)))]
+
+    emit(run(work, as_json=as_json), as_json, _show)
+
+
+@app.command("remove")
+def remove(
+    slot: Annotated[str, typer.Argument(help="时段编号 / its id")],
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """删除时段，已排的不变 / remove one; what is planned stays planned"""
+
+    async def work(hub: Hub) -> list[dict[str, Any]]:
+        return [_plain(await hub.timing.remove_posting_time(slot, actor=acting(actor)))]
+
+    emit(run(work, as_json=as_json), as_json, _show)
+
+
+@app.command("free")
+def free(
+    account: Annotated[str, typer.Argument(help="账号编号 / account id")],
+    count: Annotated[int, typer.Option(min=1, max=100, help="几个 / how many")] = 5,
+    as_json: JsonOption = False,
+) -> None:
+    """该账号接下来的空闲时段 / its next free posting times"""
+
+    async def work(hub: Hub) -> list[dict[str, Any]]:
+        slots = await hub.timing.free_slots(account, count)
+        return [{"at": s.at, "wall": s.wall, "zone": s.zone} for s in slots]
+
+    emit(run(work, as_json=as_json), as_json, _show_free)
+
+
+def _plain(one: PostingTime) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "account": one.account_id,
+        "group": one.group,
+        "time": one.clock,
+        "zone": one.zone,
+        "weekdays": one.weekdays,
+        "days": one.days,
+    }
+
+
+def _show(times: list[dict[str, Any]]) -> Table:
+    table = Table(
+        Column("编号 / id", no_wrap=True, min_width=26), "账号或组 / owner", "时刻 / time"
+    )
+    table.add_column("星期 / weekdays")
+    table.add_column("日子 / days")
+    for one in times:
+        weekdays = "".join(str(day) for day in one["weekdays"])
+        owner = one["group"] or one["account"]
+        table.add_row(one["id"], owner, f"{one['time']} {one['zone']}", weekdays, one["days"])
+    return table
+
+
+def _show_free(slots: list[dict[str, Any]]) -> Table:
+    table = Table("当地时间 / local time", "时区 / zone", "UTC")
+    for slot in slots:
+        wall = slot["wall"].strftime("%Y-%m-%d %H:%M")
+        table.add_row(wall, slot["zone"], slot["at"].strftime("%Y-%m-%d %H:%M"))
+    return table
