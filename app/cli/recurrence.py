@@ -86,11 +86,11 @@ def stop(recurrence: str, actor: Actor = "", as_json: JsonOption = False) -> Non
 
 
 def _show_list(rows: list[Recurrence]) -> Table:
-    wide = [Column(heading, min_width=26) for heading in ("编号 / id", "信息 / item")]
-    table = Table(*wide, "规则 / rule", "下一次 / next", "状态 / state", "说明 / why")
+    table = Table(Column("编号 / id", min_width=26), "规则 / rule", "下一次 / next", "状态 / state")
     for row in rows:
         following = f"{row.next_wall:%Y-%m-%d %H:%M} {row.zone}" if row.next_wall else "—"
-        table.add_row(row.id, row.item_id, row.rule, following, row.state, row.trouble_zh)
+        state = f"{row.state}：{row.trouble_zh}" if row.trouble_zh else str(row.state)
+        table.add_row(row.id, row.rule.replace(";", "\n"), following, state)
     return table
 
 
@@ -99,7 +99,10 @@ def _show_one(found: Shown) -> RenderableType:
     for one in found.occurrences:
         past.add_row(f"{one.wall:%Y-%m-%d %H:%M}", one.plan_id or "—", one.reason_zh)
     coming = "  ".join(f"{wall:%Y-%m-%d %H:%M}" for wall in found.coming)
-    return Group(_show_list([found.recurrence]), past, Text(f"将来 / to come  {coming or '—'}"))
+    item = Text(f"信息 / item  {found.recurrence.item_id}")
+    return Group(
+        item, _show_list([found.recurrence]), past, Text(f"将来 / to come  {coming or '—'}")
+    )
 
 
 def _show_stopped(data: dict[str, Any]) -> Text:
