@@ -12,7 +12,7 @@ from datetime import datetime
 from hub.kernel.database import Transaction
 from hub.organisations.models import Account
 from hub.publishing.models import Delivery, Priority, Purpose
-from hub.publishing.quota.service import Quotas
+from hub.publishing.quota.service import Quotas, goes_at
 from hub.publishing.timing import store as timing
 from hub.publishing.timing.rules import Blackouts
 
@@ -50,7 +50,7 @@ class Gatekeeper:
         blackouts = timing.blackouts_after(tx.connection, now)
         held = {}
         for delivery in deliveries if blackouts.known else ():
-            blackout = blackouts.covering(accounts[delivery.account_id], now)
+            blackout = blackouts.covering(accounts[delivery.account_id], goes_at(delivery, now))
             if blackout is not None and is_routine(delivery):
                 held[delivery.id] = ("blackout", blackout.ends_at)
         rest = [delivery for delivery in deliveries if delivery.id not in held]
@@ -58,13 +58,14 @@ class Gatekeeper:
         held |= {one: ("quota-exhausted", until) for one, until in admission.held.items()}
         good_until = dict(admission.good_until)
         for delivery in rest if blackouts.known else ():
-            begins = _next_blackout(blackouts, delivery, accounts[delivery.account_id], now)
+            at = goes_at(delivery, now)
+            begins = _next_blackout(blackouts, delivery, accounts[delivery.account_id], at)
             if begins is not None:
                 good_until[delivery.id] = min(begins, good_until.get(delivery.id, begins))
         return Clearance(held=held, good_until=good_until)
 
 
 def _next_blackout(
-    blackouts: Blackouts, delivery: Delivery, account: Account, now: datetime
+    blackouts: Blackouts, delivery: Delivery, account: Account, at: datetime
 ) -> datetime | None:
-    return blackouts.next_start(account, now) if is_routine(delivery) else None
+    return blackouts.next_start(account, at) if is_routine(delivery) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, event, select
@@ -169,13 +169,31 @@ async def test_a_clearance_ends_with_the_period(stage: Stage) -> None:
     await stage.plan(await stage.approved())
     dispatcher = stage.dispatcher()
     now = stage.clock.now()
-    claimed = await dispatcher._claim(1, Priority.ROUTINE)
-    assert claimed is not None
-    [prepared] = dispatcher._intake.check(*claimed, now).sendable
+    claimed, facts, _ = await dispatcher._claim(1, Priority.ROUTINE)
+    [prepared] = dispatcher._intake.check(claimed, facts, now).sendable
     assert prepared.good_until == datetime(2026, 3, 2, 16, tzinfo=now.tzinfo)
     stage.clock.advance(DAY.total_seconds())
     assert await dispatcher._postponed(prepared)
     assert (await stage.delivery()).state is S.READY
+
+
+async def test_what_is_claimed_before_midnight_for_midnight_keeps_its_own_slot(
+    stage: Stage,
+) -> None:
+    one_a_day(stage)
+    await stage.accounts(1)
+    midnight = datetime(2026, 3, 2, 16, tzinfo=UTC)
+    await stage.plan(await stage.approved("一", 0), midnight)
+    [delivery] = await stage.deliveries()
+    [account] = await stage.organisations.accounts(Selection())
+    gatekeeper = Gatekeeper(Quotas(stage.book))
+    before = midnight - timedelta(milliseconds=20)
+    clearance = await stage.do(
+        lambda tx: gatekeeper.clear(tx, [delivery], {account.id: account}, before)
+    )
+    assert clearance.good_until == {delivery.id: midnight + DAY}
+    rows = await stage.database.read(lambda c: c.execute(select(quota_slots)).all())
+    assert [row.starts_at for row in rows] == [midnight]
 
 
 async def test_nothing_routine_goes_out_in_a_blackout_and_emergencies_do(stage: Stage) -> None:
@@ -217,7 +235,7 @@ async def test_a_recall_goes_out_in_a_blackout(stage: Stage) -> None:
     await stage.plan(item)
     await run_once(stage)
     await silence(stage, stage.clock.now(), stage.clock.now() + DAY)
-    await stage.operations.recall(item.id, "leader")
+    await stage.recalling.recall(item.id, "leader")
     await run_once(stage)
     assert len(stage.platform.withdrawn) == 1
 

@@ -22,7 +22,7 @@ from hub.publishing.quota.models import Admission, Allotment, Period, Refused, S
 from hub.publishing.quota.rules import free_numbers
 from hub.publishing.rules import quota_period
 
-__all__ = ["Quotas"]
+__all__ = ["Quotas", "goes_at"]
 
 _NAMED = 5_000  # refused accounts of a period whose holders are looked up
 
@@ -95,7 +95,8 @@ class Quotas:
         wants = []
         for delivery in limited:
             account = accounts[delivery.account_id]
-            periods = [(quota, *quota_period(quota, now)) for quota in self.of(account)]
+            at = goes_at(delivery, now)
+            periods = [(quota, *quota_period(quota, at)) for quota in self.of(account)]
             good_until[delivery.id] = min(end for _, _, end in periods)
             missing = tuple(
                 quota
@@ -103,7 +104,7 @@ class Quotas:
                 if (delivery.id, quota.kind, start) not in reserved
             )
             if missing:
-                wants.append(_want(delivery, account, missing, now))
+                wants.append(_want(delivery, account, missing, at))
         held = self._catch_up(tx, wants) if wants else {}
         return Admission(held=held, good_until=good_until)
 
@@ -148,9 +149,14 @@ class Quotas:
         return found
 
 
-def _want(delivery: Delivery, account: Account, quotas: tuple[Quota, ...], now: datetime) -> Want:
+def goes_at(delivery: Delivery, now: datetime) -> datetime:
+    """When a delivery that is claimed now goes out: some are claimed a moment before their time."""
+    return max(now, delivery.due_at)
+
+
+def _want(delivery: Delivery, account: Account, quotas: tuple[Quota, ...], at: datetime) -> Want:
     urgent = delivery.priority >= Priority.EMERGENCY
-    return Want(account=account, delivery_id=delivery.id, at=now, quotas=quotas, urgent=urgent)
+    return Want(account=account, delivery_id=delivery.id, at=at, quotas=quotas, urgent=urgent)
 
 
 def _groups(

@@ -157,7 +157,7 @@ async def test_every_occurrence_is_sent_once_and_recalled_alone(
     stage.clock.advance(DAY.total_seconds())
     await run_once(stage)
     assert [text for _, _, text in stage.platform.posts] == ["一", "二", "一", "二"]
-    assert await stage.operations.recall(item.id, "leader") == 4
+    await stage.recalling.recall(item.id, "leader")
     await run_once(stage)
     assert sorted(stage.platform.withdrawn) == ["r-1", "r-2", "r-3", "r-4"]
     assert {d.state for d in await stage.deliveries()} == {S.RECALLED, S.VERIFIED}
