@@ -13,6 +13,7 @@ from datetime import timedelta
 from random import SystemRandom
 from typing import Any
 
+from app.alerting import open_alerters
 from app.keys import load_keys
 from app.migrate import migrate
 from app.outside import Outside
@@ -27,10 +28,11 @@ from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.rules import WEB
 from hub.organisations.service import Organisations
 from hub.organisations.vault import Vault
+from hub.publishing.incidents.service import Incidents
 from hub.publishing.liveness.service import Liveness
 from hub.publishing.models import Declaration, Quota
 from hub.publishing.operations import Operations
-from hub.publishing.ports import Outlet
+from hub.publishing.ports import Alerter, Outlet
 from hub.publishing.preflight.service import Preflight
 from hub.publishing.recall.service import Recalling
 from hub.publishing.recurring.service import Recurrences
@@ -41,12 +43,19 @@ from hub.review.service import Review
 from publishers.registry import channels, find_channel
 from publishers.rendering import TemplateRenderer
 from publishers.wire import Wire, open_session
+from scheduler.alarm import Alarm
 from scheduler.breaker import BreakerSettings
 from scheduler.engine import Engine, EngineSettings
 from scheduler.media import StoredMedia
 from scheduler.settings import DispatchSettings
 
-__all__ = ["Hub", "Installed", "open_database", "open_engine", "open_hub"]
+__all__ = [
+    "Hub",
+    "Installed",
+    "open_database",
+    "open_engine",
+    "open_hub",
+]
 
 
 def schemes_of(channel: str) -> frozenset[str]:
@@ -84,6 +93,7 @@ class Hub:
     recalling: Recalling
     operations: Operations
     rings: Rings
+    incidents: Incidents
     preflight: Preflight
     liveness: Liveness
     timing: Timing
@@ -136,6 +146,13 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         ),
         operations=Operations(database=database, clock=clock, ids=ids, channels=Installed()),
         rings=Rings(database=database, clock=clock),
+        incidents=Incidents(
+            database=database,
+            clock=clock,
+            ids=ids,
+            window=timedelta(minutes=settings.incident_minutes),
+            alerting=bool(settings.alert_urls),
+        ),
         preflight=Preflight(
             database=database,
             clock=clock,
@@ -166,13 +183,25 @@ async def open_database(settings: Settings) -> Database:
 
 @asynccontextmanager
 async def open_engine(
-    hub: Hub, *, meter: Meter | None = None, wire: Wire | None = None
+    hub: Hub,
+    *,
+    meter: Meter | None = None,
+    wire: Wire | None = None,
+    alerters: Mapping[str, Alerter] | None = None,
 ) -> AsyncIterator[Engine]:
     """The running scheduler of `hub`: started on entry, stopped gracefully on exit.
 
     An embedded hub must hold its lock file (`app.lock`) when it opens one.
     """
     engine_settings = _engine_settings(hub.settings)
+    told = meter or NoMeter()
+    alarm = Alarm(
+        database=hub.database,
+        clock=hub.clock,
+        meter=told,
+        incidents=hub.incidents,
+        alerters=open_alerters(hub.settings) if alerters is None else alerters,
+    )
     async with AsyncExitStack() as stack:
         if wire is None:
             session = open_session(engine_settings.dispatch.most_calls)
@@ -185,14 +214,15 @@ async def open_engine(
             keyring=hub.organisations,
             channels=Installed(),
             media=StoredMedia(hub.database),
-            meter=meter or NoMeter(),
+            meter=told,
             settings=engine_settings,
             random=SystemRandom(),
+            alarm=alarm,
         )
         hub.publishing.on_change = hub.operations.on_change = engine.changed()
         hub.recalling.on_change = engine.changed()
-        hub.rings.on_change = engine.changed()
         hub.timing.on_change = hub.recurrences.on_change = engine.changed()
+        hub.rings.on_change = hub.incidents.on_change = engine.changed()
         await engine.start()
         stack.push_async_callback(engine.stop)
         yield engine

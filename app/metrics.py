@@ -93,6 +93,17 @@ class Metrics:
             name: Gauge(shown, told, labels, registry=self.registry)
             for name, (shown, told, labels) in _GAUGES.items()
         }
+        self._incidents = Gauge(
+            "gongkai_incidents_open",
+            "Incidents that are not over; without a channel: a plan whose rings stopped.",
+            ["channel"],
+            registry=self.registry,
+        )
+        self._unsent = Gauge(
+            "gongkai_alerts_unsent",
+            "Alerts that operators have not got yet.",
+            registry=self.registry,
+        )
 
     def observe_lateness(self, channel: str, lateness: timedelta) -> None:
         self._lateness.labels(channel).observe(max(0.0, lateness.total_seconds()))
@@ -125,6 +136,12 @@ class Metrics:
 
     def show_liveness(self, accounts: Mapping[tuple[str, str], int]) -> None:
         _replace(self._gauges["liveness"], accounts)
+
+    def show_incidents(self, open_now: Mapping[str, int], unsent_alerts: int) -> None:
+        self._incidents.clear()
+        for channel, count in open_now.items():
+            self._incidents.labels(channel).set(count)
+        self._unsent.set(unsent_alerts)
 
     def exposition(self) -> bytes:
         """Everything in Prometheus' text format."""

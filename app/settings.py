@@ -140,6 +140,17 @@ class Settings(BaseSettings):
         description="How long after its due time a delivery may still be sent, where the plan "
         "says nothing.",
     )
+    alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Where operators are alerted, as apprise addresses "
+        "(https://appriseit.com/services/), separated by blanks. Empty: nobody is.",
+    )
+    incident_minutes: int = Field(
+        60,
+        ge=1,
+        description="Trouble of one channel and cause that comes again within this time is the "
+        "same incident, and no second alert.",
+    )
     ring_percent: float = Field(
         1.0,
         gt=0,
@@ -208,6 +219,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split_keys(cls, value: Any) -> Any:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("alert_urls", mode="before")
+    @classmethod
+    def _split_addresses(cls, value: Any) -> Any:
+        return tuple(value.split()) if isinstance(value, str) else value
 
     @field_validator("time_zone")
     @classmethod

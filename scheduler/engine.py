@@ -15,6 +15,7 @@ from hub.publishing.admission import Gatekeeper
 from hub.publishing.ports import ChannelBook, MediaSource, Outlet
 from hub.publishing.quota.service import Quotas
 from hub.publishing.rings.service import Rings
+from scheduler.alarm import Alarm
 from scheduler.authorisations import AuthorisationWatch
 from scheduler.breaker import Breaker, BreakerSettings
 from scheduler.clock import HubClock
@@ -73,7 +74,9 @@ class Engine:
         meter: Meter,
         settings: EngineSettings,
         random: Random,
+        alarm: Alarm | None = None,
     ) -> None:
+        self._alarm = alarm
         intake = Intake(database, keyring, Gatekeeper(Quotas(channels)))
         self._settings = settings
         self.limiter = Limiter(clock, settings.limits_storage)
@@ -144,6 +147,9 @@ class Engine:
             ("prepare", _PREPARE, self.preparation.look),
         ):
             self.clock.every(name, interval, job)
+        if self._alarm is not None:
+            self.clock.every("incidents", _ASK, self._alarm.watch)
+            self.clock.every("alerts", _ASK, self._alarm.ring)
         self.clock.start()
         self._loop = asyncio.create_task(self.dispatcher.run(), name="dispatcher")
         await self.clock.look_ahead()

@@ -236,7 +236,8 @@ class Reconciler:
                 if changed and state is _S.ACCEPTED:
                     self._follow(tx, asked, values, now)
                 verdict = asked.finding.verdict if asked.finding else _code(asked.error)
-                rows.append([delivery.id, verdict, values.get("state", state)])
+                reason = values.get("reason", "")
+                rows.append([delivery.id, verdict, values.get("state", state), reason])
             if state is _S.UNKNOWN:
                 ids = [asked.prepared.delivery.id for asked, _ in judged]
                 recalls.wake_waiting(tx, ids, now)

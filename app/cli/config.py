@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from redis.exceptions import RedisError
 from rich.table import Table
 
+from app.alerting import open_alerters
 from app.cli.common import JsonOption, emit, failures
 from app.keys import KEY_FILE, load_keys, new_key
 from app.logs import HIDDEN, hide
@@ -153,6 +154,10 @@ def _channels(settings: Settings) -> str:
     return ", ".join(channels())
 
 
+def _alerts(settings: Settings) -> str:
+    return str(len(open_alerters(settings)))
+
+
 _CHECKS: dict[str, Callable[[Settings], str]] = {
     "variables": _variables,
     "home": _home,
@@ -161,6 +166,7 @@ _CHECKS: dict[str, Callable[[Settings], str]] = {
     "database": _database,
     "redis": _redis,
     "channels": _channels,
+    "alerts": _alerts,
 }
 
 
@@ -169,7 +175,8 @@ def _masked(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(_masked(entry) for entry in value)
     if isinstance(value, SecretStr):
-        return f"{value.get_secret_value().partition(':')[0]}:{HIDDEN}"
+        head, colon, _ = value.get_secret_value().partition(":")
+        return f"{head}:{HIDDEN}" if colon else HIDDEN
     return hide(str(value))
 
 

@@ -8,7 +8,7 @@ that keeps the head that `gongkai audit export` prints.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -160,10 +160,20 @@ def chain_head(connection: Connection) -> tuple[int, str]:
 
 
 def read_events(
-    connection: Connection, *, after: int = 0, subject: str = "", limit: int = 10_000
+    connection: Connection,
+    *,
+    after: int = 0,
+    subject: str = "",
+    kinds: Collection[str] = (),
+    limit: int = 10_000,
 ) -> list[dict[str, Any]]:
-    """Events numbered above `after`, oldest first: seq, hash, previous and the body's fields."""
+    """Events numbered above `after`, oldest first: seq, hash, previous and the body's fields.
+
+    With `kinds`, only events of those names.
+    """
     query = select(audit_events).where(audit_events.c.seq > after)
+    if kinds:
+        query = query.where(audit_events.c.kind.in_(kinds))
     if subject:
         query = query.where(audit_events.c.subject == subject)
     rows = connection.execute(query.order_by(audit_events.c.seq).limit(limit))

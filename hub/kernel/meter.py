@@ -40,6 +40,10 @@ class Meter(Protocol):
         """Open circuit breakers by (channel, scope): `scope` is `account` or `platform`."""
         ...
 
+    def show_incidents(self, open_now: Mapping[str, int], unsent_alerts: int) -> None:
+        """Open incidents by channel (empty: a stopped plan's), and alerts nobody has got yet."""
+        ...
+
     def show_preflight(self, problems: Mapping[tuple[str, str], int]) -> None:
         """Problems of plans that wait to be due, by (check, severity): warning or blocking."""
         ...
@@ -77,4 +81,7 @@ class NoMeter:
         pass
 
     def show_liveness(self, accounts: Mapping[tuple[str, str], int]) -> None:
+        pass
+
+    def show_incidents(self, open_now: Mapping[str, int], unsent_alerts: int) -> None:
         pass

@@ -6,6 +6,9 @@ from hub.kernel.errors import Words
 from hub.kernel.events import Kind
 
 __all__ = [
+    "ALERT_GIVEN_UP",
+    "ALERT_PUT_OFF",
+    "ALERT_SENT",
     "ATTEMPTS_ENDED",
     "ATTEMPTS_STARTED",
     "BLACKOUT_DECLARED",
@@ -21,6 +24,9 @@ __all__ = [
     "FELL_BACK",
     "FOUND_CHANGED",
     "HELD_BACK",
+    "INCIDENT_CLOSED",
+    "INCIDENT_OPENED",
+    "INCIDENT_RESUMED",
     "LEASES_REAPED",
     "MEASURED",
     "PLANNED",
@@ -105,3 +111,9 @@ RING_STOPPED = _kind(
     "ring.stopped", "失败过多，已停止后续各批", "too many failures, all was stopped"
 )
 RING_RESUMED = _kind("ring.resumed", "人工继续分批发布", "a person let the rings go on")
+INCIDENT_OPENED = _kind("incident.opened", "发现发布异常", "publishing trouble was found")
+INCIDENT_CLOSED = _kind("incident.closed", "发布异常已解除", "publishing trouble is over")
+INCIDENT_RESUMED = _kind("incident.resumed", "人工批量恢复投递", "a person resumed all of it")
+ALERT_SENT = _kind("alert.sent", "已告警", "operators were alerted")
+ALERT_GIVEN_UP = _kind("alert.given-up", "告警未能送达", "an alert could not be delivered")
+ALERT_PUT_OFF = _kind("alert.put-off", "告警暂未送达，稍后再发", "an alert is sent again later")

@@ -17,6 +17,7 @@ __all__ = [
     "PREPARED",
     "Accepted",
     "Access",
+    "Alerter",
     "Announcing",
     "ChannelBook",
     "DraftEdition",
@@ -285,4 +286,13 @@ class ChannelBook(Protocol):
 
     def quotas(self, channel: str, settings: Mapping[str, Any]) -> tuple[Quota, ...]:
         """The quotas of an account with these settings: the channel's, or its own."""
+        ...
+
+
+class Alerter(Protocol):
+    """One service through which operators are alerted, of their own choice."""
+
+    async def send(self, title: str, text: str) -> bool:
+        """Whether the service took it; False also where nobody can say. Never raises, and has its
+        own timeout."""
         ...

@@ -56,6 +56,16 @@ def test_a_breaker_that_closed_is_no_longer_shown() -> None:
     assert shown == ['gongkai_breakers_open{channel="weibo",scope="account"} 1.0']
 
 
+def test_incidents_and_unsent_alerts_are_shown_as_they_are_now() -> None:
+    metrics = Metrics()
+    metrics.show_incidents({"weibo": 2, "wechat": 1}, 3)
+    metrics.show_incidents({"weibo": 1}, 0)
+    shown = lines(metrics)
+    open_now = [line for line in shown if line.startswith("gongkai_incidents_open{")]
+    assert open_now == ['gongkai_incidents_open{channel="weibo"} 1.0']
+    assert "gongkai_alerts_unsent 0.0" in shown
+
+
 def test_both_meters_take_the_same_calls() -> None:
     meters: list[Meter] = [Metrics(), NoMeter()]
     for meter in meters:
@@ -66,5 +76,6 @@ def test_both_meters_take_the_same_calls() -> None:
         meter.show_oldest_unknown({})
         meter.show_quota({})
         meter.show_breakers({})
+        meter.show_incidents({}, 0)
     public = {name for name in dir(Meter) if not name.startswith("_")}
     assert public <= set(dir(NoMeter)) & set(dir(Metrics))

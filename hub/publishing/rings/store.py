@@ -91,9 +91,10 @@ def number_of(connection: Connection, delivery_id: str) -> int:
     return connection.execute(query).scalar() or 0
 
 
+_SPOILT = ("differs", "truncated", "gone")  # read back, and not what was signed
 _FAILED = or_(
     _d.state.in_((_S.FAILED, _S.EXPIRED)),
-    and_(_d.state == _S.VERIFIED, _d.reason == "differs"),
+    and_(_d.state.in_((_S.ACCEPTED, _S.VERIFIED)), _d.reason.in_(_SPOILT)),
     # waits for a person: the account has to be connected again, say
     and_(
         _d.state == _S.BLOCKED,
@@ -103,7 +104,7 @@ _FAILED = or_(
 )
 _OUT = _d.state.in_((_S.CANCELLED, _S.RECALLED))  # by a person's decision
 _PROVEN = or_(
-    and_(_d.state == _S.VERIFIED, _d.reason != "differs"),
+    and_(_d.state == _S.VERIFIED, _d.reason.not_in(_SPOILT)),
     # taken by a platform that shows nothing to us
     and_(_d.state == _S.ACCEPTED, _d.next_at.is_(None), _d.reason == ""),
 )

@@ -70,11 +70,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", "channel", "subject", name=op.f("pk_breakers")),
     )
     op.create_table(
+        "feed_cursors",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_feed_cursors")),
+    )
+    op.create_table(
         "heartbeats",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeats")),
     )
+    op.create_table(
+        "incidents",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("cause", sa.String(length=128), nullable=False),
+        sa.Column("plan_id", sa.String(length=26), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("told", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("zh", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.Column("resumed_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_by", sa.String(length=64), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
+    )
+    op.create_index(
+        "ix_incidents_going_on",
+        "incidents",
+        ["channel", "cause", "last_at"],
+        unique=False,
+        sqlite_where=sa.text("state <> 'closed'"),
+        postgresql_where=sa.text("state <> 'closed'"),
+    )
+    op.create_index("ix_incidents_last", "incidents", ["last_at"], unique=False)
     op.create_table(
         "pauses",
         sa.Column("key", sa.String(length=128), nullable=False),
@@ -128,6 +161,33 @@ def upgrade() -> None:
     )
     op.create_index("ix_accounts_body_id", "accounts", ["body_id"], unique=False)
     op.create_index("ix_accounts_region", "accounts", ["region"], unique=False)
+    op.create_table(
+        "alerts",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("incident_id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("repeats", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("told", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name=op.f("fk_alerts_incident_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+    )
+    op.create_index("ix_alerts_incident", "alerts", ["incident_id"], unique=False)
+    op.create_index(
+        "ix_alerts_unsent",
+        "alerts",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('waiting', 'sending')"),
+        postgresql_where=sa.text("state IN ('waiting', 'sending')"),
+    )
     op.create_table(
         "blackouts",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -728,6 +788,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_followups_order", "followups", ["order_id", "account_id"], unique=False)
     op.create_index("ix_followups_original", "followups", ["original_id"], unique=False)
+    op.create_table(
+        "incident_deliveries",
+        sa.Column("incident_id", sa.String(length=26), nullable=False),
+        sa.Column("delivery_id", sa.String(length=26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_incident_deliveries_delivery_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name=op.f("fk_incident_deliveries_incident_id")
+        ),
+        sa.PrimaryKeyConstraint("incident_id", "delivery_id", name=op.f("pk_incident_deliveries")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "measures",
         sa.Column("delivery_id", sa.String(length=26), nullable=False),

@@ -1,0 +1,1 @@
+"""The outbox of alerts: what operators are to be told, and whether they were."""

@@ -1,0 +1,1 @@
+"""One cause, one incident: a thousand failures of one channel and code are one alert."""
