@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ ASKED = (S.UNKNOWN, "no-answer", "outcome-unknown")
 LATER = (S.BLOCKED, "busy", "busy")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 MIB = 1024 * 1024
+LATE_COMMIT = timedelta(seconds=30)  # for so long a person's word of absence is refused
 
 
 def assert_advises(delivery: Delivery) -> None:
@@ -66,12 +68,14 @@ async def assert_published_once(stage: Installation, channel: Channel) -> None:
 
 
 async def resolve_by_looking(stage: Installation, delivery: Delivery, channel: Channel) -> None:
-    """The person whom `explain` sends to the account looks, and says what is there."""
+    """The person whom `explain` sends to the account looks, once the call cannot be carried out
+    any more, and says what is there."""
     assert Reconciling.PERSON in channel.declaration.reconciling
     assert delivery.reason == "person"
     explained = await stage.explained()
     assert "delivery resolve" in explained.next.zh
     assert "delivery resolve" in explained.next.en
+    stage.clock.advance((channel.declaration.call_timeout + LATE_COMMIT).total_seconds())
     there = [shown.remote_id for shown in stage.public()]
     await stage.hub.operations.resolve(
         delivery.id, "media", published=bool(there), remote_id="".join(there)
