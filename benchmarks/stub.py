@@ -48,6 +48,9 @@ class _Answering(asyncio.Protocol):
         if b"/arrivals" in head[:40]:
             self._report()
             return
+        if head.startswith(b"GET /has/"):
+            self._tell(head[9:].split(b" ")[0].decode())
+            return
         size = 0
         for line in head.split(b"\r\n")[1:]:
             if line[:15].lower() == b"content-length:":
@@ -61,12 +64,20 @@ class _Answering(asyncio.Protocol):
         if not self._transport.is_closing():
             self._transport.write(_ANSWER)  # type: ignore[attr-defined]
 
+    def _tell(self, account: str) -> None:
+        """Whether a post of this account arrived; asked one at a time, so a walk is enough."""
+        there = any(_value(start, "account") == account for _, start in self._arrivals)
+        self._say(json.dumps({"has": there}).encode())
+
     def _report(self) -> None:
         named = [
             (at, _value(start, "account"), _value(start, "text")) for at, start in self._arrivals
         ]
         body = json.dumps(named).encode()
         self._arrivals.clear()
+        self._say(body)
+
+    def _say(self, body: bytes) -> None:
         self._buffer = b""
         head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         self._transport.write(head + body)  # type: ignore[attr-defined]
