@@ -54,7 +54,7 @@ from scheduler.engine import Engine, EngineSettings
 from scheduler.media import StoredMedia
 from scheduler.settings import DispatchSettings
 
-__all__ = ["STUB", "Scene", "StubOutlet", "build_scene"]
+__all__ = ["STUB", "Scene", "StubOutlet", "build_scene", "open_scene"]
 
 STUB = Declaration(
     name="stub",
@@ -198,12 +198,17 @@ class Scene:
         planned = await self.publishing.plan(item.id, selection, when, "media", priority)
         return planned.deliveries
 
-    def engine(self, session: aiohttp.ClientSession, connections: int = 256) -> Engine:
+    def engine(
+        self,
+        session: aiohttp.ClientSession,
+        connections: int = 256,
+        outlet: type[StubOutlet] = StubOutlet,
+    ) -> Engine:
         """The real engine over the stub's outlet."""
         engine = Engine(
             database=self.database,
             clock=self.clock,
-            outlets={STUB.name: StubOutlet(Wire(session))},
+            outlets={STUB.name: outlet(Wire(session))},
             keyring=self.organisations,
             channels=_StubBook(),
             media=StoredMedia(self.database),
@@ -220,11 +225,34 @@ class Scene:
         return engine
 
 
-async def build_scene(home: Path, base_url: str, accounts: int) -> Scene:
-    """Make the installation through the same services people use."""
+async def open_scene(home: Path) -> Scene:
+    """The installation in `home`, with nothing in it at first."""
     database = await open_database(Settings(home=home))
     clock, ids = SystemClock(), IdSource()
-    organisations = Organisations(database, clock, ids, Vault({"k1": bytes(32)}))
+    publishing = Publishing(
+        database=database,
+        clock=clock,
+        ids=ids,
+        renderer=_StubRenderer(),
+        channels=_StubBook(),
+        default_not_after=timedelta(days=1),
+    )
+    return Scene(
+        database,
+        Organisations(database, clock, ids, Vault({"k1": bytes(32)})),
+        Catalogue(database, clock, ids),
+        publishing,
+        Review(database, clock, ids),
+        None,  # type: ignore[arg-type]
+        clock,
+        Counter(),
+    )
+
+
+async def build_scene(home: Path, base_url: str, accounts: int) -> Scene:
+    """Make the installation through the same services people use."""
+    scene = await open_scene(home)
+    organisations = scene.organisations
     await organisations.import_bodies(
         [NewBody(code=_BODY, name="四川省人民政府", kind=BodyKind.PROVINCE)], actor="bench"
     )
@@ -244,23 +272,5 @@ async def build_scene(home: Path, base_url: str, accounts: int) -> Scene:
         for n in range(accounts)
     ]
     await organisations.import_accounts(rows, actor="bench")
-    publishing = Publishing(
-        database=database,
-        clock=clock,
-        ids=ids,
-        renderer=_StubRenderer(),
-        channels=_StubBook(),
-        default_not_after=timedelta(days=1),
-    )
-    scene = Scene(
-        database,
-        organisations,
-        Catalogue(database, clock, ids),
-        publishing,
-        Review(database, clock, ids),
-        None,  # type: ignore[arg-type]
-        clock,
-        Counter(),
-    )
     scene.item = await scene.approved(_TEXT)
     return scene

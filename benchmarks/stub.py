@@ -10,6 +10,7 @@ import contextlib
 import json
 import multiprocessing
 import time
+from collections import Counter
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 
@@ -48,6 +49,9 @@ class _Answering(asyncio.Protocol):
         if b"/arrivals" in head[:40]:
             self._report()
             return
+        if head.startswith(b"GET /count"):
+            self._count()
+            return
         if head.startswith(b"GET /has/"):
             self._tell(head[9:].split(b" ")[0].decode())
             return
@@ -69,6 +73,11 @@ class _Answering(asyncio.Protocol):
         there = any(_value(start, "account") == account for _, start in self._arrivals)
         self._say(json.dumps({"has": there}).encode())
 
+    def _count(self) -> None:
+        """How often each account was posted to; forgets nothing."""
+        accounts = Counter(_value(start, "account") for _, start in self._arrivals)
+        self._say(json.dumps(accounts).encode())
+
     def _report(self) -> None:
         named = [
             (at, _value(start, "account"), _value(start, "text")) for at, start in self._arrivals
@@ -85,8 +94,8 @@ class _Answering(asyncio.Protocol):
 
 def _value(start: bytes, name: str) -> str:
     """The beginning of a text in the start of a JSON object; empty when it is not in there."""
-    _, _, rest = start.partition(f'"{name}":"'.encode())
-    return rest.split(b'"')[0].decode(errors="ignore")
+    _, _, rest = start.partition(f'"{name}":'.encode())
+    return rest.lstrip(b' "').split(b'"')[0].decode(errors="ignore")
 
 
 def _serve(delay: float, pipe: Connection) -> None:

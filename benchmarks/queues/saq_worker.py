@@ -23,7 +23,9 @@ async def main(verb: str, url: str, count: int, *rest: str) -> None:
     if verb == "fill":
         for start in range(0, count, 200):
             numbers = range(start, min(start + 200, count))
-            await asyncio.gather(*(queue.enqueue("post", n=n, retries=3, timeout=5) for n in numbers))
+            await asyncio.gather(
+                *(queue.enqueue("post", n=n, retries=3, timeout=5) for n in numbers)
+            )
         await queue.disconnect()
         return
     poster = Poster(rest[0], Statuses(rest[1]), count)

@@ -1,7 +1,7 @@
 """What the workers of every task queue share: the post, and a status row before and after it.
 
-The rows are kept in SQLite (WAL, synchronous=NORMAL), one commit each, in a thread of their own: what
-an application with such a queue would write by itself, and cheaper than our ledger's FULL.
+The rows are kept in SQLite (WAL, synchronous=NORMAL), one commit each, in a thread of their own:
+what an application with such a queue would write by itself, and cheaper than our ledger's FULL.
 """
 
 from __future__ import annotations

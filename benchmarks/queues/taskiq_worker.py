@@ -1,4 +1,5 @@
-"""taskiq on Redis Streams: `fill URL COUNT` queues the posts, `work URL COUNT STUB FILE` makes them.
+"""taskiq on Redis Streams: `fill URL COUNT` queues the posts, `work URL COUNT STUB FILE` makes
+them.
 
 What a dead worker had taken is taken over after five seconds; taskiq's default is ten minutes.
 """
