@@ -28,6 +28,8 @@ from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.rules import WEB
 from hub.organisations.service import Organisations
 from hub.organisations.vault import Vault
+from hub.publishing.forecast.models import Machine
+from hub.publishing.forecast.service import Simulation
 from hub.publishing.incidents.service import Incidents
 from hub.publishing.liveness.service import Liveness
 from hub.publishing.models import Declaration, Quota
@@ -95,6 +97,7 @@ class Hub:
     rings: Rings
     incidents: Incidents
     preflight: Preflight
+    simulation: Simulation
     liveness: Liveness
     timing: Timing
     recurrences: Recurrences
@@ -159,6 +162,14 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
             channels=Installed(),
             keyring=organisations,
             outside=Outside(),
+        ),
+        simulation=Simulation(
+            database=database,
+            clock=clock,
+            channels=Installed(),
+            keyring=organisations,
+            default_not_after=timedelta(minutes=settings.default_not_after_minutes),
+            machine=Machine(connections=settings.connections),
         ),
         liveness=Liveness(
             database=database,

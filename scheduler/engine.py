@@ -26,6 +26,7 @@ from scheduler.limits import Limiter
 from scheduler.measuring import Measurements
 from scheduler.preflight import Preparation
 from scheduler.reconciler import Reconciler
+from scheduler.remembering import remember
 from scheduler.rereading import Rereading
 from scheduler.ring_watch import RingWatch
 from scheduler.settings import DispatchSettings
@@ -79,6 +80,8 @@ class Engine:
         self._alarm = alarm
         intake = Intake(database, keyring, Gatekeeper(Quotas(channels)))
         self._settings = settings
+        self._database, self._clock = database, clock
+        self._outlets, self._intake = outlets, intake
         self.limiter = Limiter(clock, settings.limits_storage)
         self.breaker = Breaker(clock, random, settings.breaker)
         self.dispatcher = Dispatcher(
@@ -129,6 +132,7 @@ class Engine:
         await self.sweep.recover(alone=self._settings.alone)
         await self.sweep.beat()
         await self.sharing.look()
+        await remember(self.limiter, self._database, self._clock, self._outlets, self._intake)
         lease = self._settings.dispatch.lease
         for name, interval, job in (
             ("look-ahead", _POLL, self.clock.look_ahead),

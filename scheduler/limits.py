@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from hub.kernel.clock import Clock
 from hub.kernel.errors import Misconfigured, Unavailable, Words
 from hub.publishing.models import Declaration, Rate
 from hub.publishing.ports import Access
+from hub.publishing.scopes import kept_for_emergencies, keys_by_scope
 
 __all__ = ["Limiter"]
 
@@ -49,6 +50,20 @@ class Limiter:
         self._items: dict[Rate, RateLimitItem] = {}
         self._keys: dict[tuple[str, str], tuple[Access, Mapping[str, str]]] = {}
         self._away = False
+        # calls of a former life, oldest first, by what they are counted under and for how long
+        self._before: dict[tuple[str, int], list[float]] = {}
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the windows outlive this process."""
+        return self._pool is not None
+
+    def recall(self, declaration: Declaration, access: Access, begun: datetime) -> None:
+        """Count a call that a former life of this process began; to be told oldest first."""
+        keys = self._keys_of(declaration, access)
+        for rate in declaration.rates:
+            window = keys[rate.scope], self._item(rate).get_expiry()
+            self._before.setdefault(window, []).append(begun.timestamp())
 
     async def check(self) -> None:
         """Raises Unavailable when the windows cannot be asked."""
@@ -129,12 +144,23 @@ class Limiter:
     async def _take(self, windows: Sequence[tuple[RateLimitItem, str]], urgent: bool) -> float:
         for item, key in windows:
             reset_at, left = await self._windows.get_window_stats(item, key)
-            if left <= (0 if urgent else _kept(item)):
+            if self._before and (earlier := self._begun_before(key, item)):
+                reset_at, left = earlier[0] + item.get_expiry(), left - len(earlier)
+            if left <= (0 if urgent else kept_for_emergencies(item.amount)):
                 return max(_MOMENT, reset_at - self._clock.now().timestamp())
         for item, key in windows:
             if not await self._windows.hit(item, key):  # another process was quicker
                 return _MOMENT
         return 0.0
+
+    def _begun_before(self, key: str, item: RateLimitItem) -> list[float]:
+        """What of a former life is still in the window; it is older than anything of this one."""
+        window = key, item.get_expiry()
+        begun = self._before.get(window, [])
+        place = bisect_right(begun, self._clock.now().timestamp() - item.get_expiry())
+        if begun and place == len(begun):
+            del self._before[window]
+        return begun[place:]
 
     def _tell(self, away: bool) -> None:
         """Once per outage, not once per delivery."""
@@ -158,7 +184,7 @@ class Limiter:
         """By scope, what a window or pause is kept under; made once per account and revision."""
         known = self._keys.get((declaration.name, access.account_id))
         if known is None or known[0] is not access:
-            known = access, _keys(declaration, access)
+            known = access, keys_by_scope(declaration, access)
             self._keys[declaration.name, access.account_id] = known
         return known[1]
 
@@ -204,33 +230,3 @@ def _unavailable() -> Unavailable:
             "bring Redis back; what waits then goes on by itself",
         ),
     )
-
-
-def _kept(item: RateLimitItem) -> int:
-    """How many permits routine work leaves alone."""
-    return 0 if item.amount == 1 else max(1, item.amount // 10)
-
-
-def _keys(declaration: Declaration, access: Access) -> dict[str, str]:
-    """`app` is what shares one set of credentials: a bot in many chats, an app of many users.
-    `chat` is one place that such an app writes to. Secrets are in it only as a hash."""
-    app = hashlib.sha256(repr((access.base_url, _app_of(declaration, access))).encode())
-    chat = hashlib.sha256(repr((app.digest(), access.handle)).encode())
-    subjects = {
-        "account": access.account_id,
-        "app": app.hexdigest()[:16],
-        "chat": chat.hexdigest()[:16],
-    }
-    return {scope: f"{declaration.name}:{scope}:{subject}" for scope, subject in subjects.items()}
-
-
-def _app_of(declaration: Declaration, access: Access) -> object:
-    """What tells an app from another: the values the declaration names, else all credentials.
-
-    Where none of the named ones is known, all accounts at that address count as one app: the
-    platform may see them so, and too slow is better than refused.
-    """
-    if declaration.app:
-        told = (access.credentials.get(n) or access.settings.get(n) for n in declaration.app)
-        return [str(value or "") for value in told]
-    return access.settings.get("app_key") or sorted(access.credentials.items())

@@ -79,7 +79,7 @@ def make(
             tag=tag,
             group=group,
         )
-        when = replace(_when(at, home_zone, embargo, not_after), next_slot=_wants_slot(slot))
+        when = replace(parse_when(at, home_zone, embargo, not_after), next_slot=_wants_slot(slot))
         priority = Priority.EMERGENCY if emergency else Priority.ROUTINE
         order = _ring_order(hub.settings, canary or []) if rings or canary else None
         return await hub.publishing.plan(
@@ -125,7 +125,7 @@ def reschedule(
     """改期 / move what has not left yet"""
 
     async def work(hub: Hub) -> dict[str, int]:
-        when = _when(at, zone or hub.settings.time_zone, "", "")
+        when = parse_when(at, zone or hub.settings.time_zone, "", "")
         moved, left = await hub.publishing.reschedule(plan, when, actor or _me())
         return {"moved": moved, "not_movable": left}
 
@@ -170,7 +170,7 @@ def _ring_order(settings: Settings, canary: list[str]) -> RingOrder:
     )
 
 
-def _when(at: str, zone: str, embargo: str, not_after: str) -> When:
+def parse_when(at: str, zone: str, embargo: str, not_after: str) -> When:
     return When(
         zone=zone,
         wall=None if at == "now" else _local(at, "at"),

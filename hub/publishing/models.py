@@ -293,6 +293,7 @@ class Declaration:
     verify_after: timedelta = timedelta(seconds=5)
     # Of an account's calls a day, how many may go into reading and measuring again; 0: any number.
     spare_calls: int = 0
+    calls: int = 1  # how many calls a post takes, as a guess for simulations until it is measured
     delete_within: timedelta | None = None  # after that the platform deletes no post any more
 
     def can(self, capability: Capability) -> bool:

@@ -51,6 +51,7 @@ DECLARATION = Declaration(
     # the daily number of calls of a new account; mass sends have their own, see `_quotas`
     quotas=(Quota(count=100, period="day"),),
     app=("appid",),
+    calls=4,  # a picture, the cover, the draft, its submission
     call_timeout=timedelta(seconds=20),
     verify_after=timedelta(seconds=15),
     source=(

@@ -54,6 +54,7 @@ class World:
     callback_retries, callback_timeout
     check_ip                         whether tokens are only given to listed addresses
     daily_limits, minute_limits      call → number per account
+    limits_pace                      how many of their minutes the limits count in one
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -74,7 +75,9 @@ class World:
         self.check_ip = False
         self.daily_limits = {"token": 2000, "stable_token": 500_000, "media/upload": 5000}
         self.minute_limits = {"message/mass/sendall": 60, "stable_token": 10_000}
+        self.limits_pace = 1.0
         self.undelivered: list[str] = []
+        self._opened_at = clock.now().timestamp()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def now(self) -> float:
@@ -105,7 +108,8 @@ class World:
 
     def count(self, app: App, call: str) -> None:
         """Count one call of `app`, or refuse it for the day's or the minute's limit."""
-        day, minute = beijing(self.now(), "%Y-%m-%d"), beijing(self.now(), "%Y-%m-%d %H:%M")
+        at = self._opened_at + (self.now() - self._opened_at) * self.limits_pace
+        day, minute = beijing(at, "%Y-%m-%d"), beijing(at, "%Y-%m-%d %H:%M")
         if app.calls[day, call] >= self.daily_limits.get(call, 1 << 60):
             raise Refusal(45009)
         if app.calls[minute, call] >= self.minute_limits.get(call, 1 << 60):

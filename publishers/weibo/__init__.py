@@ -42,7 +42,12 @@ DECLARATION = Declaration(
     capabilities=frozenset({Capability.DELETE, Capability.MEASURE, Capability.VERIFY}),
     overflow=(Overflow.DIGEST, Overflow.REFUSE),
     needs_link=True,
-    rates=(Rate(count=30, per=timedelta(hours=1)),),
+    # Calls from one address share 15,000 an hour, refused with 10022. A post costs one and its
+    # verification another, so posts may use half of them.
+    rates=(
+        Rate(count=30, per=timedelta(hours=1)),
+        Rate(count=7_500, per=timedelta(hours=1), scope="app"),
+    ),
     # All calls of an account and an app share 100 a day. A post costs one, its verification one,
     # and what is left is for settling unknown outcomes and for reading mentions. Ours: a few of
     # the posts are kept for emergencies.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ __all__ = ["App", "Platform"]
 
 _CHINA = ZoneInfo("Asia/Shanghai")
 _FORBIDDEN = {10014, 10022, 10023, 10024}  # HTTP 403; the others are HTTP 400
-_FIRST_ID = 5_100_000_000_000_000
+_FIRST_ID, _ID_STEP = 5_100_000_000_000_000, 104_729
 
 # How long a new authorisation lives, by the app's level.
 _LIFETIMES = {
@@ -76,9 +76,13 @@ class Platform(BasePlatform):
         self.review_delay_s = 0.0  # how long a post stays invisible to everyone
         self.slow_success = 0  # so many next posts are created and answered with 20032
         self.clock_ahead_s = 0.0  # the platform's clock against ours
+        self.limits_pace = 1.0  # so many of the limits' hours pass in one
+        self._opened_at = clock.now()
         self._uids: dict[str, str] = {}
         self._grants: dict[str, Grant] = {}
         self._posts: list[Post] = []
+        self._posts_of: dict[str, list[int]] = defaultdict(list)  # places in `_posts`
+        self._tokens: dict[tuple[str, str], str] = {}  # the newest, by uid and app
         self._links: dict[str, str] = {}
         self._counters: Counter[tuple[str, ...]] = Counter()
 
@@ -91,12 +95,11 @@ class Platform(BasePlatform):
     def authorise(self, handle: str, app: App | None = None) -> Enrolment:
         """The account's owner authorises an app; a living authorisation is prolonged."""
         app, uid = app or self.app, self._uids[handle]
-        living = [
-            t for t, g in self._grants.items() if self._lives(g) and (g.uid, g.app) == (uid, app)
-        ]
-        token = (
-            living[0] if living else f"2.00{_digest(handle, app.key, str(len(self._grants)))[:28]}"
-        )
+        token = self._tokens.get((uid, app.key), "")
+        known = self._grants.get(token)
+        if known is None or known.app != app or not self._lives(known):
+            token = f"2.00{_digest(handle, app.key, str(len(self._grants)))[:28]}"
+        self._tokens[uid, app.key] = token
         self._grants[token] = Grant(uid, app, self._now() + _LIFETIMES[app.level])
         return Enrolment(
             handle=handle,
@@ -205,7 +208,7 @@ class Platform(BasePlatform):
         return not grant.revoked and self._now() < grant.ends_at
 
     def _count(self, grant: Grant, ip: str) -> None:
-        here = self._now().astimezone(_CHINA)
+        here = self._time_of_limits()
         day = ("calls", grant.app.key, grant.uid, here.strftime("%F"))
         hour = ("ip", ip, here.strftime("%F %H"))
         if self._counters[hour] >= self.calls_per_hour_and_ip:
@@ -215,7 +218,7 @@ class Platform(BasePlatform):
         self._counters.update([day, hour])
 
     def _count_post(self, uid: str, endpoint: str) -> None:
-        hour = ("posts", uid, self._now().astimezone(_CHINA).strftime("%F %H"))
+        hour = ("posts", uid, self._time_of_limits().strftime("%F %H"))
         if self._counters[hour] >= self.posts_per_hour:
             raise Refusal(10024, WORDS[10024] % endpoint)
         self._counters[hour] += 1
@@ -224,7 +227,7 @@ class Platform(BasePlatform):
 
     def _publish(self, call: Call, endpoint: str, picture: bytes = b"") -> dict[str, Any]:
         uid, text = call.grant.uid, call.fields["status"]
-        mine = [post for post in self._posts if post.uid == uid and not post.deleted]
+        mine = [post for post in self._posts_by(uid) if not post.deleted]
         if any(post.text == text for post in mine[-self.repeat_window :] if self.repeat_window):
             raise Refusal(self.repeat_code)
         self._count_post(uid, endpoint)
@@ -237,7 +240,7 @@ class Platform(BasePlatform):
     def _store(self, uid: str, text: str, picture: bytes) -> Post:
         now = self._now()
         post = Post(
-            id=_FIRST_ID + len(self._posts) * 104_729,
+            id=_FIRST_ID + len(self._posts) * _ID_STEP,
             uid=uid,
             text=text,
             stored=self._shorten(text),
@@ -245,8 +248,12 @@ class Platform(BasePlatform):
             visible_at=now + timedelta(seconds=self.review_delay_s),
             picture=picture,
         )
+        self._posts_of[uid].append(len(self._posts))
         self._posts.append(post)
         return post
+
+    def _posts_by(self, uid: str) -> list[Post]:
+        return [self._posts[place] for place in self._posts_of.get(uid, ())]
 
     def _shorten(self, text: str) -> str:
         """Links become t.cn links, markup is escaped, and an invisible mark ends the text."""
@@ -259,10 +266,10 @@ class Platform(BasePlatform):
         return f"{html.escape(LINK.sub(short, text.strip()), quote=False)} \u200b"
 
     def _index(self, post_id: int) -> int:
-        for index, post in enumerate(self._posts):
-            if post.id == post_id:
-                return index
-        raise Refusal(20101)
+        index, strange = divmod(post_id - _FIRST_ID, _ID_STEP)
+        if strange or not 0 <= index < len(self._posts):
+            raise Refusal(20101)
+        return index
 
     def _visible(self, post: Post) -> bool:
         return not post.deleted and post.visible_at <= self._now()
@@ -293,6 +300,11 @@ class Platform(BasePlatform):
     def _now(self) -> datetime:
         return self.clock.now() + timedelta(seconds=self.clock_ahead_s)
 
+    def _time_of_limits(self) -> datetime:
+        """The hour and day, in China, that a call counts for."""
+        begun, now = self._opened_at, self._now()
+        return (begun + (now - begun) * self.limits_pace).astimezone(_CHINA)
+
 
 def _share(platform: Platform, call: Call) -> dict[str, Any]:
     checked_text(call)
@@ -318,8 +330,8 @@ def _timeline(platform: Platform, call: Call) -> dict[str, Any]:
     uid = call.fields.get("uid") or call.grant.uid
     count = min(call.number("count", 20) or 20, 100)
     newest, after = call.number("max_id"), call.number("since_id")
-    mine = [post for post in reversed(platform._posts) if post.uid == uid == call.grant.uid]
-    mine = [post for post in mine if platform._visible(post)]
+    listed = platform._posts_by(uid)[::-1] if uid == call.grant.uid else []
+    mine = [post for post in listed if platform._visible(post)]
     page = [post for post in mine if post.id > after and (not newest or post.id <= newest)]
     skip = (max(1, call.number("page", 1)) - 1) * count
     shown = [platform._as_json(post) for post in page[skip : skip + count]]
@@ -353,7 +365,7 @@ def _destroy(platform: Platform, call: Call) -> dict[str, Any]:
 
 
 def _limits(platform: Platform, call: Call) -> dict[str, Any]:
-    now = platform._now().astimezone(_CHINA)
+    now = platform._time_of_limits()
     used = platform._counters["calls", call.grant.app.key, call.grant.uid, now.strftime("%F")]
     reset = (now + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
     if used >= platform.calls_per_day:
@@ -364,7 +376,7 @@ def _limits(platform: Platform, call: Call) -> dict[str, Any]:
         "ip_limit": platform.calls_per_hour_and_ip,
         "limit_time_unit": "DAYS",
         "reset_time": reset.strftime("%F %T"),
-        "reset_time_in_seconds": int((reset - now).total_seconds()),
+        "reset_time_in_seconds": int((reset - now).total_seconds() / platform.limits_pace),
     }
 
 

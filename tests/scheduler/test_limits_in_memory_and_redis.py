@@ -193,6 +193,22 @@ async def test_a_shorter_pause_does_not_end_a_longer_one(limiter: Limiter) -> No
     assert await limiter.delay(some, access()) > 29
 
 
+async def test_calls_of_a_former_life_count_as_long_as_their_window() -> None:
+    async with limiter_at("async+memory://") as reborn:
+        busy, idle = access("one"), access("two")
+        hourly = channel(
+            Rate(count=10, per=HOUR, scope="app"),
+            Rate(count=8, per=HOUR),
+            Rate(count=5, per=timedelta(minutes=1)),
+        )
+        now = SystemClock().now()
+        for ago in (3601, 3590, 120, 90):
+            reborn.recall(hourly, busy, now - timedelta(seconds=ago))
+        assert await permits(reborn, hourly, busy, 20) == 5
+        assert await permits(reborn, hourly, idle, 20) == 2
+        assert 0 < await reborn.delay(hourly, idle, urgent=True) <= 10
+
+
 async def test_the_windows_can_be_asked(limiter: Limiter) -> None:
     assert await limiter.check() is None
 

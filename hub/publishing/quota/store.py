@@ -31,6 +31,7 @@ __all__ = [
     "holders",
     "release_over",
     "reserved_by",
+    "slots_held",
     "take",
     "taken",
     "used",
@@ -85,6 +86,20 @@ def used(
         if not slot.over:
             counts[slot.account_id] = counts.get(slot.account_id, 0) + 1
     return counts
+
+
+def slots_held(connection: Connection, account_ids: Collection[str], since: datetime) -> list[Slot]:
+    """The slots that are held or spent in periods that begin from `since` on."""
+    query = (
+        select(_q.account_id, _q.kind, _q.starts_at, _q.no, _q.delivery_id)
+        .join(deliveries, _d.id == _q.delivery_id)
+        .where(
+            _q.account_id.in_(list(account_ids)),
+            _q.starts_at >= since,
+            text(f"(quota_slots.state = 'committed' OR NOT {_OVER.text})"),
+        )
+    )
+    return [Slot(*row) for row in connection.execute(query)]
 
 
 def release_over(tx: Transaction, delivery_ids: Collection[str]) -> set[str]:
