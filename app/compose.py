@@ -163,14 +163,7 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
             keyring=organisations,
             outside=Outside(),
         ),
-        simulation=Simulation(
-            database=database,
-            clock=clock,
-            channels=Installed(),
-            keyring=organisations,
-            default_not_after=timedelta(minutes=settings.default_not_after_minutes),
-            machine=Machine(connections=settings.connections),
-        ),
+        simulation=_simulation(settings, database, clock, organisations),
         liveness=Liveness(
             database=database,
             clock=clock,
@@ -181,6 +174,19 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         recurrences=Recurrences(
             database=database, clock=clock, ids=ids, planner=publishing.planner
         ),
+    )
+
+
+def _simulation(
+    settings: Settings, database: Database, clock: Clock, organisations: Organisations
+) -> Simulation:
+    return Simulation(
+        database=database,
+        clock=clock,
+        channels=Installed(),
+        keyring=organisations,
+        default_not_after=timedelta(minutes=settings.default_not_after_minutes),
+        machine=Machine(connections=settings.connections),
     )
 
 
