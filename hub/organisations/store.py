@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -183,12 +184,14 @@ _BY_IDS = PackedQuery(accounts, select(accounts).where(_wanted))
 
 def get_accounts(connection: Connection, ids: Iterable[str]) -> dict[str, Account]:
     """Accounts by id, in one query up to 10,000 ids; unknown ids are left out."""
-    found = {}
+    found: dict[str, Account] = {}
     for chunk in _chunks(ids):
-        for row in _BY_IDS.rows(connection, {"ids": chunk}):
-            row |= {"tags": tuple(row["tags"]), "filing": FilingState(row["filing"])}
-            found[row["id"]] = Account(**row)
+        found |= {row["id"]: _unpacked(row) for row in _BY_IDS.rows(connection, {"ids": chunk})}
     return found
+
+
+def _unpacked(row: dict[str, Any]) -> Account:
+    return Account(**row | {"tags": tuple(row["tags"]), "filing": FilingState(row["filing"])})
 
 
 def account_by_handle(connection: Connection, channel: str, handle: str) -> Account | None:
@@ -216,8 +219,8 @@ def select_accounts(
         conditions.append(_in_group(find_group(connection, selection.group)))
     if active_only:
         conditions.append(accounts.c.active)
-    query = select(accounts).where(*conditions).order_by(accounts.c.id)
-    return [_account(row) for row in connection.execute(query)]
+    rows = PackedQuery(accounts, select(accounts).where(*conditions)).rows(connection)
+    return sorted(map(_unpacked, rows), key=attrgetter("id"))
 
 
 def insert_accounts(tx: Transaction, rows: Sequence[Account], at: datetime) -> None:
@@ -387,8 +390,7 @@ def _person(row: Row[Any]) -> Person:
 
 
 def _account(row: Row[Any]) -> Account:
-    changed = {"tags": tuple(row.tags), "filing": FilingState(row.filing)}
-    return Account(**(row._asdict() | changed))
+    return _unpacked(row._asdict())
 
 
 def _group(connection: Connection, row: Row[Any]) -> Group:
