@@ -102,11 +102,11 @@ def _whole(shown: Shown) -> dict[str, Any]:
 def _show_list(rows: list[dict[str, Any]]) -> RenderableType:
     table = Table(
         Column("编号 / id", no_wrap=True, min_width=26),
-        "渠道 / channel",
-        "原因 / cause",
-        Column("数量 / count", justify="right"),
-        "最近 / last",
-        "状态 / state",
+        Column("渠道", overflow="fold"),
+        Column("原因 / cause", min_width=14),
+        Column("数量", justify="right"),
+        Column("最近", max_width=10),
+        "状态",
     )
     for row in rows:
         place = row["channel"] or row["plan_id"]

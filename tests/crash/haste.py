@@ -22,6 +22,8 @@ PUBLISHING_S = 0.4  # minutes: how long WeChat works on an article
 # (module, name, value): the value in the source is named behind it
 WAITS: tuple[tuple[str, str, object], ...] = (
     ("scheduler.engine", "_ASK", timedelta(seconds=0.15)),  # 2 s
+    ("scheduler.engine", "_SHARE", timedelta(seconds=0.15)),  # 1 s
+    ("scheduler.alarm", "_LEASE", timedelta(seconds=2)),  # 2 min
     ("scheduler.engine", "_POLL", timedelta(seconds=0.2)),  # 1 s
     ("scheduler.endings", "_SETTLING", timedelta(seconds=0.2)),  # 5 s
     ("scheduler.endings", "_DEFAULT_PAUSE", timedelta(seconds=0.5)),  # 60 s

@@ -34,6 +34,7 @@ __all__ = [
     "live",
     "plan_everything",
     "plan_for",
+    "quiet",
     "resolve",
 ]
 
@@ -49,12 +50,17 @@ def at_rest(delivery: Delivery) -> bool:
     return delivery.state in SETTLED or (waits and delivery.reason != "previous-part")
 
 
+def quiet() -> None:
+    """A life writes no log: hundreds of them die on purpose."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable()
+
+
 def live(home: Path, before: Before | None, kill: Kill | None) -> None:
     """Do `before`, then let the engine run, dying at `kill`; writes home/RESULT at its end."""
     (home / RESULT).unlink(missing_ok=True)
     (home / KILLED_AT).unlink(missing_ok=True)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    logging.disable()
+    quiet()
     hasten()
     hasten_declarations()
     trigger = Trigger(kill, home / KILLED_AT)

@@ -31,7 +31,7 @@ from tests.crash.life import KILLED_AT, RESULT, Before, live, plan_for, resolve
 from tests.crash.stage import ask, build_home, open_accounts, running_town
 from tests.crash.triggers import Kill
 
-__all__ = ["Case", "Outcome", "Scene", "Stuck", "fork", "open_scene", "run", "wait_for"]
+__all__ = ["Case", "Outcome", "Scene", "Steps", "Stuck", "fork", "open_scene", "run", "wait_for"]
 
 _AT_ONCE = 24
 _LIFE_S = 60.0  # a life that takes longer is stuck

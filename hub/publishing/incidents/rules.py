@@ -50,6 +50,10 @@ class Found:
     stopped: dict[str, int] = field(default_factory=dict)
     outage: bool = False
 
+    @property
+    def trouble(self) -> bool:
+        return bool(self.codes or self.stopped or self.outage)
+
 
 def read(told: Iterable[Mapping[str, Any]]) -> Found:
     """Everything in `told` (events as read from the chain) that may be trouble."""

@@ -44,6 +44,7 @@ __all__ = ["Incidents"]
 _ACTOR = "system:incidents"
 _READER = "incidents"
 _EVENTS_AT_ONCE = 200
+_FAR = 10_000  # so many events are soon read again
 _MOST_COUNTED = 100_000
 _I = IncidentState
 
@@ -79,22 +80,29 @@ class Incidents:
         self._ids = ids
         self._window = window
         self._alerting = alerting
+        self._seen = 0
         self.on_change = on_change
 
     # --- what the scheduler does
 
     async def gather(self) -> int:
-        """Read on in the audit chain and group what is trouble; how many events were read."""
+        """Read on in the audit chain and group what is trouble; how many events were read.
+
+        How far it has come is written down with what it found; where there was nothing it is
+        only remembered, and after a crash read again.
+        """
 
         def look(connection: Connection) -> tuple[int, Found, int]:
             seq = store.cursor(connection, _READER)
-            told = read_events(connection, after=seq, kinds=FEED, limit=_EVENTS_AT_ONCE)
+            after = max(seq, self._seen)
+            told = read_events(connection, after=after, kinds=FEED, limit=_EVENTS_AT_ONCE)
             return seq, read(told), len(told)
 
         seq, found, count = await self._database.read(look)
-        if count:
+        if found.trouble or found.last - seq > _FAR:
             # what it changes is told by an event of its own, or is nobody's business yet
             await self._database.write(lambda tx: self._note(tx, seq, found), audited=False)
+        self._seen = max(self._seen, found.last)
         return count
 
     def _note(self, tx: Transaction, seq: int, found: Found) -> None:

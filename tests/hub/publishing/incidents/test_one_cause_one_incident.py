@@ -18,6 +18,7 @@ from hub.publishing.alerts import store as outbox
 from hub.publishing.errors import NotSent, Rejected, Unauthorised, Unknown
 from hub.publishing.incidents.models import AlertKind, Incident
 from hub.publishing.incidents.service import Incidents
+from hub.publishing.incidents.store import cursor
 from hub.publishing.models import DeliveryState
 from hub.publishing.ports import Accepted, Finding, Job, Verdict
 from hub.publishing.rings.models import RingOrder
@@ -350,6 +351,20 @@ async def test_a_long_stretch_of_the_chain_is_read_in_pieces(
     await failed(stage, 3, text="一")
     await failed(stage, 3, text="二")
     assert (await only(incidents)).count == 6
+
+
+async def test_where_nothing_goes_wrong_nothing_is_written(
+    stage: Stage, incidents: Incidents
+) -> None:
+    await stage.plan(await stage.approved(accounts=5))
+    await run_once(stage)
+    assert await incidents.gather() > 0
+    assert await incidents.gather() == 0
+    assert await stage.database.read(lambda c: cursor(c, "incidents")) == 0
+    await failed(stage, 2, text="二")
+    assert (await only(incidents)).count == 2
+    assert await stage.database.read(lambda c: cursor(c, "incidents")) > 0
+    assert (await only(service(stage))).count == 2  # another process, from where it is written
 
 
 async def test_trouble_that_was_over_before_it_was_read_is_no_incident(
