@@ -18,7 +18,7 @@ from hub.organisations.models import Account
 from hub.publishing import events, store
 from hub.publishing.afterwards import store as afterwards
 from hub.publishing.afterwards.models import Discovery, Found, Sample
-from hub.publishing.explanation import explain, local_time
+from hub.publishing.explanation import REASONS, explain, local_time
 from hub.publishing.models import (
     LIFECYCLE,
     Attempt,
@@ -202,7 +202,8 @@ class Operations:
 
         `published` needs the platform's `remote_id`, so that it can be recalled later. Absence
         is refused as long as a call that ran into its time limit may still be carried out: what
-        is not there now might be there in a moment, and sending it again would double it.
+        is not there now might be there in a moment, and sending it again would double it. What
+        was accepted and only a person can look at is settled so, too; absent, it has failed.
         """
         if published and not remote_id:
             raise InvalidInput(
@@ -218,12 +219,15 @@ class Operations:
 
         def work(tx: Transaction) -> None:
             delivery = _get(tx.connection, delivery_id)
-            LIFECYCLE.next(delivery.state, _E.ACCEPTED if published else _E.PROVED_ABSENT)
-            if not published:
-                self._refuse_too_early(delivery, now)
-            values = _resolved(delivery, remote_id, now)
-            if delivery.state is not _S.UNKNOWN or not store.change_deliveries(
-                tx, (_S.UNKNOWN,), ids=(delivery_id,), values=values
+            expected, values = _S.UNKNOWN, _resolved(delivery, remote_id, now)
+            if delivery.state is _S.ACCEPTED and delivery.reason == "person":
+                expected, values = _S.ACCEPTED, _looked_at(remote_id)
+            else:
+                LIFECYCLE.next(delivery.state, _E.ACCEPTED if published else _E.PROVED_ABSENT)
+                if not published:
+                    self._refuse_too_early(delivery, now)
+            if delivery.state is not expected or not store.change_deliveries(
+                tx, (expected,), ids=(delivery_id,), reason=delivery.reason, values=values
             ):
                 raise _moved_on()
             if published and delivery.purpose is Purpose.RECALL:
@@ -338,6 +342,15 @@ def _resolved(delivery: Delivery, remote_id: str, now: datetime) -> dict[str, ob
     recalled = delivery.purpose is Purpose.RECALL
     state = _S.VERIFIED if recalled else _S.ACCEPTED
     return values | {"state": state, "next_at": None, "remote_id": remote_id}
+
+
+def _looked_at(remote_id: str) -> dict[str, object]:
+    """Where a person's word about an accepted post leads that no program could read back."""
+    if remote_id:
+        return {"reason": "", "remote_id": remote_id}
+    said = REASONS["gone"]
+    error = {"error_code": "gone", "error_zh": said.zh, "error_en": said.en}
+    return {"state": _S.FAILED, "next_at": None, "reason": "", **error}
 
 
 def _ring_words(connection: Connection, delivery: Delivery) -> Words | None:

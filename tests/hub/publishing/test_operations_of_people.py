@@ -177,3 +177,26 @@ async def test_the_explanation_comes_with_account_and_history(stage: Stage) -> N
     assert explained.account.name == "账号0000"
     assert explained.attempts == ()
     assert "gongkai run" in explained.next.zh
+
+
+async def test_a_person_says_whether_an_accepted_post_is_there_that_no_program_can_read(
+    stage: Stage,
+) -> None:
+    delivery_id = await one(stage, S.ACCEPTED, reason="person", next_at=None, error_zh="")
+    assert "delivery resolve" in (await stage.operations.explain(delivery_id)).next.en
+    await stage.operations.resolve(delivery_id, "media", published=True, remote_id="r-7")
+    found = await stage.delivery()
+    assert (found.state, found.reason, found.remote_id) == (S.ACCEPTED, "", "r-7")
+
+
+async def test_an_accepted_post_that_a_person_does_not_find_has_failed(stage: Stage) -> None:
+    delivery_id = await one(stage, S.ACCEPTED, reason="person", next_at=None, error_zh="")
+    await stage.operations.resolve(delivery_id, "media", published=False)
+    found = await stage.delivery()
+    assert (found.state, found.reason, found.error_code) == (S.FAILED, "", "gone")
+
+
+async def test_an_accepted_post_about_which_nothing_is_open_is_not_resolved(stage: Stage) -> None:
+    delivery_id = await one(stage, S.ACCEPTED, reason="")
+    with pytest.raises(IllegalTransition):
+        await stage.operations.resolve(delivery_id, "media", published=False)
