@@ -84,7 +84,7 @@ def report(
 def main() -> None:
     arguments = sys.argv[1:]
     about = machine()
-    files = sorted(_HERE.glob("bench_*.py"))
+    files = [*sorted(_HERE.glob("bench_*.py")), _HERE / "fault_matrix.py"]
     results = {file.stem: run_one(file, arguments) for file in files}
     _RESULTS.write_text(report(arguments, about, results), encoding="utf-8")
     print(f"written: {_RESULTS.relative_to(_HERE.parent)}")

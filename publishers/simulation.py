@@ -41,6 +41,7 @@ class Fault(StrEnum):
     SLOW_THEN_COMMIT = "slow-then-commit"  # done even though the caller has gone
     HANG = "hang"  # not done, never answers
     REDIRECT = "redirect"  # 302 to another host, not done
+    LIMITED = "limited"  # one call too many, in the platform's own words; not done
 
 
 _AFTER = {Fault.COMMIT_THEN_RESET, Fault.COMMIT_THEN_500, Fault.COMMIT_THEN_HTML}
@@ -63,6 +64,11 @@ class Faults:
     def __init__(self) -> None:
         self._armed: list[_Armed] = []
 
+    @property
+    def left(self) -> int:
+        """How many calls are still to be spoilt."""
+        return sum(armed.times for armed in self._armed)
+
     def arm(
         self, fault: Fault, path: str = "*", *, times: int = 1, skip: int = 0, delay: float = 1.0
     ) -> None:
@@ -82,11 +88,17 @@ class Faults:
                 return armed
         return None
 
-    async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer `request` through `handler`, spoiled if a fault is armed for its path."""
+    async def apply(
+        self, request: web.Request, handler: Handler, over_limit: Callable[[], web.Response]
+    ) -> web.StreamResponse:
+        """Answer `request` through `handler`, spoiled if a fault is armed for its path;
+        `over_limit` is the platform's answer to one call too many."""
         armed = self.take(request.path)
         if armed is None:
             return await handler(request)
+        if armed.fault is Fault.LIMITED:
+            await request.read()
+            return over_limit()
         if armed.fault in _AFTER:
             await handler(request)
             return await _spoil_after(request, armed.fault)
@@ -228,6 +240,14 @@ class Platform(ABC):
     def shown(self) -> list[Shown]:
         """Every post the platform holds, oldest first, also those no longer public."""
 
+    def over_limit(self) -> web.Response:
+        """The documented answer to one call too many; HTTP's own (RFC 6585) unless said."""
+        return web.Response(status=429, headers={"Retry-After": "1"})
+
+    def end_tokens(self) -> None:
+        """The time of every token given out so far is over, where tokens have one."""
+        raise NotImplementedError(self.name)
+
     def listening(self) -> AbstractAsyncContextManager[str]:
         """Listens on a free port of `host` with a protocol of its own; gives the address."""
         return contextlib.nullcontext("")
@@ -253,7 +273,7 @@ class Platform(ABC):
 
         @web.middleware
         async def spoil(request: web.Request, handler: Handler) -> web.StreamResponse:
-            return await self.faults.apply(request, handler)
+            return await self.faults.apply(request, handler, self.over_limit)
 
         async def listen(_: web.Application) -> AsyncIterator[None]:
             async with self.listening() as self.address:

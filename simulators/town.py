@@ -84,7 +84,9 @@ class Town:
         town.router.add_get("/_control/shown", self._list_shown)
         town.router.add_post("/_control/{channel}/accounts", self._enrol)
         town.router.add_post("/_control/{channel}/faults", self._arm)
+        town.router.add_get("/_control/{channel}/faults", self._count_faults)
         town.router.add_post("/_control/{channel}/settings", self._tune)
+        town.router.add_post("/_control/{channel}/end-tokens", self._end_tokens)
         for name, platform in self.platforms.items():
             town.add_subapp(f"/{name}", platform.application())
         return town
@@ -135,6 +137,18 @@ class Town:
         except (TypeError, ValueError) as error:
             raise web.HTTPBadRequest(text=str(error)) from error
         return web.json_response({"armed": fault})
+
+    async def _count_faults(self, request: web.Request) -> web.Response:
+        """How many armed faults no call has met yet."""
+        return web.json_response({"left": self._named(request).faults.left})
+
+    async def _end_tokens(self, request: web.Request) -> web.Response:
+        """The time of every token is over; 409 where the platform gives none for a time."""
+        try:
+            self._named(request).end_tokens()
+        except NotImplementedError as error:
+            raise web.HTTPConflict(text=f"tokens of {error} do not end") from error
+        return web.json_response({"ended": True})
 
     async def _tune(self, request: web.Request) -> web.Response:
         """Switches by name, as in `Platform.tune`."""

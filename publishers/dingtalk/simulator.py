@@ -73,6 +73,11 @@ class Platform(RobotPlatform):
         robot = self.robot_of(handle)
         robot.signed, robot.keywords, robot.addresses = signed, keywords, addresses
 
+    def over_limit(self) -> web.Response:
+        return web.json_response(
+            {"errcode": 130101, "errmsg": "send too fast, exceed 20 times per minute"}
+        )
+
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/robot/send", self._send)]
 

@@ -27,6 +27,7 @@ _RCPT = re.compile(r"TO:<([^<> ]+)>", re.IGNORECASE)
 _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>\r\n"
 _500 = b"HTTP/1.1 500 Internal Server Error\r\n\r\n"
 _MOVED = b"421 4.3.2 Service has moved, closing transmission channel\r\n"
+_TOO_MANY = "451 4.7.0 Rate limit exceeded, try again later"
 _BUSY = b"421 4.3.0 Try again later\r\n"
 
 
@@ -206,6 +207,8 @@ class Conversation:
             case Fault.SLOW | Fault.SLOW_THEN_COMMIT:
                 await asyncio.sleep(armed.delay)
                 return await self._say(act())
+            case Fault.LIMITED:
+                return await self._say(_TOO_MANY)
             case Fault.HANG:
                 await asyncio.sleep(3600)
             case Fault.INVALID_UTF8:

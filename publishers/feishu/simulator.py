@@ -30,6 +30,7 @@ _DONE = {
     "msg": "success",
     "Extra": None,
 }
+_TOO_FAST = "frequency limited psm[lark.oapi.app_platform_runtime]appID[1500]"
 _SIGN = "sign match fail or timestamp is not within one hour from current time"
 
 
@@ -70,6 +71,9 @@ class Platform(RobotPlatform):
         """The group's owner changes the security settings; here a robot may have none."""
         robot = self.robot_of(handle)
         robot.signed, robot.keywords, robot.addresses = signed, keywords, addresses
+
+    def over_limit(self) -> web.Response:
+        return web.json_response({"code": 11232, "msg": _TOO_FAST, "data": {}})
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/open-apis/bot/v2/hook/{token}", self._send)]
@@ -115,9 +119,7 @@ class Platform(RobotPlatform):
             window.has_room(now, self.per_second, 1.0)
             and window.has_room(now, self.per_minute, 60.0)
         ):
-            raise _Refused(
-                11232, "frequency limited psm[lark.oapi.app_platform_runtime]appID[1500]"
-            )
+            raise _Refused(11232, _TOO_FAST)
         window.take(now)
 
 

@@ -37,6 +37,7 @@ from publishers.mastodon.simulator_wire import (
     Token,
     Windows,
     read_words,
+    too_many,
 )
 from publishers.simulation import Enrolment, Shown
 from publishers.simulation import Platform as BasePlatform
@@ -52,6 +53,7 @@ class Platform(BasePlatform):
     """Mastodon. The switches that `tune` may change are the public attributes set below."""
 
     name = "mastodon"
+    over_limit = too_many
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)

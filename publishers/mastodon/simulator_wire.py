@@ -7,12 +7,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
-__all__ = ["Call", "Citizen", "File", "Keys", "Refused", "Token", "Windows", "read_words"]
+__all__ = [
+    "Call",
+    "Citizen",
+    "File",
+    "Keys",
+    "Refused",
+    "Token",
+    "Windows",
+    "read_words",
+    "too_many",
+]
 
 
 class Refused(Exception):
@@ -23,6 +33,13 @@ class Refused(Exception):
         self.status = status
         self.words = words
         self.headers = dict(headers or {})
+
+
+def too_many(self: object) -> web.Response:
+    """What a server says to one call too many: its window ends in a second."""
+    reset = datetime.now(UTC) + timedelta(seconds=1)
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset.isoformat()}
+    return web.json_response({"error": "Too many requests"}, status=429, headers=headers)
 
 
 @dataclass(slots=True)

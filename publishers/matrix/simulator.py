@@ -118,6 +118,10 @@ class Platform(simulation.Platform):
         """The token ends; `soft` keeps the device (soft logout)."""
         self._device(token).state = "soft" if soft else "gone"
 
+    def over_limit(self) -> web.Response:
+        words = "Too Many Requests"
+        return refusal(Refused(429, "M_LIMIT_EXCEEDED", words, retry_after_ms=1000))
+
     def room(self, alias: str) -> Room:
         """The room that the alias names now."""
         return self._rooms[self._aliases[alias]]

@@ -105,6 +105,9 @@ class Platform(simulation.Platform):
         """@BotFather's /revoke: the token is worth nothing from now on."""
         del self._bots[token]
 
+    def over_limit(self) -> web.Response:
+        return refusal(Refused(429, "Too Many Requests: retry after 1", retry_after=1))
+
     def shown(self) -> list[Shown]:
         posts: list[Shown] = []
         for chat in self._chats.values():

@@ -71,6 +71,13 @@ class Platform(SimulatedPlatform, World):
         }
         return Enrolment(handle=handle, credentials=credentials)
 
+    def over_limit(self) -> web.Response:
+        return _refused(Refusal(45011))
+
+    def end_tokens(self) -> None:
+        for app in self.apps.values():
+            app.tokens.end(self.now())
+
     def account(self, handle: str) -> App:
         """The account's state, for a test to look at or to change."""
         return self.open_account(handle)
@@ -83,8 +90,7 @@ class Platform(SimulatedPlatform, World):
             try:
                 return _reply(await work(request))
             except Refusal as refusal:
-                words = f"{refusal.message} rid: {secrets.token_hex(4)}-{secrets.token_hex(4)}"
-                return _reply({"errcode": refusal.code, "errmsg": words, **refusal.extra})
+                return _refused(refusal)
 
         return answer
 
@@ -148,6 +154,11 @@ class Platform(SimulatedPlatform, World):
         if end <= self.now():
             raise Refusal(42001)
         return app
+
+
+def _refused(refusal: Refusal) -> web.Response:
+    words = f"{refusal.message} rid: {secrets.token_hex(4)}-{secrets.token_hex(4)}"
+    return _reply({"errcode": refusal.code, "errmsg": words, **refusal.extra})
 
 
 def _reply(data: Mapping[str, Any]) -> web.Response:

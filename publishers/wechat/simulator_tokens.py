@@ -34,6 +34,11 @@ class Issuer:
         """When `token` ends or ended; None for one that this issuer never gave."""
         return self.ends if token == self.token else self.former.get(token)
 
+    def end(self, now: float) -> None:
+        """Its time is over, and its predecessors' too."""
+        self.ends = min(self.ends, now)
+        self.former = {token: min(ends, now) for token, ends in self.former.items()}
+
     def revoke(self) -> None:
         """As after a leak: the token and its predecessors are worth nothing at once."""
         self.former.clear()
@@ -64,6 +69,10 @@ class TokenStore:
         if not self.stable.token or self.stable.ends - now <= OVERLAP_S:
             self.stable.renew(now)
         return self.stable.token, int(self.stable.ends - now)
+
+    def end(self, now: float) -> None:
+        for issuer in (self.plain, self.stable):
+            issuer.end(now)
 
     def end_of(self, token: str) -> float | None:
         ends = (self.plain.end_of(token), self.stable.end_of(token))

@@ -72,6 +72,13 @@ class Platform(simulation.Platform):
         application.old_tokens.add(application.token)
         application.token = ""
 
+    def over_limit(self) -> web.Response:
+        return _told(45009, "api freq out of limit")
+
+    def end_tokens(self) -> None:
+        for handle in self._apps:
+            self.kill_token(handle)
+
     def shown(self) -> list[Shown]:
         posts = [
             Shown(

@@ -51,6 +51,9 @@ class Platform(RobotPlatform):
     def enrol(self, handle: str) -> Enrolment:
         return Enrolment(handle=handle, credentials={"key": self.robot_of(handle).token})
 
+    def over_limit(self) -> web.Response:
+        return web.json_response({"errcode": 45009, "errmsg": "api freq out of limit"})
+
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/cgi-bin/webhook/send", self._send)]
 

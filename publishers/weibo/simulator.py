@@ -117,6 +117,13 @@ class Platform(BasePlatform):
         for grant in self._grants.values():
             grant.revoked = grant.revoked or grant.uid == self._uids[handle]
 
+    def over_limit(self) -> web.Response:
+        return self._refused(Refusal(10024, WORDS[10024] % "share"), "/2/statuses/share.json")
+
+    def end_tokens(self) -> None:
+        for grant in self._grants.values():
+            grant.ends_at = min(grant.ends_at, self._now())
+
     def tamper(self, remote_id: str, text: str) -> None:
         """Somebody edits the post by hand."""
         index = self._index(int(remote_id))
@@ -172,14 +179,19 @@ class Platform(BasePlatform):
         async def handle(request: web.Request) -> web.Response:
             try:
                 call = await self._admit(request, endpoint)
-                body, status = answer(self, call), 200
+                body = answer(self, call)
             except Refusal as refusal:
-                body = {"error": refusal.words, "error_code": refusal.code, "request": request.path}
-                status = 403 if refusal.code in _FORBIDDEN or refusal.code > 21300 else 400
+                return self._refused(refusal, request.path)
             date = format_datetime(self._now(), usegmt=True)
-            return web.json_response(body, status=status, headers={"Date": date})
+            return web.json_response(body, headers={"Date": date})
 
         return handle
+
+    def _refused(self, refusal: Refusal, path: str) -> web.Response:
+        body = {"error": refusal.words, "error_code": refusal.code, "request": path}
+        status = 403 if refusal.code in _FORBIDDEN or refusal.code > 21300 else 400
+        date = format_datetime(self._now(), usegmt=True)
+        return web.json_response(body, status=status, headers={"Date": date})
 
     async def _admit(self, request: web.Request, endpoint: str) -> Call:
         fields, files = await read_call(request)

@@ -10,19 +10,24 @@ from typing import Any
 
 import pytest
 
-__all__ = ["outcome_of"]
+__all__ = ["lines_of", "outcome_of"]
 
 _ROOT = Path(__file__).parent.parent.parent
-_LONGEST_S = 560
+_LONGEST_S = 220
 
 
-def outcome_of(module: str, *arguments: str) -> Any:
-    """What `python -m tests.crash.<module>` says in its last line."""
-    command = [sys.executable, "-m", f"tests.crash.{module}", *arguments]
+def outcome_of(module: str, *arguments: str) -> dict[str, Any]:
+    """What `python -m <module>` says in its last line."""
+    return lines_of(module, *arguments)[-1]
+
+
+def lines_of(module: str, *arguments: str) -> list[dict[str, Any]]:
+    """Every JSON object that `python -m <module>` prints, one a line."""
+    command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(
         command, cwd=_ROOT, capture_output=True, text=True, timeout=_LONGEST_S, check=False
     )
     lines = done.stdout.splitlines()
-    if not lines or not lines[-1].startswith(("{", "[")):
+    if not lines or not lines[-1].startswith("{"):
         pytest.fail(f"{' '.join(command)}:\n{done.stdout}\n{done.stderr}", pytrace=False)
-    return json.loads(lines[-1])
+    return [json.loads(line) for line in lines if line.startswith("{")]

@@ -15,6 +15,9 @@ from aiohttp import web
 
 from app.compose import Hub, open_engine, open_hub
 from app.inbox import callback_routes
+from benchmarks.crash.haste import SWITCHES, hasten, hasten_declarations
+from benchmarks.crash.life import at_rest
+from benchmarks.crash.stage import PROVINCE, REVIEWERS, enter_people, new_account, settings_of
 from hub.catalogue.models import Item
 from hub.kernel.clock import SystemClock
 from hub.organisations.models import Account, Selection
@@ -24,9 +27,6 @@ from hub.review.models import ReviewStep
 from publishers.simulation import Shown
 from scheduler.engine import Engine
 from simulators.town import Town
-from tests.crash.haste import SWITCHES, hasten, hasten_declarations
-from tests.crash.life import at_rest
-from tests.crash.stage import PROVINCE, REVIEWERS, enter_people, new_account, settings_of
 
 __all__ = ["CHANNELS", "NOW", "Journey"]
 

@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks.crash.life import KILLED_AT, RESULT, live, plan_for
+from benchmarks.crash.runner import Steps, fork, run, wait_for
+from benchmarks.crash.stage import PROVINCE, build_home
+from benchmarks.crash.triggers import Kill
 from hub.organisations.models import NewAccount
-from tests.crash.life import KILLED_AT, RESULT, live, plan_for
-from tests.crash.runner import Steps, fork, run, wait_for
-from tests.crash.stage import PROVINCE, build_home
-from tests.crash.triggers import Kill
 from tests.publishers.matrix.homeserver import Homeserver, Member
 
 __all__ = ["Life", "Lives"]

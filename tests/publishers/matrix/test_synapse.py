@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.crash.triggers import Kill
 from hub.kernel.clock import SystemClock
 from hub.publishing.errors import Rejected, Throttled, Unauthorised
 from hub.publishing.models import DeliveryState, MediaRef, Part
@@ -24,7 +25,6 @@ from hub.publishing.ports import Access, Verdict
 from publishers.matrix.content import prepared, text_content, transaction
 from publishers.matrix.publisher import MatrixOutlet
 from publishers.wire import Wire, open_session
-from tests.crash.triggers import Kill
 from tests.publishers.doubles import MemoryJob, MemoryMedia, picture
 from tests.publishers.matrix.homeserver import Homeserver, Member, prepare, running
 from tests.publishers.matrix.lives import Lives

@@ -20,13 +20,13 @@ from PIL import Image
 
 from app.compose import Hub, open_hub
 from app.settings import Settings
+from benchmarks.crash.haste import SETTINGS, SWITCHES
 from hub.catalogue.models import Attribute, Item, ItemDraft
 from hub.kernel.clock import SystemClock
 from hub.organisations.models import BodyKind, NewAccount, NewBody, NewPerson, Role, Selection
 from hub.review.models import ReviewStep
 from publishers.registry import channels
 from simulators.town import Town
-from tests.crash.haste import SETTINGS, SWITCHES
 
 __all__ = [
     "approve",
@@ -35,6 +35,7 @@ __all__ = [
     "enter_people",
     "in_one_message",
     "new_account",
+    "on_disk",
     "open_accounts",
     "running_town",
     "settings_of",
@@ -98,14 +99,16 @@ def ask(url: str, body: Mapping[str, Any] | None = None) -> Any:
         return json.load(answer)
 
 
-def open_accounts(towns: Sequence[str], channel: str, count: int) -> list[NewAccount]:
-    """Accounts opened on the simulated platforms in turn, as they are entered in the hub."""
+def open_accounts(towns: Sequence[str], channel: str, count: int) -> list[tuple[str, NewAccount]]:
+    """`count` accounts opened on the first of the simulated towns and one on each other, as they
+    are entered in the hub, and where each is."""
     pattern = "@{}_{:03d}" if channel == "telegram" else "{}-{:03d}"
-    opened: list[NewAccount] = []
+    opened: list[tuple[str, NewAccount]] = []
     for place, town in enumerate(towns):
-        handles = [pattern.format(channel, n) for n in range(place, count, len(towns))]
+        numbers = range(count) if place == 0 else [count + place]
+        handles = [pattern.format(channel, n) for n in numbers]
         rows = ask(f"{town}/_control/{channel}/accounts", {"handles": handles})
-        opened += [new_account(channel, town, row) for row in rows]
+        opened += [(town, new_account(channel, town, row)) for row in rows]
     return opened
 
 
@@ -129,6 +132,11 @@ async def enter_people(hub: Hub) -> None:
         NewPerson(login=who, name=who, roles=((PROVINCE, role),)) for _, who, role in REVIEWERS
     ]
     await hub.organisations.import_people(people, actor="admin")
+
+
+def on_disk() -> frozenset[str]:
+    """The channels that write pages into a folder: there is no network to fail."""
+    return frozenset(n for n, found in channels().items() if found.declaration.markup == "page")
 
 
 def in_one_message(names: Sequence[str]) -> list[tuple[str, ...]]:

@@ -1,24 +1,33 @@
-"""A process that kills itself at one exact point: a commit, a call, or a step on the disk."""
+"""A process that kills itself at one exact point: a commit, a call, or a step on the disk.
+
+Calls are counted where each kind of channel leaves the process: on the wire, in SMTP, under
+apprise, on the website's disk.
+"""
 
 from __future__ import annotations
 
 import functools
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
+import aiosmtplib
+from requests.adapters import HTTPAdapter
 from sqlalchemy import Connection
 
+import publishers.email.smtp
+import publishers.website.publisher
+from benchmarks.crash.stage import ask
 from hub.kernel.database import Database, Transaction
 from hub.kernel.meter import Meter
 from publishers.website.disk import Disk
 from publishers.wire import Answer, Wire
 
-__all__ = ["Kill", "Trigger", "TriggerDatabase", "TriggerDisk", "TriggerWire"]
+__all__ = ["Kill", "Order", "Trigger", "TriggerDatabase", "TriggerWire", "count_calls"]
 
 T = TypeVar("T")
 
@@ -41,20 +50,66 @@ class Kill:
         return asdict(self)
 
 
-class Trigger:
-    """Counts the points that are passed, and dies at the one it was given."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A control route of the platform, called before the `number`-th call that is named `name`."""
 
-    def __init__(self, kill: Kill | None, note: Path) -> None:
+    name: str
+    number: int
+    url: str
+
+
+class Trigger:
+    """Counts the points that are passed, and dies at the one it was given.
+
+    `watch` is where the platform lists what it shows: the first call after which there is more
+    of it is `published_by`; without one it is the last call with an effect.
+    """
+
+    def __init__(
+        self, kill: Kill | None, note: Path, *, watch: str = "", order: Order | None = None
+    ) -> None:
         self.armed = False
         self.names: dict[str, list[str]] = {"commit": [], "call": []}
         self._kill = kill
         self._note = note
+        self._watch = watch
+        self._order = order
+        self._shown = self._look()
+        self._seen_after = 0
+        self._last_effect = 0
+
+    @property
+    def published_by(self) -> int:
+        """The number of the call that publishes; of many steps on a disk, one in the middle.
+
+        A disk is not watched: whoever reads a site waits until its writer has finished.
+        """
+        return self._seen_after or self._last_effect or len(self.names["call"]) // 2
+
+    def answered(self, number: int, *, effect: bool) -> None:
+        """The call has ended, and may have changed what the platform shows."""
+        if not (number and effect):
+            return
+        self._last_effect = number
+        if not self._seen_after and self._look() > self._shown:
+            self._seen_after = number
+
+    def _look(self) -> int:
+        """How many posts the platform shows to the public."""
+        if not self._watch:
+            return 0
+        (posts,) = ask(self._watch).values()
+        return sum(post["state"] == "public" for post in posts)
 
     def begun(self, kind: str, name: str) -> int:
         """The number of this point; 0 while nothing is counted yet."""
         if not self.armed:
             return 0
         self.names[kind].append(name)
+        order = self._order
+        if order and name == order.name and self.names[kind].count(name) == order.number:
+            ask(order.url, {})
         return len(self.names[kind])
 
     def at(self, kind: str, number: int, side: str) -> None:
@@ -123,6 +178,7 @@ class TriggerWire(Wire):
         try:
             return await super().call(method, url, **options)
         finally:
+            self.trigger.answered(number, effect=options["effect"])
             self.trigger.at("call", number, "after")
 
 
@@ -153,3 +209,51 @@ class TriggerDisk(Disk):
 
     def sync(self, folder: Path) -> None:
         self._step("sync", lambda: super(TriggerDisk, self).sync(folder))
+
+
+class _TriggerSmtp(aiosmtplib.SMTP):
+    """Counts the greeting and every command."""
+
+    trigger: Trigger  # of this process
+
+    async def connect(self, **options: Any) -> aiosmtplib.SMTPResponse:
+        return await _counted(self.trigger, "connect", super().connect(**options))
+
+    async def execute_command(self, *words: bytes, **options: Any) -> aiosmtplib.SMTPResponse:
+        name = words[0].decode().partition(" ")[0]
+        return await _counted(self.trigger, name, super().execute_command(*words, **options))
+
+
+async def _counted(trigger: Trigger, name: str, call: Awaitable[T], *, effect: bool = False) -> T:
+    number = trigger.begun("call", name)
+    trigger.at("call", number, "before")
+    try:
+        return await call
+    finally:
+        trigger.answered(number, effect=effect)
+        trigger.at("call", number, "after")
+
+
+def count_calls(trigger: Trigger) -> None:
+    """Count what leaves this process beside the wire; nothing puts it back."""
+    website: Any = publishers.website.publisher
+    TriggerDisk.trigger = trigger
+    website.Disk = TriggerDisk
+    smtp: Any = publishers.email.smtp
+    transmit = smtp._transmit
+    _TriggerSmtp.trigger = trigger
+    smtp.aiosmtplib.SMTP = _TriggerSmtp
+    smtp._transmit = lambda *given: _counted(trigger, "message", transmit(*given), effect=True)
+    adapter: Any = HTTPAdapter
+    send = adapter.send
+
+    def counted(self: HTTPAdapter, *given: Any, **options: Any) -> Any:
+        number = trigger.begun("call", "request")
+        trigger.at("call", number, "before")
+        try:
+            return send(self, *given, **options)
+        finally:
+            trigger.answered(number, effect=True)
+            trigger.at("call", number, "after")
+
+    adapter.send = counted

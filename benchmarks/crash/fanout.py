@@ -1,4 +1,5 @@
-"""Three hundred deliveries, killed at a random moment: `python -m tests.crash.fanout [--seed 7]`.
+"""Three hundred deliveries, killed at a random moment:
+`python -m benchmarks.crash.fanout [--seed 7]`.
 
 The moment is drawn from the seed: after so many attempts have begun, plus a few milliseconds.
 """
@@ -20,8 +21,8 @@ from random import Random
 from shutil import copytree
 from typing import Any
 
-from tests.crash.life import RESULT, live, plan_everything
-from tests.crash.runner import Scene, Stuck, fork, open_scene, wait_for
+from benchmarks.crash.life import RESULT, live, plan_everything
+from benchmarks.crash.runner import Scene, Stuck, fork, open_scene, wait_for
 
 ITEMS, ACCOUNTS = 10, 15  # of each of two channels
 DELIVERIES = ITEMS * ACCOUNTS * 2
@@ -46,7 +47,7 @@ def try_fanout(scene: Scene, seed: int) -> dict[str, Any]:
     found = json.loads((home / RESULT).read_text("utf-8"))["deliveries"]
     posts = Counter(
         (account, post["link"])
-        for account, shown in scene.posts(scene.handles).items()
+        for account, shown in scene.posts(("weibo", "website")).items()
         for post in shown
     )
     return {

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hub.publishing.errors import DeliveryError, Throttled
 from publishers.registry import channels
 
 __all__ = ["CALL_TIMEOUT_S", "PATIENCE_S", "SETTINGS", "SWITCHES", "hasten", "hasten_declarations"]
 
 CALL_TIMEOUT_S = 1.5  # 20 to 60 s: how long a call may take
 PATIENCE_S = 3.6  # 10 min: how long a platform may hide what it took; longer than any call
+LONGEST_REST_S = 1.0  # seconds to a day: how long a platform wants to be left alone
 PUBLISHING_S = 0.4  # minutes: how long WeChat works on an article
 
 # (module, name, value): the value in the source is named behind it
@@ -31,6 +33,7 @@ WAITS: tuple[tuple[str, str, object], ...] = (
     ("scheduler.reconciler", "_RETRY", timedelta(seconds=0.4)),  # 30 s
     ("hub.publishing.rules", "_FIRST_WAIT_S", 0.2),  # 5 s
     ("hub.publishing.operations", "_LATE_COMMIT", timedelta(0)),  # 30 s
+    ("publishers.email.smtp", "_AFTER_THE_DOT", 1),  # 10 steps
     ("publishers.wechat.tiers", "GRACE_MIN", PATIENCE_S / 60),  # 10 min
     ("publishers.wechat.findings", "_POLL_S", 0.3),  # 15 s
     ("publishers.mastodon.settling", "_AT_WORK", timedelta(seconds=PATIENCE_S)),  # 60 s
@@ -53,6 +56,17 @@ def hasten(put: Setter = setattr) -> None:
     tiers = importlib.import_module("publishers.wechat.tiers")
     slow: Callable[..., Any] = tiers._pending
     put(tiers, "_pending", lambda seconds, words: slow(min(seconds, 1.0), words))
+    told = DeliveryError.__init__
+
+    def tell(self: DeliveryError, *words: Any, **fields: Any) -> None:
+        told(self, *words, **fields)
+        rest = timedelta(seconds=LONGEST_REST_S)
+        if self.retry_after or isinstance(self, Throttled):
+            self.retry_after = min(self.retry_after or rest, rest)
+        if self.until:
+            self.until = min(self.until, datetime.now(UTC) + rest)
+
+    put(DeliveryError, "__init__", tell)
 
 
 def hasten_declarations(put: Setter = object.__setattr__) -> None:

@@ -6,25 +6,27 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-import publishers.website.publisher
 from app.compose import Hub, open_engine, open_hub
 from app.lock import only_one
+from benchmarks.crash.haste import hasten, hasten_declarations
+from benchmarks.crash.stage import ask, new_account, settings_of
+from benchmarks.crash.surroundings import ALONE, Around, Gate
+from benchmarks.crash.triggers import Kill, Trigger, TriggerDatabase, TriggerWire, count_calls
 from hub.catalogue.models import Filter
 from hub.kernel.events import verify_chain
 from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.models import Selection
 from hub.publishing.models import SETTLED, Delivery, DeliveryState
 from hub.publishing.service import When
+from hub.publishing.sweeping import unblock_reconnected
 from publishers.wire import open_session
-from tests.crash.haste import hasten, hasten_declarations
-from tests.crash.stage import settings_of
-from tests.crash.triggers import Kill, Trigger, TriggerDatabase, TriggerDisk, TriggerWire
 
 __all__ = [
     "KILLED_AT",
@@ -35,18 +37,20 @@ __all__ = [
     "plan_everything",
     "plan_for",
     "quiet",
+    "reconnect",
     "resolve",
 ]
 
 RESULT, KILLED_AT = "result.json", "killed-at"
 _S = DeliveryState
-_LOOK_S = 0.03
+_LOOK_S = 0.1
 Before = Callable[[Hub], Awaitable[None]]
 
 
 def at_rest(delivery: Delivery) -> bool:
     """Whether the delivery is settled or waits for a person."""
     waits = delivery.state in (_S.ACCEPTED, _S.UNKNOWN, _S.BLOCKED) and delivery.next_at is None
+    waits = waits or delivery.reason == "reconnect-to-check"
     return delivery.state in SETTLED or (waits and delivery.reason != "previous-part")
 
 
@@ -56,43 +60,50 @@ def quiet() -> None:
     logging.disable()
 
 
-def live(home: Path, before: Before | None, kill: Kill | None) -> None:
+def live(home: Path, before: Before | None, kill: Kill | None, around: Around = ALONE) -> None:
     """Do `before`, then let the engine run, dying at `kill`; writes home/RESULT at its end."""
     (home / RESULT).unlink(missing_ok=True)
     (home / KILLED_AT).unlink(missing_ok=True)
     quiet()
     hasten()
     hasten_declarations()
-    trigger = Trigger(kill, home / KILLED_AT)
-    TriggerDisk.trigger = trigger
-    website: Any = publishers.website.publisher
-    website.Disk = TriggerDisk
+    trigger = Trigger(kill, home / KILLED_AT, watch=around.watch, order=around.order)
+    count_calls(trigger)
     with only_one(home):
-        asyncio.run(_live(home, before, trigger))
+        asyncio.run(_live(home, before, trigger, around))
 
 
-async def _live(home: Path, before: Before | None, trigger: Trigger) -> None:
+async def _live(home: Path, before: Before | None, trigger: Trigger, around: Around) -> None:
     settings = settings_of(home)
     database = TriggerDatabase(SqliteDatabase(settings.database_path), trigger)
     async with (
         open_hub(settings, database=database) as hub,
         open_session(settings.connections) as session,
+        AsyncExitStack() as stack,
     ):
         if before is not None:
             await before(hub)
+        calls = await around.open(hub, stack)
         trigger.armed = True
         async with open_engine(hub, wire=TriggerWire(session, trigger)):
             (home / "running").touch()
-            deliveries = await _until_rest(hub)
+            deliveries = await _until_rest(hub, around.gate)
+            if calls is not None:
+                await calls.all_there()
+                deliveries = await _until_rest(hub, None)
             report = await _report(hub, deliveries)
-        report["points"] = trigger.names
+        report |= {"points": trigger.names, "published_by": trigger.published_by}
         await database.close()
     (home / RESULT).write_text(json.dumps(report, default=str), "utf-8")
 
 
-async def _until_rest(hub: Hub) -> list[Delivery]:
+async def _until_rest(hub: Hub, gate: Gate | None) -> list[Delivery]:
+    """Wait until nothing moves; a gate is opened when the first attempt has failed before it."""
     while True:
         found = await hub.operations.find(limit=1000)
+        if gate and any(one.attempts and one.state is _S.BLOCKED for one in found):
+            await gate.open()
+            gate = None
         if all(map(at_rest, found)):
             return found
         await asyncio.sleep(_LOOK_S * (1 + len(found) // 20))
@@ -109,11 +120,11 @@ async def _report(hub: Hub, deliveries: Sequence[Delivery]) -> dict[str, Any]:
 
 
 def plan_for(handle: str) -> Before:
-    """Plan the only item for one account, now."""
+    """Plan every item for one account, now."""
 
     async def before(hub: Hub) -> None:
-        (item,) = await hub.catalogue.list()
-        await hub.publishing.plan(item.id, Selection(tag=handle), When(zone="UTC"), "media")
+        for item in await hub.catalogue.list():
+            await hub.publishing.plan(item.id, Selection(tag=handle), When(zone="UTC"), "media")
 
     return before
 
@@ -122,6 +133,20 @@ async def plan_everything(hub: Hub) -> None:
     """Plan every item for every account, now."""
     for item in await hub.catalogue.list(Filter(limit=100)):
         await hub.publishing.plan(item.id, Selection(), When(zone="UTC"), "media")
+
+
+def reconnect(channel: str, town: str, handle: str) -> Before:
+    """A person has the platform give the account new credentials, and enters them."""
+
+    async def before(hub: Hub) -> None:
+        (row,) = ask(f"{town}/_control/{channel}/accounts", {"handles": [handle]})
+        account = new_account(channel, town, row)
+        await hub.organisations.import_accounts([account], actor="admin")
+        # what the next sweep does, now: otherwise all seems to be at rest
+        now = hub.clock.now()
+        await hub.database.write(lambda tx: unblock_reconnected(tx, now), audited=False)
+
+    return before
 
 
 def resolve(published: str) -> Before:

@@ -24,17 +24,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.crash.haste import CALL_TIMEOUT_S
+from benchmarks.crash.life import KILLED_AT, RESULT, Before, live, plan_for, reconnect, resolve
+from benchmarks.crash.stage import ask, build_home, open_accounts, running_town
+from benchmarks.crash.surroundings import ALONE, Around, Gate
+from benchmarks.crash.triggers import Kill
 from hub.organisations.models import NewAccount
+from hub.publishing.models import Reconciling
 from publishers import registry
-from tests.crash.haste import CALL_TIMEOUT_S
-from tests.crash.life import KILLED_AT, RESULT, Before, live, plan_for, resolve
-from tests.crash.stage import ask, build_home, open_accounts, running_town
-from tests.crash.triggers import Kill
 
 __all__ = ["Case", "Outcome", "Scene", "Steps", "Stuck", "fork", "open_scene", "run", "wait_for"]
 
 _AT_ONCE = 24
-_LIFE_S = 60.0  # a life that takes longer is stuck
+_LIFE_S = 120.0  # a life that takes longer is stuck
 _ROOM = 512 * 1024 * 1024  # bytes
 Post = Mapping[str, Any]
 Steps = Generator[tuple[Path, Callable[[], None]], int, None]
@@ -46,19 +48,26 @@ class Stuck(Exception):
 
 @dataclass(slots=True)
 class Outcome:
-    """How a case ended. `shown` is how often the public sees the post, filled in at the end."""
+    """How a case ended. `shown` is what the public sees of it, filled in at the end."""
 
     deaths: list[str] = field(default_factory=list)
-    asked: Mapping[str, Any] | None = None  # the delivery while it waited for a person
-    delivery: Mapping[str, Any] = field(default_factory=dict)
+    asked: Mapping[str, Any] | None = None  # a delivery while it waited for a person
+    deliveries: Sequence[Mapping[str, Any]] = ()
     points: Mapping[str, list[str]] = field(default_factory=dict)
-    shown: int = -1
+    published_by: int = 0
+    shown: Sequence[Post] = ()
+
+    @property
+    def delivery(self) -> Mapping[str, Any]:
+        """The one that is furthest from its end; nearly always there is only one."""
+        return next((one for one in self.deliveries if _waits(one)), self.deliveries[0])
 
     @property
     def verdict(self) -> str:
-        if self.shown > 1:
+        different = {(post["title"], post["text"]) for post in self.shown}
+        if len(self.shown) > min(len(different), len(self.deliveries)):
             return "doubled"
-        if self.shown < 1:
+        if len(different) < len(self.deliveries):
             return "lost"
         return "person" if self.asked else "once"
 
@@ -70,6 +79,7 @@ class Case:
     channel: str
     handle: str
     kills: tuple[Kill, ...] = ()
+    around: Around = ALONE
     outcome: Outcome = field(default_factory=Outcome)
 
     @property
@@ -86,29 +96,57 @@ class Case:
             "state": outcome.delivery["state"],
             "attempts": outcome.delivery["attempts"],
             "asked": {name: asked[name] for name in ("state", "reason", "next") if asked},
+            "could_be_asked": self.could_be_asked,
         }
+
+    @property
+    def could_be_asked(self) -> bool:
+        """Whether a person had to settle what the platform would have told."""
+        asked = self.outcome.asked or {}
+        ways = registry.channels()[self.channel].declaration.reconciling
+        return asked.get("state") == "unknown" and bool({*ways} - {Reconciling.PERSON})
 
 
 @dataclass(slots=True)
 class Scene:
     """Running platforms, and a template home with approved items for all its accounts.
 
-    `towns` says on which platforms an account is: faults are armed there for it alone.
+    `handles` has the unused accounts by channel and town; all but the first town have one for
+    each channel, so that what is done to that town is done to one case. `towns` says where an
+    account is, and `gates`
+    has one more of each channel, behind a gate.
     """
 
     folder: Path
-    handles: Mapping[str, Iterator[str]]
+    handles: Mapping[tuple[str, int], Iterator[str]]
     towns: Mapping[str, str]
+    gates: Mapping[str, tuple[str, Gate]]
 
-    def case(self, channel: str, *kills: Kill) -> Case:
-        return Case(channel, next(self.handles[channel]), kills)
+    def case(self, channel: str, *kills: Kill, town: int = 0) -> Case:
+        return Case(channel, next(self.handles[channel, town]), kills)
+
+    def model(self, channel: str, *kills: Kill) -> Case:
+        """A case that is watched by the platform, to learn which call publishes."""
+        case = self.case(channel, *kills)
+        town = self.towns[case.handle]
+        case.around = Around(watch=f"{town}/_control/shown?channel={channel}")
+        return case
+
+    def control(self, case: Case) -> str:
+        """The control routes of the platform that the case is on."""
+        return f"{self.towns[case.handle]}/_control/{case.channel}"
+
+    def refused(self, channel: str) -> Case:
+        """A case that nobody listens to at first; once for each channel."""
+        handle, gate = self.gates[channel]
+        return Case(channel, handle, around=Around(gate=gate))
 
     def run(self, cases: Sequence[Case]) -> None:
         """Run all cases and count what every one of them shows to the public."""
         run([self._lives(case) for case in cases])
         posts = self.posts({case.channel for case in cases})
         for case in cases:
-            case.outcome.shown = len(posts.get(case.handle, ()))
+            case.outcome.shown = posts.get(case.handle, ())
 
     def posts(self, channels: Iterable[str], handle: str = "") -> dict[str, list[Post]]:
         """What the public sees, by account; read as strictly as the simulators can."""
@@ -125,21 +163,26 @@ class Scene:
         shutil.copytree(self.folder / "template", home)
         before: Before | None = plan_for(case.handle)
         for kill in (*case.kills, None):
-            status = yield home, partial(live, home, before, kill)
+            status = yield home, partial(live, home, before, kill, case.around)
             if status == 0:
                 break
             case.outcome.deaths.append(f"{kill}: {(home / KILLED_AT).read_text('utf-8')}")
             before = None
         _take_report(case, home)
-        if case.outcome.delivery["state"] in ("unknown", "failed"):
+        if _waits(case.outcome.delivery):
             case.outcome.asked = case.outcome.delivery
             yield home, _let_it_settle  # a person takes longer than any call
-            posts = self.posts({case.channel}, case.handle).get(case.handle, [])
-            if len(posts) < 2:
-                answer = resolve(posts[0]["remote_id"] if posts else "")
+            if answer := self._answer(case):
                 yield home, partial(live, home, answer, None)
                 _take_report(case, home)
         shutil.rmtree(home)
+
+    def _answer(self, case: Case) -> Before | None:
+        """What a person does who looks at the platform and at the reason."""
+        if case.outcome.delivery["state"] == "blocked":
+            return reconnect(case.channel, self.towns[case.handle], case.handle)
+        posts = self.posts({case.channel}, case.handle).get(case.handle, [])
+        return None if len(posts) > 1 else resolve(posts[0]["remote_id"] if posts else "")
 
 
 def _let_it_settle() -> None:
@@ -148,13 +191,22 @@ def _let_it_settle() -> None:
 
 def _take_report(case: Case, home: Path) -> None:
     report = json.loads((home / RESULT).read_text("utf-8"))
-    (case.outcome.delivery,) = report["deliveries"]
+    case.outcome.deliveries = report["deliveries"]
     case.outcome.points = report["points"]
+    case.outcome.published_by = report["published_by"]
+
+
+def _waits(delivery: Mapping[str, Any]) -> bool:
+    """Whether it stands where only a person gets it on."""
+    return delivery["state"] in ("unknown", "failed", "blocked")
 
 
 @contextmanager
-def open_scene(accounts: Mapping[str, int], *, towns: int = 1, items: int = 1) -> Iterator[Scene]:
-    """Platforms and a template home with so many accounts per channel; they end with the block."""
+def open_scene(
+    accounts: Mapping[str, int], *, towns: int = 1, items: int = 1, gates: bool = False
+) -> Iterator[Scene]:
+    """Platforms and a template home with so many accounts per channel on the first of the towns;
+    they end with the block."""
     channels = tuple(accounts)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     for name in registry.channels():  # imported here, every life has them at once
@@ -165,15 +217,23 @@ def open_scene(accounts: Mapping[str, int], *, towns: int = 1, items: int = 1) -
             stack.enter_context(TemporaryDirectory(dir=_place(), prefix="gongkai-crash-"))
         )
         urls = [stack.enter_context(running_town(channels, folder)) for _ in range(towns)]
-        entered = [
-            account
-            for channel in channels
-            for account in open_accounts(urls, channel, accounts[channel])
-        ]
+        opened = {c: open_accounts(urls, c, accounts[c] + gates) for c in channels}
+        gated = {c: Gate.before(rows.pop(0)[1]) for c, rows in opened.items() if gates}
+        entered = [account for rows in opened.values() for _, account in rows]
+        entered += [account for _, account in gated.values()]
         wait_for(fork(folder, lambda: _build(folder / "template", entered, items)), folder)
-        handles = {c: iter([a.handle for a in entered if a.channel == c]) for c in channels}
-        places = {a.handle: a.base_url.rpartition("/")[0] for a in entered}
-        yield Scene(folder, handles, places)
+        places = {account.handle: town for rows in opened.values() for town, account in rows}
+        places |= {account.handle: urls[0] for _, account in gated.values()}
+        yield Scene(
+            folder,
+            handles={
+                (c, n): iter([account.handle for where, account in rows if where == url])
+                for c, rows in opened.items()
+                for n, url in enumerate(urls)
+            },
+            towns=places,
+            gates={c: (account.handle, gate) for c, (gate, account) in gated.items()},
+        )
 
 
 def _place() -> str | None:

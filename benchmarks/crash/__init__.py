@@ -1,0 +1,1 @@
+"""Deliveries killed and spoilt: real processes, real SIGKILL, the channels' own simulators."""
