@@ -94,6 +94,8 @@ async def _live(home: Path, before: Before | None, trigger: Trigger, around: Aro
             report = await _report(hub, deliveries)
         report |= {"points": trigger.names, "published_by": trigger.published_by}
         await database.close()
+    if not trigger.obeyed:
+        raise LookupError(f"{around.order} was never reached")
     (home / RESULT).write_text(json.dumps(report, default=str), "utf-8")
 
 

@@ -75,6 +75,7 @@ class Trigger:
         self._note = note
         self._watch = watch
         self._order = order
+        self.obeyed = order is None
         self._shown = self._look()
         self._seen_after = 0
         self._last_effect = 0
@@ -110,6 +111,7 @@ class Trigger:
         order = self._order
         if order and name == order.name and self.names[kind].count(name) == order.number:
             ask(order.url, {})
+            self.obeyed = True
         return len(self.names[kind])
 
     def at(self, kind: str, number: int, side: str) -> None:
