@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.crash.recall import POSTS
 from tests.crash.conftest import outcome_of
-from tests.crash.recall import POSTS
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_kill_in_a_recall_leaves_nothing_public(seed: int) -> None:
-    row = outcome_of("recall", "--seed", str(seed))
+    row = outcome_of("benchmarks.crash.recall", "--seed", str(seed))
     assert row["killed"]
     assert row["public"] == POSTS
     assert 0 < row["left"] < POSTS

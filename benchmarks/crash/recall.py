@@ -1,4 +1,4 @@
-"""A recall over many accounts, killed at a random moment: `python -m tests.crash.recall`.
+"""A recall over many accounts, killed at a random moment: `python -m benchmarks.crash.recall`.
 
 Everything is public before; nothing may be public after the hub has been started again.
 """
@@ -17,10 +17,10 @@ from shutil import copytree
 from typing import Any
 
 from app.compose import Hub
+from benchmarks.crash.fanout import _BEGUN, _OPEN, _count, _pause, _wait_until
+from benchmarks.crash.life import RESULT, live, plan_everything
+from benchmarks.crash.runner import Scene, fork, open_scene, wait_for
 from hub.catalogue.models import Filter
-from tests.crash.fanout import _BEGUN, _OPEN, _count, _pause, _wait_until
-from tests.crash.life import RESULT, live, plan_everything
-from tests.crash.runner import Scene, fork, open_scene, wait_for
 
 ITEMS, ACCOUNTS = 4, 10  # of each of the channels
 CHANNELS = ("weibo", "website", "telegram")
