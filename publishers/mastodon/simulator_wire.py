@@ -12,6 +12,8 @@ from typing import Any
 
 from aiohttp import web
 
+from publishers.simulation import Platform
+
 __all__ = [
     "Call",
     "Citizen",
@@ -35,9 +37,9 @@ class Refused(Exception):
         self.headers = dict(headers or {})
 
 
-def too_many(self: object) -> web.Response:
+def too_many(self: Platform) -> web.Response:
     """What a server says to one call too many: its window ends in a second."""
-    reset = datetime.now(UTC) + timedelta(seconds=1)
+    reset = self.clock.now() + timedelta(seconds=1)
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset.isoformat()}
     return web.json_response({"error": "Too many requests"}, status=429, headers=headers)
 
