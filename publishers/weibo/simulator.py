@@ -7,14 +7,12 @@ hides a post) the behaviour is a switch: see the attributes of `Platform`.
 
 from __future__ import annotations
 
-import hashlib
 import html
 import re
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from email.utils import format_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,13 +32,16 @@ from publishers.weibo.simulator_calls import (
     check_link,
     checked_picture,
     checked_text,
+    digest,
+    number_of,
     read_call,
+    refused,
+    told,
 )
 
 __all__ = ["App", "Platform"]
 
 _CHINA = ZoneInfo("Asia/Shanghai")
-_FORBIDDEN = {10014, 10022, 10023, 10024}  # HTTP 403; the others are HTTP 400
 _FIRST_ID, _ID_STEP = 5_100_000_000_000_000, 104_729
 
 # How long a new authorisation lives, by the app's level.
@@ -89,7 +90,7 @@ class Platform(BasePlatform):
     # --- what people do on the site -----------------------------------------------------------
 
     def enrol(self, handle: str) -> Enrolment:
-        self._uids.setdefault(handle, str(1_000_000_000 + _number(handle) % 6_000_000_000))
+        self._uids.setdefault(handle, str(1_000_000_000 + number_of(handle) % 6_000_000_000))
         return self.authorise(handle)
 
     def authorise(self, handle: str, app: App | None = None) -> Enrolment:
@@ -98,7 +99,7 @@ class Platform(BasePlatform):
         token = self._tokens.get((uid, app.key), "")
         known = self._grants.get(token)
         if known is None or known.app != app or not self._lives(known):
-            token = f"2.00{_digest(handle, app.key, str(len(self._grants)))[:28]}"
+            token = f"2.00{digest(handle, app.key, str(len(self._grants)))[:28]}"
         self._tokens[uid, app.key] = token
         self._grants[token] = Grant(uid, app, self._now() + _LIFETIMES[app.level])
         return Enrolment(
@@ -118,7 +119,8 @@ class Platform(BasePlatform):
             grant.revoked = grant.revoked or grant.uid == self._uids[handle]
 
     def over_limit(self) -> web.Response:
-        return self._refused(Refusal(10024, WORDS[10024] % "share"), "/2/statuses/share.json")
+        refusal = Refusal(10024, WORDS[10024] % "share")
+        return refused(refusal, "/2/statuses/share.json", self._now())
 
     def end_tokens(self) -> None:
         for grant in self._grants.values():
@@ -179,19 +181,11 @@ class Platform(BasePlatform):
         async def handle(request: web.Request) -> web.Response:
             try:
                 call = await self._admit(request, endpoint)
-                body = answer(self, call)
+                return told(answer(self, call), self._now())
             except Refusal as refusal:
-                return self._refused(refusal, request.path)
-            date = format_datetime(self._now(), usegmt=True)
-            return web.json_response(body, headers={"Date": date})
+                return refused(refusal, request.path, self._now())
 
         return handle
-
-    def _refused(self, refusal: Refusal, path: str) -> web.Response:
-        body = {"error": refusal.words, "error_code": refusal.code, "request": path}
-        status = 403 if refusal.code in _FORBIDDEN or refusal.code > 21300 else 400
-        date = format_datetime(self._now(), usegmt=True)
-        return web.json_response(body, status=status, headers={"Date": date})
 
     async def _admit(self, request: web.Request, endpoint: str) -> Call:
         fields, files = await read_call(request)
@@ -271,7 +265,7 @@ class Platform(BasePlatform):
         """Links become t.cn links, markup is escaped, and an invisible mark ends the text."""
 
         def short(match: re.Match[str]) -> str:
-            address = f"http://t.cn/A6{_digest(match[0])[:6]}"
+            address = f"http://t.cn/A6{digest(match[0])[:6]}"
             self._links[address] = match[0]
             return address
 
@@ -292,7 +286,7 @@ class Platform(BasePlatform):
         return "public" if self._visible(post) else "in-review"
 
     def _as_json(self, post: Post) -> dict[str, Any]:
-        picture = f"http://wx1.sinaimg.cn/thumbnail/{_digest(str(post.id))[:24]}.jpg"
+        picture = f"http://wx1.sinaimg.cn/thumbnail/{digest(str(post.id))[:24]}.jpg"
         written_at = post.written_at.astimezone(_CHINA)
         shown: dict[str, Any] = {
             "created_at": written_at.strftime("%a %b %d %H:%M:%S %z %Y"),
@@ -402,11 +396,3 @@ def _token_info(platform: Platform, call: Call) -> dict[str, Any]:
         "create_at": int(created_at.timestamp()),
         "expire_in": int(left.total_seconds()),
     }
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _number(handle: str) -> int:
-    return int(_digest(handle)[:12], 16)

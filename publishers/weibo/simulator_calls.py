@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
+from email.utils import format_datetime
+from typing import Any
 
 from aiohttp import web
 
@@ -23,8 +26,14 @@ __all__ = [
     "check_link",
     "checked_picture",
     "checked_text",
+    "digest",
+    "number_of",
     "read_call",
+    "refused",
+    "told",
 ]
+
+_FORBIDDEN = {10014, 10022, 10023, 10024}  # HTTP 403; the others are HTTP 400
 
 LINK = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*")
 _TOPIC = re.compile(r"#[^#]+#")
@@ -194,3 +203,23 @@ async def read_call(request: web.Request) -> tuple[dict[str, str], dict[str, Par
 
 def _header(line: str) -> Message:
     return BytesHeaderParser().parsebytes(line.encode())
+
+
+def told(body: Mapping[str, Any], now: datetime, status: int = 200) -> web.Response:
+    """An answer with the platform's own time in its header."""
+    date = format_datetime(now, usegmt=True)
+    return web.json_response(body, status=status, headers={"Date": date})
+
+
+def refused(refusal: Refusal, path: str, now: datetime) -> web.Response:
+    status = 403 if refusal.code in _FORBIDDEN or refusal.code > 21300 else 400
+    body = {"error": refusal.words, "error_code": refusal.code, "request": path}
+    return told(body, now, status)
+
+
+def digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def number_of(handle: str) -> int:
+    return int(digest(handle)[:12], 16)
