@@ -13,7 +13,7 @@ import pytest
 from publishers.simulation import Fault
 from tests.crash.conftest import lines_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(450)]
 
 # read back; the same key again; a folder; nobody can be asked
 CHANNELS = ("wechat", "mastodon", "website", "telegram")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.crash.watching import ACCOUNTS, SIDES
 from tests.crash.conftest import outcome_of
-from tests.crash.watching import ACCOUNTS, SIDES
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(450)]
 ONE_BY_ONE = ["ring.released", "ring.passed"] * 3
@@ -15,7 +15,7 @@ ONE_BY_ONE = ["ring.released", "ring.passed"] * 3
 
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = outcome_of("watching")
+    found: list[dict[str, Any]] = outcome_of("benchmarks.crash.watching")
     assert len(found) == 1 + len(found[0]["points"]) * len(SIDES)
     return found
 

@@ -1,5 +1,5 @@
 """A plan in rings with one account that cannot publish, killed at every step of its rings, its
-incident and its alert: `python -m tests.crash.watching`.
+incident and its alert: `python -m benchmarks.crash.watching`.
 
 What is watched here is not the posts alone: every ring is let go once and in order, the incident
 is one, and the alert comes once, or twice where the kill hid whether it had been sent.
@@ -24,6 +24,11 @@ from pydantic import SecretStr
 from app.compose import Hub, open_engine, open_hub
 from app.lock import only_one
 from app.settings import Settings
+from benchmarks.crash.haste import hasten, hasten_declarations
+from benchmarks.crash.life import KILLED_AT, RESULT, at_rest, quiet
+from benchmarks.crash.runner import Scene, Steps, open_scene, run
+from benchmarks.crash.stage import settings_of
+from benchmarks.crash.triggers import Kill, Trigger, TriggerDatabase
 from hub.kernel.events import read_events
 from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.models import Selection
@@ -31,11 +36,6 @@ from hub.publishing.alerts.store import count_unsent
 from hub.publishing.rings.models import RingOrder, RingState
 from hub.publishing.service import When
 from publishers.wire import open_session
-from tests.crash.haste import hasten, hasten_declarations
-from tests.crash.life import KILLED_AT, RESULT, at_rest, quiet
-from tests.crash.runner import Scene, Steps, open_scene, run
-from tests.crash.stage import settings_of
-from tests.crash.triggers import Kill, Trigger, TriggerDatabase
 
 ACCOUNTS, CASES = 6, 25  # a case has accounts of its own: the platform knows no installations
 SIDES = ("before", "after")
