@@ -155,7 +155,7 @@ def _home(scene: Scene, kill: Kill | None) -> Path:
 def _lives(scene: Scene, kill: Kill | None) -> Steps:
     home = _home(scene, kill)
     shutil.copytree(scene.folder / "template", home)
-    handles = tuple(islice(scene.handles["website"], ACCOUNTS))
+    handles = tuple(islice(scene.handles["website", 0], ACCOUNTS))
     status = yield home, partial(live, home, handles, kill)
     if status != 0:
         died = (home / KILLED_AT).read_text("utf-8")
