@@ -172,7 +172,7 @@ class Operations:
                         "先核实，再用 delivery resolve", "look, then use delivery resolve"
                     ),
                 )
-            if delivery.reason == "previous-part":
+            if not store.previous_is_out(tx.connection, delivery):
                 raise Conflict(
                     Words("须等同一串的上一条发出", "the thread's previous part must go first"),
                     field="state",

@@ -145,7 +145,8 @@ class Publishing:
         """Cancel what has not left yet, of a plan or one delivery; the ids that are cancelled.
 
         Safe at every moment: a claimed delivery loses its lease and is not sent; one whose
-        attempt has begun is not cancelled and has to be recalled. A plan's recalls go on.
+        attempt has begun is not cancelled and has to be recalled. A plan's recalls go on. The
+        parts of a thread that wait behind a cancelled one would never go: they are cancelled too.
         """
         if not plan_id and not delivery_id:
             raise InvalidInput(
@@ -155,14 +156,18 @@ class Publishing:
         def work(tx: Transaction) -> list[str]:
             if plan_id:
                 known_plan(tx.connection, plan_id)
+            values = {"state": _S.CANCELLED, "next_at": None, "reason": "", "lease_owner": ""}
+            states = LIFECYCLE.sources(_E.CANCELLED)
             cancelled = store.change_deliveries(
                 tx,
-                LIFECYCLE.sources(_E.CANCELLED),
+                states,
                 plan_id=plan_id,
                 ids=(delivery_id,) if delivery_id else (),
                 purpose="" if delivery_id else Purpose.PUBLISH,
-                values={"state": _S.CANCELLED, "next_at": None, "reason": "", "lease_owner": ""},
+                values=values,
             )
+            if cancelled and (behind := store.later_parts(tx.connection, delivery_id)):
+                cancelled += store.change_deliveries(tx, states, ids=behind, values=values)
             if cancelled:
                 data = {"deliveries": cancelled}
                 subject = plan_id or delivery_id

@@ -59,11 +59,13 @@ __all__ = [
     "get_delivery",
     "get_plan",
     "last_beat",
+    "later_parts",
     "list_plans",
     "lock_for_check",
     "move_plan",
     "oldest_unknown",
     "plans_of",
+    "previous_is_out",
     "previous_parts_of",
     "promote_next_part",
     "row_to_plan",
@@ -73,6 +75,7 @@ __all__ = [
 
 _S = DeliveryState
 _d = deliveries.c
+_THREAD = ("plan_id", "edition_id", "account_id", "purpose", "occurrence")  # one thread's parts
 
 
 def _edition(row: Row[Any]) -> Edition:
@@ -218,6 +221,33 @@ def promote_next_part(tx: Transaction, delivery: Delivery, now: datetime) -> int
         _d.reason == "previous-part",
     )
     return tx.execute(change.values(state=_S.READY, next_at=now, reason="")).rowcount
+
+
+def later_parts(connection: Connection, delivery_id: str) -> list[str]:
+    """The parts of the same thread that wait behind a delivery."""
+    first = deliveries.alias("first")
+    query = (
+        select(_d.id)
+        .join(first, and_(*(first.c[name] == _d[name] for name in _THREAD)))
+        .where(
+            first.c.id == delivery_id,
+            _d.part > first.c.part,
+            in_states(_S.BLOCKED),
+            _d.reason == "previous-part",
+        )
+    )
+    return list(connection.execute(query).scalars())
+
+
+def previous_is_out(connection: Connection, delivery: Delivery) -> bool:
+    """Whether the part before it is on the platform; true for the first part."""
+    if delivery.part == 0:
+        return True
+    same = (_d[name] == getattr(delivery, name) for name in _THREAD)
+    query = select(_d.id).where(
+        *same, _d.part == delivery.part - 1, _d.state.in_((_S.ACCEPTED, _S.VERIFIED))
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def lock_for_check(

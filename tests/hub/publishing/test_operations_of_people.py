@@ -200,3 +200,13 @@ async def test_an_accepted_post_about_which_nothing_is_open_is_not_resolved(stag
     delivery_id = await one(stage, S.ACCEPTED, reason="")
     with pytest.raises(IllegalTransition):
         await stage.operations.resolve(delivery_id, "media", published=False)
+
+
+async def test_a_part_whose_previous_is_not_out_is_not_retried(stage: Stage) -> None:
+    await stage.plan(await stage.approved("一\n\n二"))
+    first, second = await stage.deliveries()
+    for delivery in (first, second):
+        await stage.change(delivery.id, state=S.EXPIRED, reason="too-late")
+    with pytest.raises(Conflict):
+        await stage.operations.retry(second.id, "media")
+    await stage.operations.retry(first.id, "media")

@@ -134,6 +134,15 @@ async def test_now_is_ready_at_once_and_later_parts_wait(stage: Stage) -> None:
     assert (second.state, second.reason, second.part) == (S.BLOCKED, "previous-part", 1)
 
 
+async def test_a_cancelled_part_takes_what_waits_behind_it_along(stage: Stage) -> None:
+    await stage.plan(await stage.approved("一\n\n二\n\n三"))
+    _, second, third = await stage.deliveries()
+    assert sorted(await stage.publishing.cancel("media", delivery_id=second.id)) == sorted(
+        [second.id, third.id]
+    )
+    assert [d.state for d in await stage.deliveries()] == [S.READY, S.CANCELLED, S.CANCELLED]
+
+
 async def test_accounts_that_cannot_publish_are_left_out_and_named(stage: Stage) -> None:
     well, inactive, unfiled, dead, ended = await stage.accounts(5)
     item = await stage.approved(accounts=0)
