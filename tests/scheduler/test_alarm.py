@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
@@ -32,6 +32,7 @@ from hub.publishing.incidents.models import (
 )
 from hub.publishing.incidents.service import Incidents
 from hub.publishing.incidents.store import add_incident
+from hub.publishing.incidents.tables import alerts, incidents
 from hub.publishing.ports import Alerter
 from scheduler.alarm import Alarm
 from tests.scheduler.making import NOW
@@ -65,7 +66,7 @@ class Shown(NoMeter):
 
 
 def alarm(stage: Stage, *pagers: Alerter, meter: NoMeter | None = None) -> Alarm:
-    incidents = Incidents(
+    gatherer = Incidents(
         database=stage.database,
         clock=stage.clock,
         ids=stage.ids,
@@ -76,7 +77,7 @@ def alarm(stage: Stage, *pagers: Alerter, meter: NoMeter | None = None) -> Alarm
         database=stage.database,
         clock=stage.clock,
         meter=meter or NoMeter(),
-        incidents=incidents,
+        incidents=gatherer,
         alerters={f"p{n}": pager for n, pager in enumerate(pagers)},
     )
 
@@ -208,13 +209,14 @@ STEPS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_whatever_crashes_an_alert_is_given_out_at_most_twice_by_dying_processes(
     steps: list[tuple[str, int]],
 ) -> None:
     """Two of them never have it at a time, and in the end it is sent or given up."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
-    load_tables().create_all(engine)
+    load_tables().create_all(engine, tables=[incidents, alerts])
     clock = ManualClock(NOW)
     ids = IdSource()
     with engine.begin() as connection:

@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.kernel.errors import InvalidInput
@@ -56,6 +56,7 @@ def test_an_account_that_the_plan_does_not_have_is_refused() -> None:
     assert caught.value.field == "canary"
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from("abc"), st.integers(1, 400), min_size=1),
     st.floats(0.001, 0.9),
@@ -122,6 +123,7 @@ def test_a_cancelled_plan_stops_nothing() -> None:
     assert verdict(RUNNING, tally, more_waits=False) is RingEvent.PASSED
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300), st.data())
 def test_what_passed_could_not_have_been_stopped_by_the_rest(
     accounts: int, data: st.DataObject
