@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email import policy
+from email.charset import SHORTEST, Charset
 from email.header import Header
 from email.message import EmailMessage
 from email.utils import format_datetime, quote
@@ -91,9 +92,17 @@ def _phrase(name: str) -> str:
     return f'"{quote(name)}"' if name.isascii() and name else _encoded(name, "From")
 
 
+def _utf8() -> Charset:
+    """UTF-8 in whichever encoding is shorter. Apprise changes that in the library's registry, and
+    the same delivery must give the same bytes whether it was loaded or not."""
+    charset = Charset("utf-8")
+    charset.header_encoding = SHORTEST
+    return charset
+
+
 def _encoded(text: str, header: str) -> str:
     """RFC 2047's encoded words, folded, no character in two of them."""
-    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
+    charset = Charset("us-ascii") if text.isascii() and "=?" not in text else _utf8()
     made = Header(text, charset, maxlinelen=_WIDTH, header_name=header).encode(linesep="\r\n")
     return str(made)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import email
+import email.charset
 import email.policy
 import re
 from collections.abc import Mapping
@@ -101,6 +102,19 @@ async def test_the_headers_say_who_what_and_how_to_leave() -> None:
     assert message["List-Unsubscribe"] == f"<{SETTINGS['unsubscribe']}>"
     assert message["List-Unsubscribe-Post"] is None
     assert message["Auto-Submitted"] == "auto-generated"
+
+
+async def test_the_bytes_do_not_depend_on_what_else_was_loaded() -> None:
+    before = await written(html_with())
+    known = dict(email.charset.CHARSETS)
+    try:
+        email.charset.add_charset(
+            "utf-8", email.charset.QP, email.charset.QP, "utf-8"
+        )  # as apprise
+        assert await written(html_with()) == before
+    finally:
+        email.charset.CHARSETS.clear()
+        email.charset.CHARSETS.update(known)
 
 
 async def test_one_click_and_the_lists_identity_are_said_where_wanted() -> None:

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from hub.kernel.clock import ManualClock
-from hub.publishing.errors import Busy, DeliveryError, NotSent, Rejected, Unknown
+from hub.publishing.errors import Busy, DeliveryError, NotSent, Rejected, Throttled, Unknown
 from publishers.simulation import Fault
 from publishers.telegram.publisher import TelegramOutlet
 from publishers.telegram.simulator import Platform
@@ -34,6 +34,7 @@ ENDINGS: dict[Fault, tuple[type[DeliveryError], int]] = {
     Fault.SLOW_THEN_COMMIT: (Unknown, 0),
     Fault.HANG: (Unknown, 0),
     Fault.REDIRECT: (Rejected, 0),
+    Fault.LIMITED: (Throttled, 0),
 }
 
 
@@ -76,7 +77,7 @@ async def test_a_send_that_a_fault_spoils_ends_as(
     assert ended.value.platform_code
 
 
-@pytest.mark.parametrize("fault", sorted(set(Fault) - {Fault.REDIRECT}))
+@pytest.mark.parametrize("fault", sorted(set(Fault) - {Fault.REDIRECT, Fault.LIMITED}))
 async def test_a_withdrawal_that_a_fault_spoils_is_simply_repeated(
     hasty: TelegramOutlet, platform: Platform, job: Job, fault: Fault
 ) -> None:
