@@ -7,22 +7,21 @@ an operator's answer to a leak.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from hub.kernel.clock import Clock
+from publishers.tokens import CachedToken
 from publishers.wechat.codes import Refused
 from publishers.wire import Answer, Wire
 
 __all__ = ["Tokens", "result_of"]
 
-_SPARE_S = 300  # the platform renews five minutes before the end; then both tokens work
 
-
-class Tokens:
-    """Hands out a token that is good for at least five minutes."""
+class Tokens(CachedToken):
+    """Hands out one account's token. The platform renews five minutes before the end; then both
+    tokens work. Raises Refused."""
 
     def __init__(
         self,
@@ -34,32 +33,14 @@ class Tokens:
         secret: str,
         timeout: timedelta,
     ) -> None:
+        super().__init__(clock)
         self._wire = wire
-        self._clock = clock
         self._url = f"{base_url}/cgi-bin/stable_token"
         self._appid = appid
         self._secret = secret
         self._timeout = timeout
-        self._lock = asyncio.Lock()
-        self._token = ""
-        self._stale_at = 0.0
 
-    async def current(self) -> str:
-        """The token in use, fetched when there is none or it ends soon. Raises Refused."""
-        async with self._lock:
-            if not self._token or self._clock.monotonic() >= self._stale_at:
-                await self._fetch()
-            return self._token
-
-    async def renew(self, dead: str) -> str:
-        """A token other than `dead`, as far as the platform has one; many callers, one fetch."""
-        async with self._lock:
-            if self._token == dead:
-                await self._fetch()
-            return self._token
-
-    async def _fetch(self) -> None:
-        self._token = ""
+    async def _ask(self) -> tuple[Answer, Mapping[str, Any]]:
         request = {
             "grant_type": "client_credential",
             "appid": self._appid,
@@ -74,12 +55,7 @@ class Tokens:
             timeout=self._timeout,
             json=request,
         )
-        result = result_of(answer)
-        token, lifetime = result.get("access_token"), result.get("expires_in")
-        if not isinstance(token, str) or not token or not isinstance(lifetime, int):
-            raise answer.unreadable("no-token", "没有令牌", "without a token")
-        self._token = token
-        self._stale_at = self._clock.monotonic() + lifetime - _SPARE_S
+        return answer, result_of(answer)
 
 
 def result_of(answer: Answer) -> Mapping[str, Any]:
