@@ -3,42 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from app.__main__ import command_line
+from tests.app.cli.terminal import SIGNERS, Cli, data
 
-Cli = Callable[..., Result]
-SIGNERS = {"clerk": "clerk", "head": "section-head", "leader": "leader"}
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
 LATER = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
-
-
-@pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
-    """Run `gongkai …` in an installation with a body, its reviewers and one account."""
-    monkeypatch.setenv("GONGKAI_HOME", str(tmp_path / "var"))
-    monkeypatch.delenv("GONGKAI_DATABASE_URL", raising=False)
-
-    def invoke(*words: object) -> Result:
-        return CliRunner().invoke(command_line(), [str(word) for word in words])
-
-    invoke("body", "add", "sc", "四川省人民政府", "--kind", "province")
-    for login, role in SIGNERS.items():
-        invoke("person", "add", login, login, "--role", f"sc:{role}")
-    site = ("--base-url", "https://www.sc.gov.cn", "--body", "sc")
-    invoke("account", "add", "website", tmp_path / "site", "门户", *site)
-    return invoke
-
-
-def data(done: Result) -> Any:
-    assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)
 
 
 @pytest.fixture

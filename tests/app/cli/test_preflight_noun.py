@@ -11,31 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from app.__main__ import command_line
 from app.compose import Hub, open_hub
 from app.settings import load_settings
-
-Cli = Callable[..., Result]
-SIGNERS = {"clerk": "clerk", "head": "section-head", "leader": "leader"}
-
-
-@pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
-    """Run `gongkai …` in an installation with a body, its reviewers and one account."""
-    monkeypatch.setenv("GONGKAI_HOME", str(tmp_path / "var"))
-    monkeypatch.delenv("GONGKAI_DATABASE_URL", raising=False)
-
-    def invoke(*words: object) -> Result:
-        return CliRunner().invoke(command_line(), [str(word) for word in words])
-
-    invoke("body", "add", "sc", "四川省人民政府", "--kind", "province")
-    for login, role in SIGNERS.items():
-        invoke("person", "add", login, login, "--role", f"sc:{role}")
-    site = ("--base-url", "https://www.sc.gov.cn", "--body", "sc")
-    invoke("account", "add", "website", tmp_path / "site", "门户", *site)
-    return invoke
+from tests.app.cli.terminal import SIGNERS, Cli
 
 
 def data(done: Result, code: int = 0) -> Any:
