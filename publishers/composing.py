@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from hub.catalogue.text import Block, blocks_of
 from hub.kernel.errors import InvalidInput
 from hub.publishing.models import Declaration, MediaRef, MediaRole, Overflow, Part
 from publishers.contract import Channel, Source
 from publishers.length import length
 from publishers.limits import measure, problems, refusal
-from publishers.markup import Block, blocks_of
 from publishers.shortening import short_titles, shorten
 from publishers.templating import fill, has
 from publishers.threads import split

@@ -16,6 +16,7 @@ from graphics.card import render_card
 from graphics.cover import render_cover
 from graphics.models import CardData, CoverData
 from hub.catalogue.models import Item, Picture, Validity
+from hub.catalogue.text import prose
 from hub.kernel.errors import InvalidInput
 from hub.organisations.models import Account, Body
 from hub.publishing.models import MediaRef, MediaRole
@@ -23,7 +24,7 @@ from hub.publishing.ports import DraftEdition, Rendered
 from publishers.composing import compose, wants
 from publishers.contract import Channel, Source
 from publishers.limits import problems
-from publishers.markup import clean, prose
+from publishers.markup import clean
 from publishers.registry import find_channel
 from publishers.shortening import shorten
 from publishers.templating import notice

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from publishers.markup import Block
+from hub.catalogue.text import Block
 from publishers.shortening import pieces_of
 
 __all__ = ["split"]

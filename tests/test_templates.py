@@ -13,9 +13,9 @@ import typst
 from jinja2 import Environment, meta, nodes
 
 from graphics.fonts import shared_fonts
+from hub.catalogue.text import blocks_of
 from hub.publishing.models import MediaRole
 from publishers.contract import Source
-from publishers.markup import blocks_of
 from publishers.templating import VARIABLES, template
 from tests.publishers.rendering.samples import make_picture, make_source
 

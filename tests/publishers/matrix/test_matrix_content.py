@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.catalogue.text import blocks_of
 from hub.kernel.errors import InvalidInput
 from hub.publishing.models import Part
 from publishers.composing import compose
 from publishers.contract import Source
 from publishers.limits import problems
-from publishers.markup import blocks_of
 from publishers.matrix.content import edit_of, fits_an_event, prepared, text_content
 from publishers.matrix.declaration import DECLARATION
 from publishers.matrix.markup import plain_text

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.catalogue.text import blocks_of
 from hub.kernel.errors import InvalidInput
 from hub.publishing.models import Overflow
 from publishers.composing import compose
 from publishers.limits import problems
-from publishers.markup import blocks_of
 from publishers.rendering import source_of
 from tests.publishers.rendering.samples import (
     BODY,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publishers.markup import Block, blocks_of, clean, visible
+from hub.catalogue.text import Block, blocks_of
+from publishers.markup import clean, visible
 from publishers.shortening import ELLIPSIS, pieces_of, short_titles, shorten
 from publishers.threads import split
 
