@@ -41,6 +41,7 @@ from hub.publishing.recurring.service import Recurrences
 from hub.publishing.rings.service import Rings
 from hub.publishing.service import Publishing
 from hub.publishing.timing.service import Timing
+from hub.review.determination.service import Determinations
 from hub.review.service import Review
 from publishers.registry import channels, find_channel
 from publishers.rendering import TemplateRenderer
@@ -90,6 +91,7 @@ class Hub:
     database: Database
     organisations: Organisations
     catalogue: Catalogue
+    determinations: Determinations
     review: Review
     publishing: Publishing
     recalling: Recalling
@@ -138,6 +140,9 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         database=database,
         organisations=organisations,
         catalogue=Catalogue(database, clock, ids),
+        determinations=Determinations(
+            database, clock, reassess_after=timedelta(days=settings.reassess_days)
+        ),
         review=Review(database, clock, ids),
         publishing=publishing,
         recalling=Recalling(

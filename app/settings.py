@@ -204,6 +204,13 @@ class Settings(BaseSettings):
         description="Days without an update after which an account counts as dormant; an account's "
         "own setting `liveness_days` wins, 0 there exempts it.",
     )
+    reassess_days: int = Field(
+        365,
+        ge=1,
+        le=3_650,
+        description="Days after which what is withheld is assessed again (Regulation art. 18), "
+        "unless its determination names a day.",
+    )
 
     @property
     def embedded(self) -> bool:

@@ -53,6 +53,7 @@ from hub.publishing.forecast.models import Machine
 from hub.publishing.service import When
 from hub.review.models import ReviewStep
 from publishers.registry import channels
+from simulators.determining import ORDINARY
 
 _BODY, _REHEARSAL = "510000", "rehearsal"
 _STEPS = (
@@ -212,6 +213,7 @@ def build(url: str, shape: Shape) -> Work:
             )
             item = await hub.catalogue.add(draft, actor="clerk")
             selection = Selection() if number else Selection(tag=_REHEARSAL)
+            await hub.determinations.determine(item.id, ORDINARY, actor="clerk")
             approval = await hub.publishing.submit(item.id, selection, "clerk")
             for step, who, _ in _STEPS:
                 await hub.review.sign(approval.id, step, who, approval.hash)

@@ -47,12 +47,14 @@ from hub.publishing.models import (
 )
 from hub.publishing.ports import Accepted, DraftEdition, Finding, Job, Rendered, Verdict
 from hub.publishing.service import Publishing, When
+from hub.review.determination.service import Determinations
 from hub.review.models import ReviewStep
 from hub.review.service import Review
 from publishers.wire import Wire
 from scheduler.engine import Engine, EngineSettings
 from scheduler.media import StoredMedia
 from scheduler.settings import DispatchSettings
+from simulators.determining import ORDINARY
 
 __all__ = ["STUB", "Scene", "StubOutlet", "build_scene", "open_scene"]
 
@@ -178,6 +180,8 @@ class Scene:
             attribute=Attribute.PROACTIVE,
         )
         item = await self.catalogue.add(draft, actor="clerk")
+        determinations = Determinations(self.database, self.clock)
+        await determinations.determine(item.id, ORDINARY, actor="clerk")
         everyone = Selection(channels=(STUB.name,))
         approval = await self.publishing.submit(item.id, everyone, "clerk")
         for step, login, _ in _STEPS:

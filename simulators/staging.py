@@ -80,6 +80,7 @@ async def stage(hub: Hub, town: str, bodies: int, items: int) -> Staged:
     accounts = await _enrol(town, listed[:bodies])
     await hub.organisations.import_accounts(accounts, actor=_EDITOR)
     await hub.catalogue.import_file(_DATA / "regulations.jsonl", actor=_EDITOR, body_code=_PROVINCE)
+    await hub.determinations.determine_imported(reason="国家行政法规库公开", actor=_EDITOR)
     found = await hub.catalogue.list()
     return Staged(tuple(sorted(found, key=lambda item: item.id)[:items]), len(accounts))
 

@@ -51,6 +51,9 @@ def import_file(
     body: Annotated[
         str, typer.Option(help="行内未写单位时归入 / body of rows that name none")
     ] = "",
+    already_public: Annotated[
+        str, typer.Option(help="导入前已在何处公开：据此认定属性 / where it was public before")
+    ] = "",
     actor: Actor = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -61,10 +64,16 @@ def import_file(
     """
 
     async def work(hub: Hub) -> ImportReport:
+        since = hub.clock.now()
         with progress() as bar:
-            return await hub.catalogue.import_file(
+            report = await hub.catalogue.import_file(
                 file, actor=acting(actor), body_code=body, progress=_Bar(bar)
             )
+        if already_public:
+            await hub.determinations.determine_imported(
+                reason=already_public, actor=acting(actor), since=since
+            )
+        return report
 
     report = run(work, as_json=as_json)
     told = asdict(report) | {"faults": [fault.as_dict() for fault in report.faults]}

@@ -26,6 +26,7 @@ from hub.kernel.clock import SystemClock
 from hub.organisations.models import BodyKind, NewAccount, NewBody, NewPerson, Role, Selection
 from hub.review.models import ReviewStep
 from publishers.registry import channels
+from simulators.determining import ORDINARY
 from simulators.town import Town
 
 __all__ = [
@@ -160,6 +161,7 @@ async def approve(
         pictures=(picture,) if illustrated else (),
     )
     item = await hub.catalogue.add(draft, actor="clerk")
+    await hub.determinations.determine(item.id, ORDINARY, actor="clerk")
     approval = await hub.publishing.submit(item.id, selection, "clerk")
     for step, who, _ in REVIEWERS:
         await hub.review.sign(approval.id, step, who, approval.hash)

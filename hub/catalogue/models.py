@@ -54,7 +54,8 @@ ITEM_LIFECYCLE: StateTable[ItemState, ItemEvent] = StateTable(
     {
         ItemEvent.EDITED: (ItemState, ItemState.DRAFT),
         ItemEvent.SUBMITTED: (ItemState, ItemState.IN_REVIEW),  # approved: for more channels
-        ItemEvent.RETURNED: ((ItemState.IN_REVIEW,), ItemState.RETURNED),
+        # a draft: what its determination lacks was named
+        ItemEvent.RETURNED: ((ItemState.DRAFT, ItemState.IN_REVIEW), ItemState.RETURNED),
         ItemEvent.APPROVED: ((ItemState.IN_REVIEW,), ItemState.APPROVED),
     }
 )

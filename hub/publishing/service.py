@@ -35,6 +35,8 @@ from hub.publishing.rings.models import RingOrder
 from hub.publishing.rings.service import hold_again, hold_back
 from hub.publishing.submission import Submission
 from hub.publishing.when import When
+from hub.review.determination.determining import return_undetermined
+from hub.review.determination.errors import Undetermined
 from hub.review.models import Approval
 
 __all__ = ["Planned", "Publishing", "When"]
@@ -68,7 +70,8 @@ class Publishing:
         """Render the item for every selected account's channel and open its review.
 
         Raises InvalidInput where a channel could not take it, NotFound, Conflict when no account
-        is selected. The editions are frozen: what the reviewers see is what is sent.
+        is selected, Undetermined while the item's attribute is not determined in full: then it
+        goes back to its drafter. The editions are frozen: what the reviewers see is what is sent.
         """
         item, accounts = await self._database.read(
             lambda c: (catalogue.get_item(c, item_id), organisations.select_accounts(c, selection))
@@ -81,9 +84,14 @@ class Publishing:
             )
         body = await self._database.read(lambda c: organisations.get_body(c, item.body_id))
         rendered = await self._renderer.render(item, body, accounts)
-        return await self._database.write(
-            lambda tx: self._submission.open(tx, item, rendered, actor)
-        )
+        try:
+            return await self._database.write(
+                lambda tx: self._submission.open(tx, item, rendered, actor)
+            )
+        except Undetermined as error:
+            refusal, at = error, self._clock.now()
+            await self._database.write(lambda tx: return_undetermined(tx, refusal, actor, at))
+            raise
 
     async def editions(self, item_id: str) -> list[Edition]:
         """The editions of the item's current version: the exact bytes, for preview."""

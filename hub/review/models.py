@@ -49,8 +49,9 @@ class Signature:
 class Approval:
     """One submission of one item version: the manifest and the signatures it has gathered.
 
-    `entries` maps an edition's name to the SHA-256 of its canonical bytes. `void`: a later
-    submission replaced it, or the item was edited since.
+    `entries` maps an edition's name to the SHA-256 of its canonical bytes. `determination` is the
+    revision of the item's determination when it was opened. `void`: a later submission replaced
+    it, or the item was edited or determined otherwise since.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Approval:
     item_version: int
     content_hash: str
     entries: Mapping[str, str]
+    determination: int = 0
     signatures: tuple[Signature, ...] = ()
     submitted_by: str = ""
     submitted_at: datetime | None = None

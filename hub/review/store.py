@@ -29,6 +29,10 @@ from hub.kernel.errors import Words
 from hub.kernel.events import Event, Kind
 from hub.organisations.store import subtree
 from hub.review import events
+from hub.review.determination.errors import Undetermined
+from hub.review.determination.models import Determination
+from hub.review.determination.rules import why_unfit
+from hub.review.determination.store import determination_of
 from hub.review.errors import UnknownApproval
 from hub.review.models import Approval, ReviewStep, Signature, manifest_hash
 from hub.review.rules import check_submission
@@ -65,10 +69,12 @@ def open_approval(
 
     Open approvals of the item become void, a complete one of the same version stays good for
     what it covers. The item goes into review. Records the events. Raises StaleVersion when
-    `item` is not the current version, NotPublic, InvalidInput.
+    `item` is not the current version, NotPublic, InvalidInput, and Undetermined while the item
+    has no complete determination that fits it.
     """
     current = _still_current(tx, item)
     check_submission(current, entries)
+    determination = determined_for(tx.connection, current)
     for stale in _void_open(tx, current):
         data = {"approval": stale, "because": approval_id}
         _record(tx, events.VOIDED, item.id, submitted_by, at, data)
@@ -78,6 +84,7 @@ def open_approval(
         "item_id": item.id,
         "item_version": item.version,
         "content_hash": item.content_hash,
+        "determination": determination.revision,
         "entries": dict(entries),
         "hash": manifest,
         "submitted_by": submitted_by,
@@ -88,6 +95,30 @@ def open_approval(
     catalogue.set_state(tx, item.id, item.version, state)
     about = {"approval": approval_id, "version": item.version, "hash": manifest}
     _record(tx, events.SUBMITTED, item.id, submitted_by, at, about)
+
+
+def determined_for(connection: Connection, item: Item) -> Determination:
+    """The determination under which `item` may be reviewed; raises Undetermined."""
+    found = determination_of(connection, item.id)
+    if (missing := why_unfit(found, item)) or found is None:
+        raise Undetermined(item.id, missing)
+    return found
+
+
+def void_all(tx: Transaction, item_id: str, *, actor: str, at: datetime, because: str) -> int:
+    """Void every approval of the item, complete or not; how many that changed."""
+    doomed = and_(
+        approvals.c.item_id == item_id,
+        approvals.c.void.is_(False),
+        approvals.c.returned_reason == "",
+    )
+    ids = list(tx.connection.execute(select(approvals.c.id).where(doomed)).scalars())
+    if ids:
+        tx.execute(update(approvals).where(approvals.c.id.in_(ids)).values(void=True))
+    for approval_id in ids:
+        about = {"approval": approval_id, "because": because}
+        _record(tx, events.VOIDED, item_id, actor, at, about)
+    return len(ids)
 
 
 def get_approval(connection: Connection, approval_id: str) -> Approval:
@@ -242,6 +273,7 @@ def _load(
             item_version=row.item_version,
             content_hash=row.content_hash,
             entries=row.entries,
+            determination=row.determination,
             signatures=tuple(signed.get(row.id, ())),
             submitted_by=row.submitted_by,
             submitted_at=row.submitted_at,

@@ -2,6 +2,7 @@
 
 An approval refers to the exact content of one version. A signature refers to the exact manifest
 of its approval and to the signature of the step before it; a person and a step appear once.
+Nothing is approved whose attribute was not determined: an approval refers to that too.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ approvals = Table(
     Column("item_id", String(26), nullable=False),
     Column("item_version", Integer, nullable=False),
     Column("content_hash", String(64), nullable=False),
+    Column("determination", Integer, nullable=False),  # its revision when it was opened
     Column("entries", Json, nullable=False),
     Column("hash", String(64), nullable=False),
     Column("submitted_by", String(64), nullable=False),
@@ -39,6 +41,11 @@ approvals = Table(
     ForeignKeyConstraint(
         ["item_id", "item_version", "content_hash"],
         ["item_versions.item_id", "item_versions.version", "item_versions.content_hash"],
+    ),
+    ForeignKeyConstraint(
+        ["item_id", "determination"],
+        ["determinations.item_id", "determinations.revision"],
+        name="fk_approvals_determination",
     ),
     UniqueConstraint("id", "hash"),
     CheckConstraint("length(hash) = 64", name="hash_whole"),

@@ -26,6 +26,7 @@ from hub.publishing.models import DeliveryState
 from hub.publishing.service import When
 from hub.review.models import STEP_ROLES
 from publishers.registry import channels
+from simulators.determining import ORDINARY
 
 
 async def test_an_approved_item_becomes_a_page(tmp_path: Path) -> None:
@@ -50,6 +51,7 @@ async def test_an_approved_item_becomes_a_page(tmp_path: Path) -> None:
             body_id=body.id, title="通知", body="正文在此。", attribute=Attribute.PROACTIVE
         )
         item = await hub.catalogue.add(draft, actor="clerk")
+        await hub.determinations.determine(item.id, ORDINARY, actor="clerk")
         approval = await hub.publishing.submit(item.id, Selection(), "clerk")
         for step, role in STEP_ROLES.items():
             await hub.review.sign(approval.id, step, role.value, approval.hash)

@@ -27,6 +27,7 @@ from publishers.contract import Channel
 from publishers.simulation import Fault, Platform, Shown
 from publishers.wire import Answer, Wire, open_session
 from scheduler.engine import Engine
+from simulators.determining import ORDINARY
 from tests.publishers.doubles import serve, simulator_of
 
 __all__ = ["Installation", "Prepared", "installation", "prepare"]
@@ -147,6 +148,7 @@ async def _approved(hub: Hub) -> str:
         attribute=Attribute.PROACTIVE,
     )
     item = await hub.catalogue.add(draft, actor="clerk")
+    await hub.determinations.determine(item.id, ORDINARY, actor="clerk")
     approval = await hub.publishing.submit(item.id, Selection(), "clerk")
     for step, login, _ in SIGNERS:
         await hub.review.sign(approval.id, step, login, approval.hash)

@@ -12,6 +12,7 @@ from hub.kernel.ids import IdSource
 from hub.organisations.models import Body, BodyKind, NewAccount, NewBody, NewPerson, Role
 from hub.organisations.service import Organisations
 from hub.organisations.vault import Vault
+from hub.review.determination.service import Determinations
 from hub.review.service import Review
 
 PROVINCE = NewBody(code="sc", name="四川省人民政府", kind=BodyKind.PROVINCE, region="四川")
@@ -49,6 +50,11 @@ def catalogue(database: Database, clock: ManualClock, ids: IdSource) -> Catalogu
 @pytest.fixture
 def review(database: Database, clock: ManualClock, ids: IdSource) -> Review:
     return Review(database, clock, ids)
+
+
+@pytest.fixture
+def determinations(database: Database, clock: ManualClock) -> Determinations:
+    return Determinations(database, clock)
 
 
 @pytest.fixture

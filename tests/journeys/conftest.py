@@ -59,6 +59,7 @@ class Journey:
         file.write_text(json.dumps(row, ensure_ascii=False) + "\n", "utf-8")
         report = await self.hub.catalogue.import_file(file, actor="clerk", body_code=PROVINCE)
         assert not report.faults
+        await self.hub.determinations.determine_imported(reason="门户网站已公开", actor="clerk")
         (item,) = [i for i in await self.hub.catalogue.list() if i.external_key == row["key"]]
         return item
 

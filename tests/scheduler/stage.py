@@ -60,6 +60,7 @@ from hub.publishing.rules import edition_name
 from hub.publishing.searching import find_deliveries
 from hub.publishing.service import Planned, Publishing, When
 from hub.publishing.tables import deliveries
+from hub.review.determination.service import Determinations
 from hub.review.models import Approval, ReviewStep
 from hub.review.service import Review
 from scheduler.breaker import Breaker, BreakerSettings
@@ -71,6 +72,7 @@ from scheduler.media import StoredMedia
 from scheduler.reconciler import Reconciler
 from scheduler.settings import DispatchSettings
 from scheduler.watching import Rounds
+from simulators.determining import ORDINARY
 
 S = DeliveryState
 Answer = Exception | Callable[[Job], Awaitable[Accepted | None]]
@@ -261,7 +263,10 @@ class Stage:
     async def item(self, text: str = "正文") -> Item:
         body = await self.organisations.body("sc")
         draft = ItemDraft(body_id=body.id, title="通知", body=text, attribute=Attribute.PROACTIVE)
-        return await self.catalogue.add(draft, actor="clerk")
+        item = await self.catalogue.add(draft, actor="clerk")
+        determinations = Determinations(self.database, self.clock)
+        await determinations.determine(item.id, ORDINARY, actor="clerk")
+        return item
 
     async def submit(self, item: Item, **selection: Any) -> Approval:
         return await self.publishing.submit(item.id, Selection(**selection), "clerk")

@@ -9,6 +9,8 @@ from typing import Any
 from typer.testing import Result
 
 Cli = Callable[..., Result]
+# what an import says of items that were public before: how they are determined
+PUBLIC = ("--already-public", "门户网站已公开")
 SIGNERS = {"clerk": "clerk", "head": "section-head", "leader": "leader"}
 
 

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.__main__ import command_line
+from tests.app.cli.terminal import PUBLIC
 
 Cli = Callable[..., Result]
 SIGNERS = {"clerk": "clerk", "head": "section-head", "leader": "leader"}
@@ -40,7 +41,7 @@ def item(cli: Cli, tmp_path: Path) -> str:
     file = tmp_path / "rows"
     row = {"key": "k1", "title": "通知", "body": "正文", "attribute": "proactive"}
     file.write_text(json.dumps(row), "utf-8")
-    cli("item", "import", file, "--body", "sc")
+    cli("item", "import", file, "--body", "sc", *PUBLIC)
     found: str = data(cli("item", "show", "k1", "--body", "sc", "--json"))["item"]["id"]
     return found
 

@@ -22,6 +22,7 @@ from hub.kernel.errors import Misconfigured
 from hub.kernel.events import Event
 from hub.publishing import events
 from hub.publishing.tables import deliveries
+from tests.app.cli.terminal import PUBLIC
 
 Cli = Callable[..., Result]
 SIGNERS = {"clerk": "clerk", "head": "section-head", "leader": "leader"}
@@ -44,7 +45,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
         invoke("account", "add", "website", tmp_path / name, name, *site)
     row = {"key": "k1", "title": "通知", "body": "正文", "attribute": "proactive"}
     (tmp_path / "rows").write_text(json.dumps(row), "utf-8")
-    invoke("item", "import", tmp_path / "rows", "--body", "sc")
+    invoke("item", "import", tmp_path / "rows", "--body", "sc", *PUBLIC)
     item = data(invoke("item", "show", "k1", "--body", "sc", "--json"))["item"]["id"]
     approval = data(invoke("review", "submit", item, "--as", "editor", "--json"))
     for login in SIGNERS:

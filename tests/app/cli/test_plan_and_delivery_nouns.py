@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.cli.terminal import SIGNERS, Cli, data
+from tests.app.cli.terminal import PUBLIC, SIGNERS, Cli, data
 
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
 LATER = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
@@ -21,7 +21,7 @@ def item(cli: Cli, tmp_path: Path) -> str:
     row = {"key": "k1", "title": "通知", "body": "正文", "attribute": "proactive"}
     file = tmp_path / "rows"
     file.write_text(json.dumps(row), "utf-8")
-    cli("item", "import", file, "--body", "sc")
+    cli("item", "import", file, "--body", "sc", *PUBLIC)
     found: str = data(cli("item", "show", "k1", "--body", "sc", "--json"))["item"]["id"]
     approval = data(cli("review", "submit", found, "--as", "editor", "--json"))
     for login in SIGNERS:

@@ -15,7 +15,7 @@ from typer.testing import Result
 
 from app.compose import Hub, open_hub
 from app.settings import load_settings
-from tests.app.cli.terminal import SIGNERS, Cli
+from tests.app.cli.terminal import PUBLIC, SIGNERS, Cli
 
 
 def data(done: Result, code: int = 0) -> Any:
@@ -29,7 +29,7 @@ def plan(cli: Cli, tmp_path: Path) -> str:
     file = tmp_path / "rows"
     row = {"key": "k1", "title": "通知", "body": "正文", "attribute": "proactive"}
     file.write_text(json.dumps(row), "utf-8")
-    cli("item", "import", file, "--body", "sc")
+    cli("item", "import", file, "--body", "sc", *PUBLIC)
     item = data(cli("item", "show", "k1", "--body", "sc", "--json"))["item"]["id"]
     approval = data(cli("review", "submit", item, "--as", "editor", "--json"))
     for login in SIGNERS:

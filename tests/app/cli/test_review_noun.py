@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.cli.terminal import SIGNERS, Cli, data
+from tests.app.cli.terminal import PUBLIC, SIGNERS, Cli, data
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def approval(cli: Cli, tmp_path: Path) -> dict[str, Any]:
     row = {"key": "k1", "title": "通知", "body": "正文", "attribute": "proactive"}
     file = tmp_path / "rows"
     file.write_text(json.dumps(row), "utf-8")
-    cli("item", "import", file, "--body", "sc")
+    cli("item", "import", file, "--body", "sc", *PUBLIC)
     item = data(cli("item", "show", "k1", "--body", "sc", "--json"))["item"]["id"]
     found: dict[str, Any] = data(cli("review", "submit", item, "--as", "editor", "--json"))
     return found

@@ -24,8 +24,11 @@ from hub.kernel.errors import GongkaiError
 from hub.organisations import store as organisations
 from hub.organisations.models import Body, BodyKind, Person
 from hub.review import store
+from hub.review.determination.determining import determine_item
+from hub.review.determination.store import determination_of
 from hub.review.models import STEP_ROLES, Approval, ReviewStep
 from hub.review.signing import send_back, sign_step
+from simulators.determining import ORDINARY, ordinary
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 REVIEW_ROLES = tuple(STEP_ROLES.values())
@@ -61,6 +64,13 @@ class Office(RuleBasedStateMachine):
                     organisations.grant_role(tx, login, "body", role)
             draft = ItemDraft(body_id="body", title="题", body="文", attribute=Attribute.PROACTIVE)
             enter_item(tx, draft, item_id=ITEM, actor=author, at=NOW)
+            determine_item(tx, ITEM, ORDINARY, author, NOW)
+
+    @rule(why=st.sampled_from(["一", "二"]), by=people, really=seldom)
+    def determine_otherwise(self, why: str, by: str, really: bool) -> None:
+        if really:
+            with self.transaction() as tx:
+                determine_item(tx, ITEM, ordinary(reason=why), by, NOW)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -173,11 +183,14 @@ class Office(RuleBasedStateMachine):
             item = catalogue.get_item(connection, ITEM)
             authors = catalogue.authors_of(connection, ITEM)
             ids = [f"a{number:04}" for number in range(1, self.approvals + 1)]
+            determined = determination_of(connection, ITEM)
             complete = [a for a in store.approvals_by_ids(connection, ids).values() if a.complete]
         for approval in complete:
             assert approval.item_version == item.version
             assert approval.content_hash == item.content_hash
             assert item.attribute is Attribute.PROACTIVE
+            assert determined is not None
+            assert approval.determination == determined.revision
             assert len({s.person_id for s in approval.signatures}) == 3
             assert [s.step for s in approval.signatures] == list(ReviewStep)
             for signature in approval.signatures:

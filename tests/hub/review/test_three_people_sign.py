@@ -20,6 +20,7 @@ from hub.organisations.errors import UnknownPerson
 from hub.organisations.models import Body, Role
 from hub.organisations.service import Organisations
 from hub.review import store
+from hub.review.determination.service import Determinations
 from hub.review.errors import (
     ApprovalClosed,
     AuthorSigns,
@@ -35,6 +36,7 @@ from hub.review.models import Approval, ReviewStep
 from hub.review.rules import refuse_unsigned
 from hub.review.service import Review
 from hub.review.tables import signatures
+from simulators.determining import ORDINARY
 
 FIRST, SECOND, THIRD = ReviewStep
 STEPS = {FIRST: "clerk", SECOND: "head", THIRD: "leader"}
@@ -44,8 +46,12 @@ Submit = Callable[..., Awaitable[Approval]]
 
 
 @pytest.fixture
-async def item(catalogue: Catalogue, draft: ItemDraft, reviewers: None) -> Item:
-    return await catalogue.add(draft, actor="clerk")
+async def item(
+    catalogue: Catalogue, determinations: Determinations, draft: ItemDraft, reviewers: None
+) -> Item:
+    found = await catalogue.add(draft, actor="clerk")
+    await determinations.determine(found.id, ORDINARY, actor="clerk")
+    return found
 
 
 @pytest.fixture
@@ -105,12 +111,14 @@ async def test_who_entered_or_edited_may_not_sign_first_where_the_body_forbids_i
     draft: ItemDraft,
     bodies: dict[str, Body],
     submit: Submit,
+    determinations: Determinations,
     reviewers: None,
 ) -> None:
     await organisations.grant("head", "jy", Role.CLERK, actor="admin")
     strict = replace(draft, body_id=bodies["jy"].id)
     item = await catalogue.add(strict, actor="clerk")
     item = await catalogue.edit(item.id, replace(draft_of(item), title="改"), actor="head")
+    await determinations.determine(item.id, ORDINARY, actor="clerk")
     approval = await submit(item)
     for author in ("clerk", "head"):
         with pytest.raises(AuthorSigns):
@@ -303,6 +311,7 @@ async def test_every_step_is_in_the_audit_log_with_its_person(
     told = await database.read(lambda c: read_events(c, subject=approval.item_id))
     assert [(event["kind"].split(".")[-1], event["actor"]) for event in told] == [
         ("entered", "clerk"),
+        ("determined", "clerk"),
         ("submitted", "editor"),
         ("signed", "clerk"),
         ("signed", "head"),

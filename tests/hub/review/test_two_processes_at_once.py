@@ -23,8 +23,10 @@ from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.models import Body, Role
 from hub.organisations.service import Organisations
 from hub.review import store
+from hub.review.determination.service import Determinations
 from hub.review.models import Approval, ReviewStep
 from hub.review.service import Review
+from simulators.determining import ORDINARY
 
 ENTRIES = {"weibo": "1" * 64}
 FIRST, SECOND, THIRD = ReviewStep
@@ -47,8 +49,12 @@ def there(other: Database, clock: ManualClock) -> Review:
 
 
 @pytest.fixture
-async def item(catalogue: Catalogue, draft: ItemDraft, reviewers: None) -> Item:
-    return await catalogue.add(draft, actor="editor")
+async def item(
+    catalogue: Catalogue, determinations: Determinations, draft: ItemDraft, reviewers: None
+) -> Item:
+    found = await catalogue.add(draft, actor="editor")
+    await determinations.determine(found.id, ORDINARY, actor="editor")
+    return found
 
 
 @pytest.fixture

@@ -319,6 +319,89 @@ def upgrade() -> None:
     )
     op.create_index("ix_account_tags_account_id", "account_tags", ["account_id"], unique=False)
     op.create_table(
+        "determinations",
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("holds", sa.Boolean(), nullable=False),
+        sa.Column("attribute", sa.String(length=16), nullable=False),
+        sa.Column("ground", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("interpret", sa.Boolean(), nullable=False),
+        sa.Column("no_interpretation_reason", sa.String(length=500), nullable=False),
+        sa.Column("documents", sa.Text(), nullable=False),
+        sa.Column("unit", sa.String(length=200), nullable=False),
+        sa.Column("matter", sa.String(length=32), nullable=False),
+        sa.Column("time_limit", sa.String(length=16), nullable=False),
+        sa.Column("limit_on", sa.Date(), nullable=True),
+        sa.Column("review_on", sa.Date(), nullable=True),
+        sa.Column("printed_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("formed_on", sa.Date(), nullable=True),
+        sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.Column("rule", sa.String(length=32), nullable=True),
+        sa.Column("determined_by", sa.String(length=64), nullable=False),
+        sa.Column("determined_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "attribute <> 'proactive' OR interpret OR no_interpretation_reason <> ''",
+            name=op.f("ck_determinations_interpretation_decided"),
+        ),
+        sa.CheckConstraint(
+            "attribute <> 'withheld' OR review_on IS NOT NULL",
+            name=op.f("ck_determinations_assessed_again"),
+        ),
+        sa.CheckConstraint(
+            "attribute = 'proactive' OR NOT interpret",
+            name=op.f("ck_determinations_only_public_interpreted"),
+        ),
+        sa.CheckConstraint(
+            "attribute = 'proactive' OR ground <> ''", name=op.f("ck_determinations_grounded")
+        ),
+        sa.CheckConstraint(
+            "attribute IN ('proactive', 'on-application', 'withheld')",
+            name=op.f("ck_determinations_attribute_known"),
+        ),
+        sa.CheckConstraint(
+            "matter IN ('government-document', 'livelihood-event', 'other')",
+            name=op.f("ck_determinations_matter_known"),
+        ),
+        sa.CheckConstraint("reason <> '' AND unit <> ''", name=op.f("ck_determinations_written")),
+        sa.CheckConstraint("rule IN ('already-public')", name=op.f("ck_determinations_rule_known")),
+        sa.CheckConstraint(
+            "time_limit IN ('statutory', 'set')", name=op.f("ck_determinations_time_limit_known")
+        ),
+        sa.CheckConstraint("revision > 0", name=op.f("ck_determinations_revision_positive")),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_determinations_item_id")),
+        sa.PrimaryKeyConstraint("item_id", "revision", name=op.f("pk_determinations")),
+    )
+    op.create_index(
+        "ix_determinations_review_on",
+        "determinations",
+        ["review_on"],
+        unique=False,
+        sqlite_where=sa.text("holds AND review_on IS NOT NULL"),
+        postgresql_where=sa.text("holds AND review_on IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_determinations_running",
+        "determinations",
+        ["matter", "item_id"],
+        unique=False,
+        sqlite_where=sa.text(
+            "holds AND attribute = 'proactive' AND rule IS NULL AND published_at IS NULL"
+        ),
+        postgresql_where=sa.text(
+            "holds AND attribute = 'proactive' AND rule IS NULL AND published_at IS NULL"
+        ),
+    )
+    op.create_index(
+        "uq_determinations_holds",
+        "determinations",
+        ["item_id"],
+        unique=True,
+        sqlite_where=sa.text("holds"),
+        postgresql_where=sa.text("holds"),
+    )
+    op.create_table(
         "editions",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("item_id", sa.String(length=26), nullable=False),
@@ -439,6 +522,7 @@ def upgrade() -> None:
         sa.Column("item_id", sa.String(length=26), nullable=False),
         sa.Column("item_version", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("determination", sa.Integer(), nullable=False),
         sa.Column("entries", sa.Text(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("submitted_by", sa.String(length=64), nullable=False),
@@ -446,6 +530,11 @@ def upgrade() -> None:
         sa.Column("void", sa.Boolean(), nullable=False),
         sa.Column("returned_reason", sa.String(length=500), nullable=False),
         sa.CheckConstraint("length(hash) = 64", name=op.f("ck_approvals_hash_whole")),
+        sa.ForeignKeyConstraint(
+            ["item_id", "determination"],
+            ["determinations.item_id", "determinations.revision"],
+            name="fk_approvals_determination",
+        ),
         sa.ForeignKeyConstraint(
             ["item_id", "item_version", "content_hash"],
             ["item_versions.item_id", "item_versions.version", "item_versions.content_hash"],

@@ -1,0 +1,46 @@
+"""Why an item may not go to review as it was determined.
+
+GongkaiError
+├── NotFound → NotDetermined
+└── Conflict → Undetermined
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.kernel.errors import Conflict, NotFound, Words
+from hub.review.determination.models import Missing
+
+__all__ = ["NotDetermined", "Undetermined"]
+
+
+class NotDetermined(NotFound):
+    code = "not-determined"
+
+    def __init__(self, item_id: str) -> None:
+        super().__init__(
+            Words(f"信息 {item_id} 未认定属性", f"the attribute of {item_id} is not determined"),
+            field="item",
+            remedy=Words("用 gongkai item determine 认定", "see gongkai item determine"),
+        )
+
+
+class Undetermined(Conflict):
+    """The determination is not there or lacks parts: the item goes back to its drafter (退文)."""
+
+    code = "undetermined"
+
+    def __init__(self, item_id: str, missing: Sequence[Missing]) -> None:
+        listed = "、".join(part.words.zh for part in missing)
+        told = ", ".join(part.words.en for part in missing)
+        super().__init__(
+            Words(f"属性认定不完整，缺：{listed}", f"the determination lacks: {told}"),
+            field=missing[0].field,
+            remedy=Words(
+                "用 gongkai item determine 补齐后送审",
+                "complete it with gongkai item determine, then submit",
+            ),
+        )
+        self.item_id = item_id
+        self.missing = tuple(missing)
