@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import asdict
 
-import segno
-
+from graphics.codes import qr_code
+from graphics.icons import sign
 from graphics.lines import ways_to_break
 from graphics.models import CardData
 from graphics.texts import checked, chinese_date
@@ -33,16 +32,13 @@ async def render_card(data: CardData) -> bytes:
         "organisation_ways": ways_to_break(data.organisation, _ORGANISATION_LINES),
         "kicker": data.kicker,
         "foot": tuple(filter(None, (data.doc_no, date))),
-        "figures": [asdict(figure) for figure in data.figures],
+        "figures": [
+            asdict(figure) | {"icon": sign(figure.icon) if figure.icon else ""}
+            for figure in data.figures
+        ],
         "summary": data.summary,
         "link": data.link,
-        "qr": _qr(data.link),
+        "caption": data.caption,
+        "qr": qr_code(data.link) if data.link else "",
     }
     return await draw("card.typ", values)
-
-
-def _qr(link: str) -> str:
-    """The QR code as SVG; a quarter of it may be hidden or dirty (error level Q)."""
-    drawn = io.BytesIO()
-    segno.make(link, micro=False, error="q").save(drawn, kind="svg", border=0, dark="#1a1a1a")
-    return drawn.getvalue().decode()

@@ -18,8 +18,10 @@ from hub.kernel.errors import Misconfigured, Words
 
 __all__ = ["FAMILIES", "refuse_missing", "shared_fonts"]
 
-FAMILIES = ("Noto Sans SC", "Noto Sans")  # as templates/graphics/base.typ names them
+# As templates/graphics names them.
+FAMILIES = ("Noto Sans SC", "Noto Sans", "Font Awesome 7 Free Solid")
 _FOLDER = "Noto Sans"
+_ICONS = "Font Awesome 7"
 _FILES = (
     ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"),
     ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf"),
@@ -31,7 +33,9 @@ _SPACE = frozenset(map(ord, " \n\u3000\u00a0"))
 def shared_fonts() -> typst.Fonts:
     """The one font book for all drawings; raises Misconfigured when a family is missing."""
     fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_folder())]
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(_folder()), str(_folder(_ICONS))],
     )
     missing = set(FAMILIES) - set(fonts.families())
     if missing:
@@ -66,8 +70,8 @@ def _drawable() -> frozenset[int]:
     return frozenset().union(*families)
 
 
-def _folder() -> Path:
-    return Path(str(resources.files("rendercv_fonts").joinpath(_FOLDER)))
+def _folder(name: str = _FOLDER) -> Path:
+    return Path(str(resources.files("rendercv_fonts").joinpath(name)))
 
 
 def _code_points(font: bytes) -> frozenset[int]:

@@ -12,11 +12,13 @@ KICKER = "政府信息公开"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A key figure: `32.6`, `亿元`, `全年预计减免税费`. The value is text and shown as given."""
+    """A key figure: `32.6`, `亿元`, `全年预计减免税费`. The value is text and shown as given;
+    `icon` is a name in templates/graphics/icons.json."""
 
     value: str
     unit: str
     label: str
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +35,13 @@ class CoverData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardData:
-    """As CoverData; `link` becomes a QR code. Up to four `figures`, or else the `summary`."""
+    """As CoverData; `link` becomes a QR code with the `caption` below, unless it is empty. Up to
+    four `figures`, or else the `summary`."""
 
     title: str
     organisation: str
     link: str
+    caption: str = "扫码阅读全文"
     formed_on: date | None = None
     doc_no: str = ""
     figures: tuple[Figure, ...] = ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
+from types import MappingProxyType
 
 import msgspec
 
@@ -13,11 +14,18 @@ from graphics.models import CardData, CoverData
 from graphics.typesetting import TEMPLATES, too_long
 from hub.kernel.errors import InvalidInput, Words
 
-__all__ = ["checked", "chinese_date", "pairs"]
+__all__ = ["checked", "chinese_date", "pairs", "refuse_unknown_theme", "themes"]
 
 _MAX_FIGURES = 4
 # Longer than any size could hold; spares the search for line breaks in hopeless texts.
-_HOPELESS = {"title": 200, "organisation": 60, "doc_no": 60, "kicker": 8, "summary": 400}
+_HOPELESS = {
+    "title": 200,
+    "organisation": 60,
+    "doc_no": 60,
+    "kicker": 8,
+    "summary": 400,
+    "caption": 16,
+}
 
 
 def checked(data: CoverData | CardData) -> None:
@@ -28,13 +36,7 @@ def checked(data: CoverData | CardData) -> None:
             field="title",
             remedy=Words("补上标题", "supply a title"),
         )
-    if data.theme not in _themes():
-        known = ", ".join(sorted(_themes()))
-        raise InvalidInput(
-            Words(f"没有配色“{data.theme}”", f"no theme '{data.theme}'"),
-            field="theme",
-            remedy=Words(f"可用：{known}", f"one of: {known}"),
-        )
+    refuse_unknown_theme(data.theme)
     if isinstance(data, CardData) and len(data.figures) > _MAX_FIGURES:
         raise InvalidInput(
             Words(f"关键数字多于 {_MAX_FIGURES} 个", f"more than {_MAX_FIGURES} figures"),
@@ -45,6 +47,17 @@ def checked(data: CoverData | CardData) -> None:
         if len(text) > _HOPELESS.get(field, 60):
             raise too_long(field)
         refuse_missing(field, text)
+
+
+def refuse_unknown_theme(name: str) -> None:
+    """Raise InvalidInput unless templates/graphics/themes.json has the theme."""
+    if name not in themes():
+        known = ", ".join(sorted(themes()))
+        raise InvalidInput(
+            Words(f"没有配色“{name}”", f"no theme '{name}'"),
+            field="theme",
+            remedy=Words(f"可用：{known}", f"one of: {known}"),
+        )
 
 
 def chinese_date(day: date) -> str:
@@ -61,10 +74,15 @@ def _texts(data: CoverData | CardData) -> Iterator[tuple[str, str]]:
         yield field, getattr(data, field)
     if isinstance(data, CardData):
         yield "summary", data.summary
+        yield "caption", data.caption
         for figure in data.figures:
             yield "figures", figure.value + figure.unit + figure.label
 
 
 @cache
-def _themes() -> frozenset[str]:
-    return frozenset(msgspec.json.decode((TEMPLATES / "themes.json").read_bytes()))
+def themes() -> Mapping[str, Mapping[str, str]]:
+    """The colours by theme and name, as `#rrggbb`."""
+    found = msgspec.json.decode(
+        (TEMPLATES / "themes.json").read_bytes(), type=dict[str, dict[str, str]]
+    )
+    return MappingProxyType(found)

@@ -139,7 +139,15 @@ def test_a_page_carries_the_tags_of_government_sites():
 def test_every_picture_template_compiles_without_a_warning(file):
     theme = {"theme": "gov-red", "title": "停", "title_ways": [["停"]], "kicker": "公开"}
     cover = {"organisation_ways": [["某市"]], "kicker_lines": ["公开"], "foot_ways": [[]]}
-    rest = {"day": None, "month": None, "figures": [], "summary": "", "foot": [], "link": ""}
+    rest = {
+        "day": None,
+        "month": None,
+        "figures": [],
+        "summary": "",
+        "foot": [],
+        "link": "",
+        "caption": "读",
+    }
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
     _, warnings = typst.compile_with_warnings(
         str(file),
