@@ -16,9 +16,11 @@ from typing import Any
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from hub.kernel.errors import Words
 from hub.publishing.errors import Busy, DeliveryError, NotSent, Rejected, Unknown
+from publishers.posting import Incoming, Poster, is_small_post
 
 __all__ = ["Answer", "Wire", "open_session"]
 
@@ -27,6 +29,7 @@ _LARGEST_ANSWER = 8 * 1024 * 1024
 _CHUNK = 64 * 1024
 _LARGE = 1024 * 1024
 _JSON = "application/json; charset=utf-8"
+_BYTES = "application/octet-stream"
 # Shorter than any server's own limit: a reused connection that the server is just closing would
 # leave the fate of a post unknown.
 _KEEPALIVE_S = 8.0
@@ -106,6 +109,7 @@ class Wire:
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
+        self._poster = Poster(session)
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -131,21 +135,28 @@ class Wire:
         says whether the platform's state may change. `json` is sent as raw UTF-8, never as
         \\u escapes. Raises NotSent, Unknown or Busy, and Rejected for a redirect.
         """
-        body_out: Any = data
-        if json is not None:
-            body_out = _payload(msgspec.json.encode(json))
+        body = data if json is None else msgspec.json.encode(json)
+        typed = _BYTES if json is None else _JSON
+
+        async def read(incoming: Incoming) -> Answer:
+            return await _read(incoming, max_bytes, what, effect)
+
         try:
-            async with self._session.request(
-                method,
-                url,
-                params=params,
-                data=body_out,
-                headers=headers,
-                timeout=_limits(timeout),
-                allow_redirects=False,
-            ) as response:
-                body = await _read(response, max_bytes, what, effect)
-                answer = Answer(response.status, response.headers, body, effect, what)
+            address = URL(url).extend_query(params) if params else URL(url)
+            if isinstance(body, bytes) and is_small_post(method, address, body):
+                answer = await self._poster.post(
+                    method, address, body, typed, headers, _limits(timeout), read
+                )
+            else:
+                async with self._session.request(
+                    method,
+                    address,
+                    data=_payload(body, typed) if isinstance(body, bytes) else body,
+                    headers=headers,
+                    timeout=_limits(timeout),
+                    allow_redirects=False,
+                ) as response:
+                    answer = await read(response)
         except DeliveryError:
             raise
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
@@ -153,11 +164,11 @@ class Wire:
         return _refuse_redirect(answer)
 
 
-def _payload(encoded: bytes) -> aiohttp.Payload:
-    """JSON on its way out; a stream where raw bytes would hold up the loop."""
-    if len(encoded) < _LARGE:
-        return aiohttp.BytesPayload(encoded, content_type=_JSON)
-    return aiohttp.BytesIOPayload(io.BytesIO(encoded), content_type=_JSON)
+def _payload(body: bytes, content_type: str) -> aiohttp.Payload:
+    """Bytes on their way out; a stream where raw ones would hold up the loop."""
+    if len(body) < _LARGE:
+        return aiohttp.BytesPayload(body, content_type=content_type)
+    return aiohttp.BytesIOPayload(io.BytesIO(body), content_type=content_type)
 
 
 @cache
@@ -165,19 +176,20 @@ def _limits(timeout: timedelta) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=timeout.total_seconds(), sock_connect=_CONNECT_TIMEOUT_S)
 
 
-async def _read(response: aiohttp.ClientResponse, max_bytes: int, what: str, effect: bool) -> bytes:
-    if (response.content_length or 0) <= _CHUNK and response.content_length is not None:
-        return await response.read()
+async def _read(incoming: Incoming, max_bytes: int, what: str, effect: bool) -> Answer:
+    status, headers, content = incoming.status, incoming.headers, incoming.content
+    announced = headers.get("Content-Length")  # the parser has refused what is no number
+    if announced is not None and int(announced) <= _CHUNK:
+        return Answer(status, headers, await content.read(), effect, what)
     chunks: list[bytes] = []
     size = 0
-    async for chunk in response.content.iter_chunked(_CHUNK):
+    async for chunk in content.iter_chunked(_CHUNK):
         size += len(chunk)
-        if size > max_bytes:
-            response.close()
-            head = Answer(response.status, response.headers, chunks[0][:200], effect, what)
+        if size > max_bytes:  # leaving unread what there is ends the connection
+            head = Answer(status, headers, (chunks or [chunk])[0][:200], effect, what)
             raise head.unreadable("answer-too-large", "过大", f"over {max_bytes} bytes")
         chunks.append(chunk)
-    return b"".join(chunks)
+    return Answer(status, headers, b"".join(chunks), effect, what)
 
 
 def _refuse_redirect(answer: Answer) -> Answer:
@@ -197,7 +209,8 @@ def _refuse_redirect(answer: Answer) -> Answer:
 def _ended(error: Exception, what: str, effect: bool) -> DeliveryError:
     """A call that ended without an answer, by the one question: did bytes leave?"""
     cause = type(error).__name__
-    if isinstance(error, (aiohttp.InvalidURL, ValueError)) and not isinstance(error, OSError):
+    invalid = isinstance(error, (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError))
+    if invalid and not isinstance(error, OSError):
         return Rejected(
             Words(f"{what}：接口地址无效", f"{what}: the API address is invalid"),
             platform_code=cause,
