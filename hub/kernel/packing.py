@@ -1,72 +1,72 @@
-"""Many rows read as one JSON text: packed by the database in C, unpacked in a microsecond a row.
+"""Many rows read as one JSON text: packed by the database in C, made into values in C as well.
 
 A driver hands rows over value by value under Python's global lock; where hundreds of whole rows
-are read at a time, that costs more than the query.
+are read at a time, that, and making each into a value, cost more than the query.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Boolean, Connection, Select, Table, Text, cast, func, select
+from sqlalchemy import Boolean, Column, Connection, Select, Text, cast, func, literal_column, select
 
-from hub.kernel.columns import Instant, Json, instant
+from hub.kernel.columns import Instant, Json
 
 __all__ = ["PackedQuery"]
 
-Converter = Callable[[Any], Any]
+T = TypeVar("T")
+
+# How a column becomes what JSON knows: a moment in ISO 8601, kept values and flags as they are.
+# An operator with NULL gives NULL on both databases.
+_SQLITE: Mapping[type, str] = {
+    Instant: "strftime('%Y-%m-%dT%H:%M:%S', {0} / 1000000, 'unixepoch')"
+    " || printf('.%06dZ', {0} % 1000000)",
+    Json: "json({0})",
+    Boolean: "json(CASE WHEN {0} THEN 'true' ELSE 'false' END)",
+}
+_POSTGRES: Mapping[type, str] = {
+    Instant: "to_char(to_timestamp({0} / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS')"
+    " || '.' || lpad(({0} % 1000000)::text, 6, '0') || 'Z'",
+    Json: "{0}::json",
+}
 
 
-class PackedQuery:
-    """`source` selects whole rows of `table`; `rows` gives them as dicts by column name.
+class PackedQuery(Generic[T]):
+    """`source` selects whole rows; each becomes a `kind`, a dataclass with the columns as fields.
 
     The order of `source` is kept on both databases but promised by neither: sort again where it
     matters.
     """
 
-    def __init__(self, table: Table, source: Select[Any]) -> None:
-        self._names = tuple(column.name for column in table.c)
-        self._converters = tuple(
-            (column.name, convert)
-            for column in table.c
-            if (convert := _converter(column.type)) is not None
-        )
+    def __init__(self, kind: type[T], source: Select[Any]) -> None:
+        self._decoder = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
         inner = source.subquery("packed")
-        columns = [inner.c[name] for name in self._names]
-        together = func.json_agg(func.json_build_array(*columns))
+        together = func.json_agg(func.json_build_object(*_pairs(inner.c, _POSTGRES)))
         self._queries = {
-            "sqlite": select(func.json_group_array(func.json_array(*columns))),
-            "postgresql": select(func.coalesce(cast(together, Text), "[]")),
+            "sqlite": select(
+                func.json_group_array(func.json_object(*_pairs(inner.c, _SQLITE)))
+            ).select_from(inner),
+            "postgresql": select(func.coalesce(cast(together, Text), "[]")).select_from(inner),
         }
 
-    def rows(
+    def values(
         self, connection: Connection, parameters: Mapping[str, Any] | None = None
-    ) -> list[dict[str, Any]]:
+    ) -> list[T]:
         query = self._queries[connection.dialect.name]
-        packed = connection.execute(query, parameters).scalar_one()
-        return [self._unpack(values) for values in msgspec.json.decode(packed)]
-
-    def _unpack(self, values: list[Any]) -> dict[str, Any]:
-        row = dict(zip(self._names, values, strict=False))  # one query, one length
-        for name, convert in self._converters:
-            value = row[name]
-            if value is not None:
-                row[name] = convert(value)
-        return row
+        values: list[T] = self._decoder.decode(connection.execute(query, parameters).scalar_one())
+        return values
 
 
-def _converter(kind: object) -> Converter | None:
-    """How a value of this column type is made from its JSON form; None where it is the same."""
-    if isinstance(kind, Instant):
-        return instant
-    if isinstance(kind, Json):
-        return _decode
-    if isinstance(kind, Boolean):
-        return bool
-    return None
+def _pairs(columns: Any, forms: Mapping[type, str]) -> list[Any]:
+    """name, value, name, value … of a JSON object; names are constants of our own tables."""
+    pairs: list[Any] = []
+    for column in columns:
+        pairs += literal_column(f"'{column.name}'"), _shaped(column, forms)
+    return pairs
 
 
-def _decode(text: str) -> Any:
-    return {} if text == "{}" else msgspec.json.decode(text)
+def _shaped(column: Column[Any], forms: Mapping[type, str]) -> Any:
+    form = forms.get(type(column.type))
+    return column if form is None else literal_column(form.format(f"packed.{column.name}"))

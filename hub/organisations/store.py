@@ -179,19 +179,15 @@ def get_account(connection: Connection, account_id: str) -> Account:
 
 
 _wanted = accounts.c.id.in_(bindparam("ids", expanding=True))
-_BY_IDS = PackedQuery(accounts, select(accounts).where(_wanted))
+_BY_IDS = PackedQuery(Account, select(accounts).where(_wanted))
 
 
 def get_accounts(connection: Connection, ids: Iterable[str]) -> dict[str, Account]:
     """Accounts by id, in one query up to 10,000 ids; unknown ids are left out."""
     found: dict[str, Account] = {}
     for chunk in _chunks(ids):
-        found |= {row["id"]: _unpacked(row) for row in _BY_IDS.rows(connection, {"ids": chunk})}
+        found |= {one.id: one for one in _BY_IDS.values(connection, {"ids": chunk})}
     return found
-
-
-def _unpacked(row: dict[str, Any]) -> Account:
-    return Account(**row | {"tags": tuple(row["tags"]), "filing": FilingState(row["filing"])})
 
 
 def account_by_handle(connection: Connection, channel: str, handle: str) -> Account | None:
@@ -219,8 +215,8 @@ def select_accounts(
         conditions.append(_in_group(find_group(connection, selection.group)))
     if active_only:
         conditions.append(accounts.c.active)
-    rows = PackedQuery(accounts, select(accounts).where(*conditions)).rows(connection)
-    return sorted(map(_unpacked, rows), key=attrgetter("id"))
+    found = PackedQuery(Account, select(accounts).where(*conditions)).values(connection)
+    return sorted(found, key=attrgetter("id"))
 
 
 def insert_accounts(tx: Transaction, rows: Sequence[Account], at: datetime) -> None:
@@ -390,7 +386,9 @@ def _person(row: Row[Any]) -> Person:
 
 
 def _account(row: Row[Any]) -> Account:
-    return _unpacked(row._asdict())
+    values = row._asdict()
+    kept = {"tags": tuple(values["tags"]), "filing": FilingState(values["filing"])}
+    return Account(**values | kept)
 
 
 def _group(connection: Connection, row: Row[Any]) -> Group:

@@ -7,7 +7,7 @@ the lease it expects, so a worker that lost its lease changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -72,10 +72,7 @@ class Ending:
 
 def row_to_delivery(row: Row[Any] | Sequence[Any]) -> Delivery:
     """A row of the table, every column in order, as a value."""
-    return _delivery(dict(zip(_COLUMNS, row, strict=True)))
-
-
-def _delivery(values: dict[str, Any]) -> Delivery:
+    values = dict(zip(_COLUMNS, row, strict=True))
     values["purpose"] = _PURPOSES[values["purpose"]]
     values["state"] = _STATES[values["state"]]
     return Delivery(**values)
@@ -92,10 +89,10 @@ _first = _ready.order_by(_d.priority.desc(), _d.due_at, _d.id).limit(bindparam("
 _ranked = _ready.where(_d.id.in_(bindparam("ids", expanding=True)))
 # On PostgreSQL other workers look at the same time; what they hold is passed over.
 _CLAIMABLE = {
-    "sqlite": (PackedQuery(deliveries, _first), PackedQuery(deliveries, _ranked)),
+    "sqlite": (PackedQuery(Delivery, _first), PackedQuery(Delivery, _ranked)),
     "postgresql": (
-        PackedQuery(deliveries, _first.with_for_update(skip_locked=True)),
-        PackedQuery(deliveries, _ranked.with_for_update(skip_locked=True)),
+        PackedQuery(Delivery, _first.with_for_update(skip_locked=True)),
+        PackedQuery(Delivery, _ranked.with_for_update(skip_locked=True)),
     ),
 }
 _CLAIM = Bulk(
@@ -122,54 +119,55 @@ def claim(
 
     The unique index on held accounts backs the "one per account" against our own mistakes.
     """
-    rows = _claimable(tx, limit, least)
-    if rows and tx.connection.dialect.name == "postgresql":
-        rows = _of_free_accounts(tx, rows)
-    if not rows:
+    found = _claimable(tx, limit, least)
+    if found and tx.connection.dialect.name == "postgresql":
+        found = _of_free_accounts(tx, found)
+    if not found:
         return []
-    tx.bulk(_CLAIM, [(row["id"],) for row in rows], owner, microseconds(lease_until))
-    for row in rows:
-        row["state"], row["lease_owner"], row["next_at"] = _S.CLAIMED, owner, lease_until
-        row["fence"] += 1
-    return [_delivery(row) for row in rows]
+    tx.bulk(_CLAIM, [(one.id,) for one in found], owner, microseconds(lease_until))
+    for one in found:
+        one.state, one.lease_owner, one.next_at = _S.CLAIMED, owner, lease_until
+        one.fence += 1
+    return found
 
 
-def _claimable(tx: Transaction, limit: int, least: Priority) -> list[dict[str, Any]]:
+def _claimable(tx: Transaction, limit: int, least: Priority) -> list[Delivery]:
     """Ready deliveries of distinct, idle accounts, urgent and early first.
 
     A page from the index is enough as long as accounts differ; only when one account's flood
     fills the page does the slower ranked query run.
     """
     first_page, by_rank = _CLAIMABLE[tx.connection.dialect.name]
-    rows = first_page.rows(tx.connection, {"most": limit, "least": int(least)})
-    rows.sort(key=_urgency)
-    first: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        first.setdefault(row["account_id"], row)
-    if len(first) < limit // 2 and len(rows) == limit:
+    found = first_page.values(tx.connection, {"most": limit, "least": int(least)})
+    found.sort(key=_urgency)
+    first: dict[str, Delivery] = {}
+    for one in found:
+        first.setdefault(one.account_id, one)
+    if len(first) < limit // 2 and len(found) == limit:
         ids = _claimable_ranked(tx, limit, least)
-        return sorted(by_rank.rows(tx.connection, {"ids": ids, "least": int(least)}), key=_urgency)
+        ranked = by_rank.values(tx.connection, {"ids": ids, "least": int(least)})
+        return sorted(ranked, key=_urgency)
     return list(first.values())
 
 
-def _of_free_accounts(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _of_free_accounts(tx: Transaction, found: list[Delivery]) -> list[Delivery]:
     """Those whose account nobody else is claiming for or has claimed for since we looked.
 
     Another worker may have chosen another delivery of the same account: what it has not committed
     we cannot see, so the accounts are locked first and looked at again after that.
     """
-    wanted = [row["account_id"] for row in rows]
+    wanted = [one.account_id for one in found]
     lock = select(accounts.c.id).where(accounts.c.id.in_(wanted))
     free = set(
         tx.connection.execute(lock.with_for_update(skip_locked=True, key_share=True)).scalars()
     )
     held = select(_d.account_id).where(_d.account_id.in_(free), in_states(*HELD))
     free -= set(tx.connection.execute(held).scalars())
-    return [row for row in rows if row["account_id"] in free]
+    return [one for one in found if one.account_id in free]
 
 
-def _urgency(row: Mapping[str, Any]) -> tuple[int, datetime, str]:
-    return (-row["priority"], row["due_at"], row["id"])
+def _urgency(delivery: Delivery) -> tuple[int, datetime, str]:
+    return (-delivery.priority, delivery.due_at, delivery.id)
 
 
 _RANKED = """
