@@ -18,6 +18,8 @@ from app.keys import load_keys
 from app.migrate import migrate
 from app.outside import Outside
 from app.settings import Settings
+from hub.catalogue.keyareas.lookup import KeyAreaLookup
+from hub.catalogue.keyareas.service import KeyAreas
 from hub.catalogue.service import Catalogue
 from hub.kernel.clock import Clock, SystemClock, check_zones
 from hub.kernel.database import Database
@@ -91,6 +93,8 @@ class Hub:
     database: Database
     organisations: Organisations
     catalogue: Catalogue
+    keyareas: KeyAreas
+    key_lookup: KeyAreaLookup
     determinations: Determinations
     review: Review
     publishing: Publishing
@@ -140,6 +144,8 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         database=database,
         organisations=organisations,
         catalogue=Catalogue(database, clock, ids),
+        keyareas=KeyAreas(database, clock, ids),
+        key_lookup=KeyAreaLookup(database, clock),
         determinations=Determinations(
             database, clock, reassess_after=timedelta(days=settings.reassess_days)
         ),

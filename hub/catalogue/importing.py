@@ -158,9 +158,9 @@ class Landing:
             tx.record(Event(kind=kind, subject=item.id, actor=self.actor, at=at, data=data))
 
     def _update(self, tx: Transaction, item_id: str, row: _Good, at: datetime) -> bool:
-        """The row becomes the item's next version; its pictures stay, a file has none."""
+        """The row becomes the item's next version; what a file cannot give stays."""
         old = store.lock_item(tx, item_id)
-        draft = replace(row.draft, pictures=old.pictures)
+        draft = replace(row.draft, pictures=old.pictures, carries=old.carries)
         new = editing.edit_item(tx, old, draft, actor=self.actor, at=at)
         store.set_import_hash(tx, item_id, row.digest)
         if new is old:  # a person had already made it say the same

@@ -79,6 +79,8 @@ class Item:
     headings begin with `## `. `external_key` is the importer's own key, unique per body.
 
     Every change makes a new `version` with a new `content_hash`, and voids all signatures.
+    `carries` is the hash of the list version that the item publishes (hub.catalogue.keyareas): as
+    content it is hashed, and so signed.
     """
 
     id: str
@@ -101,6 +103,7 @@ class Item:
     valid_until: date | None = None
     validity: Validity = Validity.IN_FORCE
     source_url: str = ""
+    carries: str = ""
     pictures: tuple[Picture, ...] = ()
 
 
@@ -125,6 +128,7 @@ class ItemDraft:
     valid_until: date | None = None
     validity: Validity = Validity.IN_FORCE
     source_url: str = ""
+    carries: str = ""
     pictures: tuple[Picture, ...] = ()
 
 

@@ -45,6 +45,7 @@ _LENGTHS: Mapping[str, int] = {
     "body": MAX_BODY,
 }
 _REQUIRED = ("title", "body", "issuer")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _MULTILINE = ("body", "summary")
 
 # Document numbers take six-sided brackets, U+3014 and U+3015, however they were typed.
@@ -91,6 +92,11 @@ def problems(draft: ItemDraft) -> Iterator[InvalidInput]:
         yield _wrong(
             "source_url", "不是网址", "is not a web address", "以 https:// 开头", "use https://"
         )
+    if draft.carries and not _SHA256.fullmatch(draft.carries):
+        yield _wrong(
+            "carries", "不是清单版本的校验码", "is no hash of a list version",
+            "用清单的发布功能写入", "let the list's own command fill it in",
+        )  # fmt: skip
     if len(draft.pictures) > MAX_PICTURES:
         yield _wrong("pictures", "过多", "are too many", f"至多 {MAX_PICTURES}", "remove some")
 

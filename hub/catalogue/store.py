@@ -145,6 +145,7 @@ def add_versions(tx: Transaction, rows: Sequence[Item], by: str, at: datetime) -
             "content": content_of(draft_of(row)),
             "edited_by": by,
             "edited_at": at,
+            "carries": row.carries,
         }
         for row in rows
     ]
@@ -245,6 +246,7 @@ def _item(row: Row[Any]) -> Item:
         **values
         | {
             "body": content["body"],
+            "carries": content["carries"],
             "pictures": msgspec.convert(content["pictures"], tuple[Picture, ...]),
             "attribute": Attribute(row.attribute),
             "state": ItemState(row.state),

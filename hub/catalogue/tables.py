@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from hub.catalogue.models import Attribute, ItemState, Validity
@@ -71,7 +72,14 @@ item_versions = Table(
     Column("content", Json, nullable=False),
     Column("edited_by", String(64), nullable=False),
     Column("edited_at", Instant, nullable=False),
+    Column("carries", String(64), nullable=False, server_default=""),  # as in the content
     UniqueConstraint("item_id", "version", "content_hash"),
+    Index(
+        "ix_item_versions_carries",
+        "carries",
+        sqlite_where=text("carries <> ''"),
+        postgresql_where=text("carries <> ''"),
+    ),
 )
 
 blobs = Table(

@@ -201,6 +201,7 @@ CHANGES: dict[str, object] = {
     "valid_from": date(2026, 1, 1),
     "valid_until": date(2026, 1, 1),
     "source_url": "https://example.gov.cn",
+    "carries": "1" * 64,
     "pictures": (Picture(sha256="0" * 64, media_type="image/png", size=1, width=1, height=1),),
 }
 

@@ -1,0 +1,1 @@
+"""Key areas: lists with versions, each kind on its own entry form."""

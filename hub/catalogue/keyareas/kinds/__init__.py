@@ -1,0 +1,1 @@
+"""One file per kind of list: its entry form and the rules its numbers must keep."""
