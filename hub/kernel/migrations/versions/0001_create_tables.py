@@ -260,6 +260,17 @@ def upgrade() -> None:
     op.create_index("ix_items_doc_no", "items", ["doc_no"], unique=False)
     op.create_index("ix_items_state", "items", ["state", "id"], unique=False)
     op.create_table(
+        "key_lists",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("body_id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["body_id"], ["bodies.id"], name=op.f("fk_key_lists_body_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_lists")),
+        sa.UniqueConstraint("body_id", "kind", "year", name=op.f("uq_key_lists_body_id")),
+    )
+    op.create_index("ix_key_lists_kind", "key_lists", ["kind", "year"], unique=False)
+    op.create_table(
         "pictures",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("media_type", sa.String(length=64), nullable=False),
@@ -439,11 +450,40 @@ def upgrade() -> None:
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("edited_by", sa.String(length=64), nullable=False),
         sa.Column("edited_at", sa.BigInteger(), nullable=False),
+        sa.Column("carries", sa.String(length=64), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_item_versions_item_id")),
         sa.PrimaryKeyConstraint("item_id", "version", name=op.f("pk_item_versions")),
         sa.UniqueConstraint(
             "item_id", "version", "content_hash", name=op.f("uq_item_versions_item_id")
         ),
+    )
+    op.create_index(
+        "ix_item_versions_carries",
+        "item_versions",
+        ["carries"],
+        unique=False,
+        sqlite_where=sa.text("carries <> ''"),
+        postgresql_where=sa.text("carries <> ''"),
+    )
+    op.create_table(
+        "key_versions",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("list_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_key_versions_number_positive")),
+        sa.CheckConstraint("size > 0", name=op.f("ck_key_versions_not_empty")),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["key_lists.id"], name=op.f("fk_key_versions_list_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_versions")),
+        sa.UniqueConstraint("hash", name=op.f("uq_key_versions_hash")),
+        sa.UniqueConstraint("list_id", "number", name=op.f("uq_key_versions_list_id")),
     )
     op.create_table(
         "orders",
@@ -544,6 +584,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "hash", name=op.f("uq_approvals_id")),
     )
     op.create_index("ix_approvals_item_id", "approvals", ["item_id", "item_version"], unique=False)
+    op.create_table(
+        "key_entries",
+        sa.Column("version_id", sa.String(length=26), nullable=False),
+        sa.Column("code", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("category", sa.String(length=60), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("progress", sa.Float(), nullable=True),
+        sa.Column("latitude", sa.Float(), nullable=True),
+        sa.Column("longitude", sa.Float(), nullable=True),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "progress BETWEEN 0 AND 100", name=op.f("ck_key_entries_progress_in_percent")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["key_versions.id"], name=op.f("fk_key_entries_version_id")
+        ),
+        sa.PrimaryKeyConstraint("version_id", "code", name=op.f("pk_key_entries")),
+        sa.UniqueConstraint("version_id", "place", name=op.f("uq_key_entries_version_id")),
+    )
     op.create_table(
         "plans",
         sa.Column("id", sa.String(length=26), nullable=False),
