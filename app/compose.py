@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import SystemRandom
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.alerting import open_alerters
 from app.keys import load_keys
@@ -20,6 +21,8 @@ from app.outside import Outside
 from app.settings import Settings
 from hub.catalogue.keyareas.lookup import KeyAreaLookup
 from hub.catalogue.keyareas.service import KeyAreas
+from hub.catalogue.numbering.assigning import Numbering
+from hub.catalogue.numbering.index_numbers import IndexPattern
 from hub.catalogue.service import Catalogue
 from hub.kernel.clock import Clock, SystemClock, check_zones
 from hub.kernel.database import Database
@@ -143,7 +146,7 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         ids=ids,
         database=database,
         organisations=organisations,
-        catalogue=Catalogue(database, clock, ids),
+        catalogue=Catalogue(database, clock, ids, _numbering(settings)),
         keyareas=KeyAreas(database, clock, ids),
         key_lookup=KeyAreaLookup(database, clock),
         determinations=Determinations(
@@ -186,6 +189,10 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
             database=database, clock=clock, ids=ids, planner=publishing.planner
         ),
     )
+
+
+def _numbering(settings: Settings) -> Numbering:
+    return Numbering(IndexPattern(settings.index_pattern), ZoneInfo(settings.time_zone))
 
 
 def _simulation(

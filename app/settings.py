@@ -24,7 +24,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from hub.kernel.errors import Misconfigured, Words
+from hub.catalogue.numbering.index_numbers import DEFAULT_PATTERN, IndexPattern
+from hub.kernel.errors import InvalidInput, Misconfigured, Words
 
 __all__ = [
     "CONFIG_VARIABLE",
@@ -108,6 +109,11 @@ class Settings(BaseSettings):
     http_port: int = Field(8080, ge=0, le=65535, description="Its port; 0 takes a free one.")
     time_zone: str = Field(
         "Asia/Shanghai", description="IANA zone of wall-clock times given without one."
+    )
+    index_pattern: str = Field(
+        DEFAULT_PATTERN,
+        description="How index numbers are made, of `{org}` (the body's official code, else ours), "
+        "`{year}`, `{month:02}` and `{serial:05}`; the serial counts per body and year.",
     )
     log_level: LogLevel = Field(LogLevel.INFO, description="Least severe line that is written.")
     log_format: LogFormat = Field(
@@ -248,6 +254,15 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
             raise ValueError("应为 http(s) 地址 / must be an http(s) address")
         return value.rstrip("/")
+
+    @field_validator("index_pattern")
+    @classmethod
+    def _known_pattern(cls, value: str) -> str:
+        try:
+            IndexPattern(value)
+        except InvalidInput as error:
+            raise ValueError(str(error.remedy)) from error
+        return value
 
     @field_validator("redis_url")
     @classmethod

@@ -33,8 +33,10 @@ __all__ = ["TemplateRenderer", "compose", "problems", "source_of"]
 
 _VALIDITY = {
     Validity.IN_FORCE: "有效",
+    Validity.AMENDED: "已修改",
     Validity.REPEALED: "废止",
     Validity.EXPIRED: "失效",
+    Validity.SUPERSEDED: "被代替",
 }
 # An item without a summary gets its first paragraphs: at least so many characters, at most so many.
 _LEAD_FROM, _LEAD_TO = 40, 200

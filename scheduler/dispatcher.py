@@ -83,7 +83,8 @@ class Dispatcher:
             for name, outlet in outlets.items()
             if outlet.declaration.reconciling == (Reconciling.PERSON,)
         }
-        self._ledger = GroupedLedger(database, clock, owner, meter, self._settled)
+        own_sites = {name for name, outlet in outlets.items() if outlet.declaration.own_site}
+        self._ledger = GroupedLedger(database, clock, owner, meter, self._settled, own_sites)
         self.on_settled: Callable[[], None] = lambda: None
         self._caller = Caller(
             outlets=outlets,

@@ -8,7 +8,7 @@ never dropped: while the database is away it is kept and tried again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
 import structlog
@@ -23,6 +23,7 @@ from hub.organisations.events import ACCOUNT_MIGRATED
 from hub.publishing import events, ledger, store
 from hub.publishing.ledger import Ending
 from hub.publishing.models import Delivery, DeliveryState, Purpose
+from hub.publishing.own_site import ON_SITE, show
 from hub.publishing.recall import store as recalls
 
 __all__ = ["GroupedLedger"]
@@ -49,7 +50,8 @@ class _End:
 
 class GroupedLedger:
     """Begins and finishes attempts in groups. `on_settled` is called after every commit that
-    finished something: accounts may be idle again."""
+    finished something: accounts may be idle again. `own_sites` are the channels by which the
+    catalogue knows what is public."""
 
     def __init__(
         self,
@@ -58,12 +60,14 @@ class GroupedLedger:
         owner: str,
         meter: Meter,
         on_settled: Callable[[], None],
+        own_sites: Set[str] = frozenset(),
     ) -> None:
         self._database = database
         self._clock = clock
         self._owner = owner
         self._meter = meter
         self._on_settled = on_settled
+        self._own_sites = own_sites
         self._starts: list[_Start] = []
         self._ends: list[_End] = []
         self._flushing: asyncio.Task[None] | None = None
@@ -146,10 +150,13 @@ class GroupedLedger:
     def _record_ends(self, tx: Transaction, ends: list[_End]) -> None:
         settled = ledger.finish(tx, [end.ending for end in ends])
         now = self._clock.now()
+        taken: list[Delivery] = []
         for end in ends:
             if _lease(end.delivery) not in settled:
                 continue  # another worker's by now; only the attempt says how it ended
             state = end.ending.state
+            if state in ON_SITE and end.delivery.channel in self._own_sites:
+                taken.append(end.delivery)
             if state is DeliveryState.ACCEPTED and end.delivery.part + 1 < end.parts:
                 store.promote_next_part(tx, end.delivery, now)
             if end.delivery.purpose is Purpose.RECALL and state is DeliveryState.VERIFIED:
@@ -159,6 +166,8 @@ class GroupedLedger:
                 organisations.set_needs_reconnecting(tx, end.delivery.account_id, why)
             if end.ending.moved_to:
                 self._move_account(tx, end)
+        if taken:
+            show(tx, taken, now)
         rows = [
             [e.delivery_id, e.no, e.state, e.outcome, e.platform_code, e.remote_id]
             for e in (end.ending for end in ends)

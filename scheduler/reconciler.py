@@ -29,6 +29,7 @@ from hub.publishing.afterwards.models import (
 from hub.publishing.errors import DeliveryError, Unauthorised
 from hub.publishing.explanation import REASONS
 from hub.publishing.models import Capability, DeliveryState, Purpose
+from hub.publishing.own_site import ON_SITE, show
 from hub.publishing.ports import Finding, MediaSource, Outlet, Verdict
 from hub.publishing.recall import store as recalls
 from scheduler.intake import Intake
@@ -230,6 +231,9 @@ class Reconciler:
                 )
                 if changed and values.get("state") is _S.ACCEPTED:
                     store.promote_next_part(tx, delivery, now)
+                shows = self._outlets[delivery.channel].declaration.own_site
+                if changed and shows and values.get("state") in ON_SITE:
+                    show(tx, [delivery], now)
                 proved = values.get("state") is _S.VERIFIED and delivery.purpose is Purpose.RECALL
                 if changed and proved:
                     recalls.withdrawn(tx, delivery, now)

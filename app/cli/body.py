@@ -48,6 +48,9 @@ def add(
     separate_author: Annotated[
         bool, typer.Option(help="拟稿人不得初审 / an author may not sign the first step")
     ] = False,
+    org_code: Annotated[
+        str, typer.Option(help="组织机构代码或统一社会信用代码 / organisation or credit code")
+    ] = "",
     actor: Actor = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -59,6 +62,7 @@ def add(
         parent_code=parent,
         region=region,
         separate_author=separate_author,
+        org_code=org_code,
     )
     added = run(lambda hub: hub.organisations.add_body(new, actor=acting(actor)), as_json=as_json)
     emit([added], as_json, _show_tree)

@@ -2,59 +2,148 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from hub.catalogue import events, rules, store
+from hub.catalogue.classification.rules import themes_of
+from hub.catalogue.classification.store import current_themes
 from hub.catalogue.errors import KeyTaken, UnknownPicture
-from hub.catalogue.models import Item, ItemDraft
+from hub.catalogue.models import Item, ItemDraft, ItemState, Validity
+from hub.catalogue.numbering import store as numbers
+from hub.catalogue.numbering.assigning import Numbering
+from hub.catalogue.validity.models import ValidityChange
+from hub.catalogue.validity.store import add_changes
 from hub.kernel.database import Transaction
 from hub.kernel.errors import Words
 from hub.kernel.events import Event
+from hub.organisations.models import Body
 from hub.organisations.store import get_body
 
-__all__ = ["completed", "edit_item", "enter_item"]
+__all__ = ["add_items", "edit_item", "enter_item"]
 
 
 def enter_item(
-    tx: Transaction, draft: ItemDraft, *, item_id: str, actor: str, at: datetime
+    tx: Transaction,
+    draft: ItemDraft,
+    *,
+    item_id: str,
+    actor: str,
+    at: datetime,
+    numbering: Numbering | None = None,
 ) -> Item:
-    """A new item, version 1. Raises InvalidInput, UnknownBody, UnknownPicture, KeyTaken."""
-    clean = completed(tx, draft)
+    """A new item, version 1, with its index number. Raises InvalidInput, UnknownBody,
+    UnknownPicture, KeyTaken, IndexTaken."""
+    body = get_body(tx.connection, draft.body_id)
+    clean = _completed(tx, body, draft)
     item = rules.item_of(clean, item_id=item_id, version=1, by=actor, at=at)
     if store.item_by_key(tx.connection, item.body_id, item.external_key):
         raise _key_taken(item.external_key)
-    store.insert_items(tx, [item])
-    data = {"title": item.title, "content_hash": item.content_hash}
+    [item] = add_items(tx, body, [item], numbering or Numbering())
+    data = {"title": item.title, "content_hash": item.content_hash, "index_no": item.index_no}
     tx.record(Event(kind=events.ITEM_ENTERED, subject=item_id, actor=actor, at=at, data=data))
     return item
 
 
-def edit_item(tx: Transaction, old: Item, draft: ItemDraft, *, actor: str, at: datetime) -> Item:
+def add_items(
+    tx: Transaction,
+    body: Body,
+    rows: Sequence[Item],
+    numbering: Numbering,
+    *,
+    imported: Mapping[str, str] | None = None,
+) -> list[Item]:
+    """Keep checked new items of one body; the caller records that they were entered.
+
+    `imported` has the hash of the row that each item came from. Raises IndexTaken.
+    """
+    numbered = numbering.numbered(tx, body, rows)
+    store.insert_items(tx, numbered, imported or {})
+    add_changes(tx, [_as_entered(item, numbering) for item in numbered if _ended(item)])
+    return numbered
+
+
+def edit_item(
+    tx: Transaction,
+    old: Item,
+    draft: ItemDraft,
+    *,
+    actor: str,
+    at: datetime,
+    numbering: Numbering | None = None,
+) -> Item:
     """Make `draft` the next version of `old` (which is locked), unless it says the same.
 
-    The item keeps its body and its external key.
+    The item keeps its body, its external key and its validity, which has a door of its own
+    (`hub.catalogue.validity`). Another index number retires the old one. Raises IndexTaken.
     """
     kept = replace(draft, body_id=old.body_id, external_key=old.external_key)
-    new = rules.item_of(
-        completed(tx, kept),
-        item_id=old.id,
+    body = get_body(tx.connection, old.body_id)
+    clean = _completed(tx, body, kept, old)
+    current = _renumbered(tx, body, old, clean.index_no, actor, at, numbering or Numbering())
+    content = {name: getattr(clean, name) for name in rules.CONTENT}
+    digest = rules.content_hash(rules.content_of(clean))
+    if digest == old.content_hash:
+        return current
+    new = replace(
+        current,
+        **content,
         version=old.version + 1,
-        by=old.entered_by,
-        at=old.entered_at,
+        state=ItemState.DRAFT,
+        content_hash=digest,
     )
-    if new.content_hash == old.content_hash:
-        return old
     store.replace_item(tx, new, actor, at)
     data = {"version": new.version, "content_hash": new.content_hash}
     tx.record(Event(kind=events.ITEM_EDITED, subject=old.id, actor=actor, at=at, data=data))
     return new
 
 
-def completed(tx: Transaction, draft: ItemDraft) -> ItemDraft:
-    """The draft checked, with its issuer and the stored measures of its pictures."""
-    body = get_body(tx.connection, draft.body_id)
+def _renumbered(
+    tx: Transaction,
+    body: Body,
+    old: Item,
+    index_no: str,
+    actor: str,
+    at: datetime,
+    numbering: Numbering,
+) -> Item:
+    if index_no in ("", old.index_no):
+        return old
+    numbering.claim(tx, body, [index_no])
+    numbers.retire(tx, body.id, old.index_no, old.id, at)
+    store.set_index_no(tx, old.id, index_no)
+    data = {"from": old.index_no, "to": index_no}
+    tx.record(Event(kind=events.ITEM_RENUMBERED, subject=old.id, actor=actor, at=at, data=data))
+    return replace(old, index_no=index_no)
+
+
+def _ended(item: Item) -> bool:
+    return item.validity is not Validity.IN_FORCE
+
+
+def _as_entered(item: Item, numbering: Numbering) -> ValidityChange:
+    """An item that was not in force any more when it was entered: its first decision."""
+    return ValidityChange(
+        item_id=item.id,
+        no=1,
+        validity=item.validity,
+        since=numbering.today(item.entered_at),
+        actor=item.entered_by,
+        at=item.entered_at,
+        basis="录入时如此",
+    )
+
+
+def _completed(tx: Transaction, body: Body, draft: ItemDraft, old: Item | None = None) -> ItemDraft:
+    """The draft checked, with its issuer, its theme as the list has it, and the stored measures
+    of its pictures. A theme that an item has already is not asked about again."""
     clean = rules.checked(replace(draft, issuer=draft.issuer or body.name))
+    if clean.theme and (old is None or clean.theme != old.theme):
+        theme = themes_of(current_themes(tx.connection)).resolved(clean.theme)
+        clean = replace(clean, theme=theme)
+    if not clean.pictures:
+        return clean
     held = store.pictures_by_hash(tx.connection, [p.sha256 for p in clean.pictures])
     for picture in clean.pictures:
         if picture.sha256 not in held:

@@ -3,7 +3,7 @@
 GongkaiError
 ├── NotFound → UnknownItem, UnknownPicture
 ├── InvalidInput → BadPicture, UnreadableFile
-└── Conflict → StaleVersion, KeyTaken
+└── Conflict → StaleVersion, KeyTaken, IndexTaken, ValidityRefused
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from hub.kernel.errors import Conflict, InvalidInput, NotFound, Words
 
 __all__ = [
     "BadPicture",
+    "IndexTaken",
     "KeyTaken",
     "StaleVersion",
     "UnknownItem",
     "UnknownPicture",
     "UnreadableFile",
+    "ValidityRefused",
 ]
 
 
@@ -64,3 +66,15 @@ class KeyTaken(Conflict):
     """The body already has an item with this external key."""
 
     code = "key-taken"
+
+
+class IndexTaken(Conflict):
+    """Another item of the body has this index number, or had it: none is ever used again."""
+
+    code = "index-taken"
+
+
+class ValidityRefused(Conflict):
+    """The item's validity cannot change so."""
+
+    code = "validity-refused"

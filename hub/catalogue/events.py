@@ -5,7 +5,18 @@ from __future__ import annotations
 from hub.kernel.errors import Words
 from hub.kernel.events import Kind
 
-__all__ = ["ITEM_CONFIRMED", "ITEM_EDITED", "ITEM_ENTERED", "PICTURE_STORED"]
+__all__ = [
+    "FEED",
+    "ITEM_CONFIRMED",
+    "ITEM_EDITED",
+    "ITEM_ENTERED",
+    "ITEM_PUBLISHED",
+    "ITEM_RENUMBERED",
+    "ITEM_WITHDRAWN",
+    "PICTURE_STORED",
+    "THEMES_IMPORTED",
+    "VALIDITY_CHANGED",
+]
 
 ITEM_ENTERED = Kind("catalogue.item.entered", Words("录入信息", "item entered"))
 ITEM_EDITED = Kind(
@@ -14,4 +25,23 @@ ITEM_EDITED = Kind(
 ITEM_CONFIRMED = Kind(
     "catalogue.item.confirmed", Words("导入内容与现行一致", "an import says what the item says")
 )
+ITEM_RENUMBERED = Kind(
+    "catalogue.item.renumbered", Words("改索引号", "item has another index number")
+)
+VALIDITY_CHANGED = Kind(
+    "catalogue.item.validity-changed", Words("变更有效性", "validity of an item changed")
+)
+ITEM_PUBLISHED = Kind("catalogue.item.published", Words("信息已公开", "item became public"))
+ITEM_WITHDRAWN = Kind("catalogue.item.withdrawn", Words("信息撤下", "item is no longer public"))
+THEMES_IMPORTED = Kind("catalogue.themes.imported", Words("导入主题分类", "themes imported"))
 PICTURE_STORED = Kind("catalogue.picture.stored", Words("存入图片", "picture stored"))
+
+# What changes an item, in the order in which readers of the feed are told.
+FEED = (
+    ITEM_ENTERED,
+    ITEM_EDITED,
+    ITEM_RENUMBERED,
+    VALIDITY_CHANGED,
+    ITEM_PUBLISHED,
+    ITEM_WITHDRAWN,
+)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from hub.catalogue.classification.models import Genre, StatutoryClass
 from hub.kernel.states import StateTable
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "ItemEvent",
     "ItemState",
     "Picture",
+    "Standing",
     "Validity",
 ]
 
@@ -31,9 +33,25 @@ class Attribute(StrEnum):
 
 
 class Validity(StrEnum):
+    """有效性 as somebody decided it; what a date alone decides is computed
+    (`hub.catalogue.validity.rules.standing`) and never stored."""
+
+    IN_FORCE = "in-force"  # 有效
+    AMENDED = "amended"  # 已修改, in force as amended
+    REPEALED = "repealed"  # 废止
+    EXPIRED = "expired"  # 失效, declared so
+    SUPERSEDED = "superseded"  # 被新文件代替
+
+
+class Standing(StrEnum):
+    """How an item stands on a given day: what was decided, else what its dates say."""
+
+    NOT_YET = "not-yet"  # 尚未生效
     IN_FORCE = "in-force"
+    AMENDED = "amended"
     REPEALED = "repealed"
     EXPIRED = "expired"
+    SUPERSEDED = "superseded"
 
 
 class ItemState(StrEnum):
@@ -78,7 +96,16 @@ class Item:
     """One version of an item. `body` is plain text: paragraphs separated by blank lines,
     headings begin with `## `. `external_key` is the importer's own key, unique per body.
 
-    Every change makes a new `version` with a new `content_hash`, and voids all signatures.
+    Every change of content makes a new `version` with a new `content_hash`, and voids all
+    signatures. Identity and standing are no content: `external_key`, `index_no` (索引号, unique in
+    the body for ever), `validity` and what says since when it is public.
+
+    `theme` is a path of the list of themes, `source_theme` what a foreign listing said instead;
+    `unit` is the responsible office, `source_published_on` the day on which it was public
+    elsewhere. `public_version` is what the public sees, None while or once it sees nothing;
+    `published_at` is the first time, kept through a withdrawal, and nothing up to
+    `withdrawn_version` ever becomes public again.
+
     `carries` is the hash of the list version that the item publishes (hub.catalogue.keyareas): as
     content it is hashed, and so signed.
     """
@@ -95,23 +122,39 @@ class Item:
     entered_by: str
     entered_at: datetime
     content_hash: str
+    index_no: str = ""
     summary: str = ""
     doc_no: str = ""
+    genre: Genre | None = None
     theme: str = ""
+    source_theme: str = ""
+    statutory_class: StatutoryClass | None = None
+    normative: bool = False
+    unit: str = ""
+    keywords: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
     formed_on: date | None = None
     valid_from: date | None = None
     valid_until: date | None = None
     validity: Validity = Validity.IN_FORCE
+    validity_since: date | None = None
     source_url: str = ""
     carries: str = ""
+    source_published_on: date | None = None
     pictures: tuple[Picture, ...] = ()
+    public_version: int | None = None
+    published_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemDraft:
     """The content of an item as a person or an importer gives it; see `Item` for the fields.
 
-    An empty `external_key` becomes the item's own id, an empty `issuer` the body's name.
+    An empty `external_key` becomes the item's own id, an empty `issuer` the body's name, an empty
+    `index_no` the next one of the body. `validity` counts when the item is entered; afterwards
+    it has a door of its own.
     """
 
     body_id: str
@@ -119,29 +162,42 @@ class ItemDraft:
     body: str
     attribute: Attribute
     external_key: str = ""
+    index_no: str = ""
     issuer: str = ""
     summary: str = ""
     doc_no: str = ""
+    genre: Genre | None = None
     theme: str = ""
+    source_theme: str = ""
+    statutory_class: StatutoryClass | None = None
+    normative: bool = False
+    unit: str = ""
+    keywords: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
     formed_on: date | None = None
     valid_from: date | None = None
     valid_until: date | None = None
     validity: Validity = Validity.IN_FORCE
     source_url: str = ""
     carries: str = ""
+    source_published_on: date | None = None
     pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which items: every field given narrows the list. `words` are looked for in title and
-    document number; `before` is an item's id, and only older ones follow it."""
+    document number, `theme` includes its sub-classes; `before` is an item's id, and only older
+    ones follow it. `standing` is that of `today`."""
 
     body_id: str = ""
     state: ItemState | None = None
     attribute: Attribute | None = None
-    validity: Validity | None = None
+    standing: Standing | None = None
     theme: str = ""
+    genre: Genre | None = None
+    public: bool | None = None
     words: str = ""
     before: str = ""
+    today: date | None = None
     limit: int = 50

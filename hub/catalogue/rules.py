@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
@@ -14,10 +13,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from hub.catalogue.models import Item, ItemDraft, ItemState
+from hub.catalogue.numbering.doc_numbers import normalised_doc_no
+from hub.catalogue.numbering.index_numbers import LONGEST, index_problems
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.rules import unwelcome
 
 __all__ = [
+    "CONTENT",
     "MAX_BODY",
     "MAX_PICTURES",
     "checked",
@@ -26,12 +28,17 @@ __all__ = [
     "draft_of",
     "item_of",
     "normalised",
-    "normalised_doc_no",
     "problems",
 ]
 
 MAX_BODY = 500_000  # characters; the longest of 1,191 regulations has 53,649
 MAX_PICTURES = 50
+MAX_WORDS = 30  # keywords, or kinds of people served
+
+# The fields that make a version; the others are the item's identity and standing.
+CONTENT = tuple(
+    f.name for f in fields(ItemDraft) if f.name not in ("external_key", "index_no", "validity")
+)
 
 # field → longest, in characters. 1,500 for summaries: Shanghai's interface for filing documents.
 _LENGTHS: Mapping[str, int] = {
@@ -40,32 +47,27 @@ _LENGTHS: Mapping[str, int] = {
     "issuer": 300,
     "summary": 1_500,
     "doc_no": 100,
+    "index_no": LONGEST,
     "theme": 200,
+    "source_theme": 200,
+    "unit": 200,
     "source_url": 1_000,
     "body": MAX_BODY,
 }
 _REQUIRED = ("title", "body", "issuer")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MULTILINE = ("body", "summary")
-
-# Document numbers take six-sided brackets, U+3014 and U+3015, however they were typed.
-_BRACKETS = str.maketrans(dict.fromkeys("[(（﹝【［", "〔") | dict.fromkeys("])）﹞】］", "〕"))
-
-
-def normalised_doc_no(text: str) -> str:
-    """`川府发 [2017] 05号` → `川府发〔2017〕5号`: brackets, full-width digits, spaces, zeros."""
-    plain = re.sub(r"\s+", "", text)
-    plain = "".join(
-        unicodedata.normalize("NFKC", char) if "０" <= char <= "９" else char for char in plain
-    )
-    bracketed = re.sub(r"[\[(（﹝【［]((?:19|20)\d{2})[\])）﹞】］]", r"〔\1〕", plain)
-    return re.sub(r"〕第?0*(\d+)号", r"〕\1号", bracketed.translate(_BRACKETS))
+_WORD_LISTS = ("keywords", "audience")
+_LONGEST_WORD = 60
 
 
 def normalised(draft: ItemDraft) -> ItemDraft:
     """The same content with outer spaces, line ends and the document number in one form."""
     changed: dict[str, Any] = {name: _tidy(getattr(draft, name)) for name in _LENGTHS}
     changed["doc_no"] = normalised_doc_no(changed["doc_no"])
+    for name in _WORD_LISTS:
+        words = (word.strip() for word in getattr(draft, name))
+        changed[name] = tuple(dict.fromkeys(word for word in words if word))
     return replace(draft, **changed)
 
 
@@ -84,6 +86,10 @@ def problems(draft: ItemDraft) -> Iterator[InvalidInput]:
             yield _wrong(name, "必填", "is required", "填写该项", "fill it in")
     for name, longest in _LENGTHS.items():
         yield from _text_problems(name, getattr(draft, name), longest)
+    for name in _WORD_LISTS:
+        yield from _word_problems(name, getattr(draft, name))
+    if draft.index_no:
+        yield from index_problems(draft.index_no)
     if draft.valid_from and draft.valid_until and draft.valid_until < draft.valid_from:
         yield _wrong(
             "valid_until", "早于生效日期", "is before valid_from", "核对日期", "check both dates"
@@ -104,9 +110,9 @@ def problems(draft: ItemDraft) -> Iterator[InvalidInput]:
 def content_of(draft: ItemDraft) -> dict[str, Any]:
     """The content as plain values: what a version keeps and what the hash covers.
 
-    The external key is the importer's affair and no content.
+    Keys and index numbers say which item it is and no content; validity is decided about it.
     """
-    content = {f.name: getattr(draft, f.name) for f in fields(draft) if f.name != "external_key"}
+    content = {name: getattr(draft, name) for name in CONTENT}
     return msgspec.to_builtins(content)  # type: ignore[no-any-return]
 
 
@@ -157,6 +163,13 @@ def _text_problems(name: str, text: str, longest: int) -> Iterator[InvalidInput]
             name, f"含不可用字符 U+{ord(bad):04X}", f"holds U+{ord(bad):04X}", "删去该字符",
             "remove that character",
         )  # fmt: skip
+
+
+def _word_problems(name: str, words: tuple[str, ...]) -> Iterator[InvalidInput]:
+    if len(words) > MAX_WORDS:
+        yield _wrong(name, "过多", "are too many", f"至多 {MAX_WORDS} 个", f"at most {MAX_WORDS}")
+    for word in words:
+        yield from _text_problems(name, word, _LONGEST_WORD)
 
 
 def _is_web_address(url: str) -> bool:

@@ -5,15 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from hub.catalogue import events, rules, store
+from hub.catalogue.classification import store as classification
+from hub.catalogue.classification.models import ThemeList
+from hub.catalogue.classification.rules import check_themes, themes_of
 from hub.catalogue.editing import edit_item, enter_item
 from hub.catalogue.errors import StaleVersion
 from hub.catalogue.importing import ImportReport, Landing, landed_batches
-from hub.catalogue.models import Filter, Item, ItemDraft, Picture
+from hub.catalogue.models import Filter, Item, ItemDraft, Picture, Validity
+from hub.catalogue.numbering.assigning import Numbering
 from hub.catalogue.pictures import inspect_picture
+from hub.catalogue.relations.models import Relation
+from hub.catalogue.relations.store import relations_of
+from hub.catalogue.validity.changing import change_validity
+from hub.catalogue.validity.models import ValidityChange
+from hub.catalogue.validity.store import changes_of
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Words
@@ -26,18 +37,28 @@ __all__ = ["Catalogue"]
 class Catalogue:
     """`actor` is the login of the person who does it, or `system:<part>`."""
 
-    def __init__(self, database: Database, clock: Clock, ids: IdSource) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        ids: IdSource,
+        numbering: Numbering | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._ids = ids
+        self._numbering = numbering or Numbering()
 
     async def add(self, draft: ItemDraft, *, actor: str) -> Item:
-        """Enter an item. Raises InvalidInput, UnknownBody, UnknownPicture, KeyTaken."""
+        """Enter an item. Raises InvalidInput, UnknownBody, UnknownPicture, KeyTaken, IndexTaken."""
         item_id, at = self._new_id(), self._clock.now()
 
-        return await self._database.write(
-            lambda tx: enter_item(tx, draft, item_id=item_id, actor=actor, at=at)
-        )
+        def work(tx: Transaction) -> Item:
+            return enter_item(
+                tx, draft, item_id=item_id, actor=actor, at=at, numbering=self._numbering
+            )
+
+        return await self._database.write(work)
 
     async def edit(
         self, item_id: str, draft: ItemDraft, *, actor: str, base_version: int | None = None
@@ -81,8 +102,105 @@ class Catalogue:
         return await self._database.read(lambda c: store.item_by_key(c, body_id, external_key))
 
     async def list(self, wanted: Filter | None = None) -> list[Item]:
-        """Newest first."""
-        return await self._database.read(lambda c: store.list_items(c, wanted or Filter()))
+        """Newest first. The theme may be named as on entry; raises InvalidInput for an unknown
+        one. Validity is that of today."""
+        asked = replace(wanted or Filter(), today=self.today())
+
+        def work(connection: Connection) -> list[Item]:
+            if not asked.theme:
+                return store.list_items(connection, asked)
+            theme = themes_of(classification.current_themes(connection)).resolved(asked.theme)
+            return store.list_items(connection, replace(asked, theme=theme))
+
+        return await self._database.read(work)
+
+    async def by_doc_no(self, text: str) -> Sequence[Item]:
+        """The items whose document number `text` is or holds, in any typing."""
+        return await self._database.read(lambda c: store.items_by_doc_no(c, text))
+
+    async def version(self, item_id: str, version: int) -> Item:
+        """The item as any of its versions has it; raises UnknownItem."""
+        return await self._database.read(lambda c: store.get_version(c, item_id, version))
+
+    def today(self) -> date:
+        """The day it is where the installation is."""
+        return self._numbering.today(self._clock.now())
+
+    async def set_validity(
+        self,
+        item_id: str,
+        validity: Validity,
+        *,
+        actor: str,
+        since: date | None = None,
+        by_item_id: str = "",
+        basis: str = "",
+    ) -> Item:
+        """Decide that an item is repealed, superseded, amended, expired, or in force after all,
+        from `since` (today) on. No version changes: what was published stays readable, and says
+        how it stands. Raises UnknownItem, ValidityRefused.
+        """
+        at, day = self._clock.now(), since or self.today()
+
+        def work(tx: Transaction) -> Item:
+            item = store.lock_item(tx, item_id)
+            return change_validity(
+                tx,
+                item,
+                validity,
+                since=day,
+                actor=actor,
+                at=at,
+                by_item_id=by_item_id,
+                basis=basis,
+            )
+
+        return await self._database.write(work)
+
+    async def history(self, item_id: str) -> Sequence[ValidityChange]:
+        """Every decision about the item's validity, oldest first."""
+        return await self._database.read(lambda c: changes_of(c, item_id))
+
+    async def relations(self, item_id: str) -> Sequence[tuple[Relation, Item]]:
+        """Each relation of the item, with the item on its other side."""
+
+        def work(connection: Connection) -> Sequence[tuple[Relation, Item]]:
+            return [
+                (
+                    one,
+                    store.get_item(
+                        connection, one.other_id if one.item_id == item_id else one.item_id
+                    ),
+                )
+                for one in relations_of(connection, item_id)
+            ]
+
+        return await self._database.read(work)
+
+    async def themes(self) -> ThemeList:
+        """The list in force."""
+        return await self._database.read(classification.current_themes)
+
+    async def import_themes(self, listed: ThemeList, *, actor: str) -> ThemeList:
+        """Make `listed` the list in force, as its next version; the one in force again changes
+        nothing. Items keep the themes they have. Raises InvalidInput."""
+        for problem in check_themes(listed):
+            raise problem
+        at = self._clock.now()
+
+        def work(tx: Transaction) -> ThemeList:
+            held = classification.current_themes(tx.connection)
+            if (held.source, held.themes) == (listed.source, listed.themes):
+                return held
+            version = held.version + 1
+            new = replace(listed, version=version, imported_by=actor, imported_at=at)
+            classification.add_themes(tx, new)
+            data = {"source": new.source, "themes": len(new.themes)}
+            kind, subject = events.THEMES_IMPORTED, f"themes:{version}"
+            tx.record(Event(kind=kind, subject=subject, actor=actor, at=at, data=data))
+            return new
+
+        return await self._database.write(work)
 
     async def versions(self, item_id: str) -> Sequence[tuple[int, str, str, datetime]]:
         """(version, content hash, who, when), oldest first."""
@@ -106,7 +224,7 @@ class Catalogue:
         good ones land once however often the file is imported. `progress` is called after each
         transaction with the report so far. Raises UnreadableFile, UnknownBody.
         """
-        landing = Landing(self._database, self._clock, self._ids, actor)
+        landing = Landing(self._database, self._clock, self._ids, actor, self._numbering)
         report = ImportReport()
         async for report in landed_batches(landing, path, body_code):
             if progress is not None:
@@ -126,7 +244,7 @@ class Catalogue:
             old = store.lock_item(tx, item_id)
             if base_version is not None and base_version != old.version:
                 raise _stale(old)
-            return edit_item(tx, old, change(old), actor=actor, at=at)
+            return edit_item(tx, old, change(old), actor=actor, at=at, numbering=self._numbering)
 
         return await self._database.write(work)
 

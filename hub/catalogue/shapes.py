@@ -7,21 +7,38 @@ is a mistyped one. The others are listings that carry more than we take.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from hub.catalogue.classification.models import GENRES
+from hub.catalogue.classification.rules import (
+    Themes,
+    find_genre,
+    find_statutory_class,
+    genre_of_title,
+)
 from hub.catalogue.models import Attribute, ItemDraft, Validity
 from hub.catalogue.reading import fault
 from hub.catalogue.rules import normalised, problems
 from hub.kernel.errors import InvalidInput, Words
 
-__all__ = ["SHAPES", "Shape", "draft_of_row"]
+__all__ = ["SHAPES", "ReadRow", "Shape", "draft_of_row"]
 
 Row = Mapping[str, Any]
 Source = str | Callable[[Row], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRow:
+    """The item a row describes, or None and everything that is wrong with the row. Remarks say
+    what of a good row was taken otherwise than it was given."""
+
+    draft: ItemDraft | None = None
+    faults: Sequence[InvalidInput] = ()
+    remarks: Sequence[InvalidInput] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +64,16 @@ _VALIDITIES: Mapping[str, Validity] = {
     "现行有效": Validity.IN_FORCE,
     "废止": Validity.REPEALED,
     "失效": Validity.EXPIRED,
+    "已修改": Validity.AMENDED,
+    "部分修改": Validity.AMENDED,
+    "被代替": Validity.SUPERSEDED,
+    "尚未生效": Validity.IN_FORCE,  # a date decides that: valid_from
 }
+_YES_NO: Mapping[str, bool] = {
+    **dict.fromkeys(("是", "true", "yes", "1"), True),
+    **dict.fromkeys(("否", "false", "no", "0", ""), False),
+}
+_WORDS = re.compile(r"[;；、,，|\s]+")
 _ISSUERS_OF_LAWS: Mapping[str, str] = {"行政法规": "国务院", "部门规章": "国务院部门"}
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
@@ -88,6 +114,12 @@ def _listing_body(row: Row) -> str:
     return "\n\n".join([str(row.get("title", "")), *lines])
 
 
+def _listing_genre(row: Row) -> str:
+    """A listing names no genre, but a document's title ends with it: …的通知."""
+    interpreted = row.get("category") == "政策解读"
+    return "政策解读" if interpreted else genre_of_title(str(row.get("title") or ""))
+
+
 def _public(row: Row) -> str:
     return Attribute.PROACTIVE.value  # these collections hold only what is published already
 
@@ -104,6 +136,8 @@ SHAPES: tuple[Shape, ...] = (
                 for name in (
                     "body_code", "title", "body", "issuer", "attribute", "doc_no", "summary",
                     "theme", "formed_on", "valid_from", "valid_until", "validity", "source_url",
+                    "index_no", "genre", "statutory_class", "normative", "unit", "keywords",
+                    "audience", "source_published_on",
                 )
             },
         },
@@ -133,25 +167,29 @@ SHAPES: tuple[Shape, ...] = (
             "attribute": _public,
             "doc_no": "pcode",
             "theme": "childtype",
+            "genre": _listing_genre,
             "source_url": "url",
+            "source_published_on": "pub_date",
         },
     ),
 )  # fmt: skip
 
-_DATES = ("formed_on", "valid_from", "valid_until")
+_DATES = ("formed_on", "valid_from", "valid_until", "source_published_on")
+_LISTS = ("keywords", "audience")
 
 
 def draft_of_row(
-    row: Row, bodies: Mapping[str, tuple[str, str]], default_body: str
-) -> tuple[ItemDraft | None, list[InvalidInput]]:
+    row: Row, bodies: Mapping[str, tuple[str, str]], default_body: str, themes: Themes
+) -> ReadRow:
     """The item a row describes, or everything that is wrong with it.
 
     `bodies` maps a body's code to its id and name; `default_body` is the code for rows that
-    name none.
+    name none. An unknown theme is a fault in our own shape; of a foreign listing it is kept as
+    the source's words, with a remark.
     """
     shape = next((s for s in SHAPES if s.needs <= row.keys()), None)
     if shape is None:
-        return None, [_unknown_shape()]
+        return ReadRow(faults=[_unknown_shape()])
     faults = list(_unknown_columns(shape, row))
     values = {name: _value(source, row) for name, source in shape.columns.items()}
     values = {name: value for name, value in values.items() if value is not None}
@@ -162,10 +200,20 @@ def draft_of_row(
     values["issuer"] = values.get("issuer") or issuer
     faults += _typed(values)
     if faults:
-        return None, faults
+        return ReadRow(faults=faults)
     draft = normalised(ItemDraft(body_id=body_id, **values))
-    faults = [*_keyless(draft), *problems(draft)]
-    return (None, faults) if faults else (draft, [])
+    draft, unknown = _themed(draft, themes)
+    faults = [*_keyless(draft), *problems(draft), *(unknown if shape.closed else ())]
+    return ReadRow(faults=faults) if faults else ReadRow(draft=draft, remarks=unknown)
+
+
+def _themed(draft: ItemDraft, themes: Themes) -> tuple[ItemDraft, list[InvalidInput]]:
+    if not draft.theme:
+        return draft, []
+    try:
+        return replace(draft, theme=themes.resolved(draft.theme)), []
+    except InvalidInput as unknown:
+        return replace(draft, theme="", source_theme=draft.theme), [unknown]
 
 
 def _value(source: Source, row: Row) -> Any:
@@ -177,7 +225,11 @@ def _typed(values: dict[str, Any]) -> Iterator[InvalidInput]:
     values.setdefault("attribute", "")
     values.setdefault("body", "")
     for name, value in list(values.items()):
-        if not isinstance(value, str):
+        if name in _LISTS and isinstance(value, list) and all(isinstance(w, str) for w in value):
+            values[name] = tuple(value)
+        elif name == "normative" and isinstance(value, bool):
+            continue
+        elif not isinstance(value, str):
             yield fault(name, "应为文本", "must be text")
         elif name in _DATES:
             yield from _dated(values, name, value.strip())
@@ -185,6 +237,12 @@ def _typed(values: dict[str, Any]) -> Iterator[InvalidInput]:
             yield from _chosen(values, name, value.strip(), _ATTRIBUTES)
         elif name == "validity":
             yield from _chosen(values, name, value.strip(), _VALIDITIES)
+        elif name in _LISTS:
+            values[name] = tuple(_WORDS.split(value))
+        elif name == "normative":
+            yield from _chosen(values, name, value.strip().lower(), _YES_NO)
+        elif name in _FINDERS:
+            yield from _found(values, name, value.strip())
 
 
 def _dated(values: dict[str, Any], name: str, text: str) -> Iterator[InvalidInput]:
@@ -201,8 +259,24 @@ def _dated(values: dict[str, Any], name: str, text: str) -> Iterator[InvalidInpu
         )  # fmt: skip
 
 
+_FINDERS: Mapping[str, tuple[Callable[[str], StrEnum | None], str]] = {
+    "genre": (find_genre, "、".join(names[0] for names in GENRES.values())),
+    "statutory_class": (find_statutory_class, "20-1 … 20-15、（一）…（十五）"),
+}
+
+
+def _found(values: dict[str, Any], name: str, text: str) -> Iterator[InvalidInput]:
+    find, allowed = _FINDERS[name]
+    values[name] = find(text) if text else None
+    if text and values[name] is None:
+        yield fault(
+            name, f"“{text[:40]}”不在可选值内", f"'{text[:40]}' is not one of the choices",
+            Words(f"可选：{allowed}", f"choose: {allowed}"),
+        )  # fmt: skip
+
+
 def _chosen(
-    values: dict[str, Any], name: str, text: str, table: Mapping[str, StrEnum]
+    values: dict[str, Any], name: str, text: str, table: Mapping[str, StrEnum | bool]
 ) -> Iterator[InvalidInput]:
     if text in table:
         values[name] = table[text]

@@ -6,8 +6,8 @@ Functions that take a Transaction change rows and leave the audit event to the c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -19,7 +19,10 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    case,
+    func,
     insert,
+    literal,
     or_,
     select,
     tuple_,
@@ -28,13 +31,32 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.catalogue.errors import UnknownItem, UnknownPicture
-from hub.catalogue.models import Attribute, Filter, Item, ItemState, Picture, Validity
-from hub.catalogue.rules import content_of, draft_of
+from hub.catalogue.events import FEED
+from hub.catalogue.models import Filter, Item, ItemDraft, ItemState, Picture, Standing, Validity
+from hub.catalogue.numbering.doc_numbers import doc_key, doc_keys_in
+from hub.catalogue.rules import CONTENT, content_hash, content_of, draft_of
 from hub.catalogue.tables import blobs, item_versions, items, pictures
+from hub.kernel.columns import Instant
 from hub.kernel.database import Transaction
+from hub.kernel.events import Kind, read_events_of
 from hub.organisations.store import subtree
 
 _CHUNK = 5_000  # keys per query
+
+_ONLY_COLUMNS = ("import_hash", "doc_key")  # an item does not carry these
+_SHARED = tuple(column.name for column in items.c if column.name not in _ONLY_COLUMNS)
+_BESIDE = tuple(name for name in _SHARED if name not in CONTENT)  # identity and standing
+_KEPT = frozenset(_BESIDE) - {"version", "state", "content_hash"}  # an edit leaves these
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Event `seq` of the chain changed the item; `kind` is the event's name, `at` in ISO 8601."""
+
+    seq: int
+    item_id: str
+    kind: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +100,17 @@ def list_items(connection: Connection, wanted: Filter) -> list[Item]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.body_id:
         conditions.append(items.c.body_id.in_(subtree(wanted.body_id)))
-    for column in ("state", "attribute", "validity", "theme"):
+    for column in ("state", "attribute", "genre"):
         if value := getattr(wanted, column):
             conditions.append(items.c[column] == str(value))
+    if wanted.theme:
+        below = items.c.theme.startswith(f"{wanted.theme}\\", autoescape=True)
+        conditions.append((items.c.theme == wanted.theme) | below)
+    if wanted.public is not None:
+        public = items.c.public_version.is_not(None)
+        conditions.append(public if wanted.public else ~public)
+    if wanted.standing is not None:
+        conditions.append(_stands(wanted.standing, wanted.today))
     if wanted.words:
         conditions.append(
             or_(
@@ -120,19 +150,21 @@ def lock_item(tx: Transaction, item_id: str) -> Item:
     return get_item(tx.connection, item_id)
 
 
-def insert_items(tx: Transaction, rows: Sequence[Item], *, imported: bool = False) -> None:
-    """New items with their first version, all by one person at one time."""
+def insert_items(tx: Transaction, rows: Sequence[Item], imported: Mapping[str, str]) -> None:
+    """New items with their first version, all by one person at one time.
+
+    `imported` has the hash of the row that an item came from, by the item's id.
+    """
     if rows:
-        values = [
-            _columns(row) | {"import_hash": row.content_hash if imported else ""} for row in rows
-        ]
+        values = [_columns(row) | {"import_hash": imported.get(row.id, "")} for row in rows]
         tx.execute(insert(items), values)
         add_versions(tx, rows, rows[0].entered_by, rows[0].entered_at)
 
 
 def replace_item(tx: Transaction, item: Item, by: str, at: datetime) -> None:
     """The item's next version becomes the current one."""
-    tx.execute(update(items).where(items.c.id == item.id).values(**_columns(item)))
+    values = {name: value for name, value in _columns(item).items() if name not in _KEPT}
+    tx.execute(update(items).where(items.c.id == item.id).values(**values))
     add_versions(tx, [item], by, at)
 
 
@@ -155,6 +187,34 @@ def add_versions(tx: Transaction, rows: Sequence[Item], by: str, at: datetime) -
 def set_import_hash(tx: Transaction, item_id: str, import_hash: str) -> None:
     """Remember the content that the last import gave this item."""
     tx.execute(update(items).where(items.c.id == item_id).values(import_hash=import_hash))
+
+
+def set_index_no(tx: Transaction, item_id: str, index_no: str) -> None:
+    tx.execute(update(items).where(items.c.id == item_id).values(index_no=index_no))
+
+
+def set_public(tx: Transaction, item_id: str, version: int, at: datetime) -> bool:
+    """The public sees this version from now on; False where it sees it or a newer one already,
+    or where the version was withdrawn."""
+    older = or_(items.c.public_version.is_(None), items.c.public_version < version)
+    free = or_(items.c.withdrawn_version.is_(None), items.c.withdrawn_version < version)
+    change = update(items).where(items.c.id == item_id, older, free)
+    values = {
+        "public_version": version,
+        "published_at": func.coalesce(items.c.published_at, literal(at, Instant)),
+        "withdrawn_at": None,
+    }
+    return tx.execute(change.values(values)).rowcount == 1
+
+
+def set_withdrawn(tx: Transaction, item_id: str, upto: int, at: datetime) -> bool:
+    """The public sees nothing of the versions up to that one; False where they are withdrawn
+    already."""
+    held = or_(items.c.withdrawn_version.is_(None), items.c.withdrawn_version < upto)
+    newer = case((items.c.public_version > upto, items.c.public_version))
+    change = update(items).where(items.c.id == item_id, held)
+    values = {"public_version": newer, "withdrawn_at": at, "withdrawn_version": upto}
+    return tx.execute(change.values(values)).rowcount == 1
 
 
 def set_state(tx: Transaction, item_id: str, version: int, state: ItemState) -> bool:
@@ -186,6 +246,52 @@ def content_of_version(connection: Connection, item_id: str, version: int) -> Ma
     if row is None:
         raise UnknownItem(f"{item_id} v{version}")
     return row.content  # type: ignore[no-any-return]
+
+
+def get_version(connection: Connection, item_id: str, version: int) -> Item:
+    """The item as that version has it, with the standing it has now; raises UnknownItem."""
+    current = get_item(connection, item_id)
+    if version == current.version:
+        return current
+    content = content_of_version(connection, item_id, version)
+    draft = msgspec.convert(content, ItemDraft)
+    values: dict[str, Any] = {name: getattr(draft, name) for name in CONTENT}
+    return replace(current, **values, version=version, content_hash=content_hash(content))
+
+
+def public_item(connection: Connection, item_id: str) -> Item | None:
+    """The version that the public may see; None where it may see none."""
+    query = select(items.c.public_version).where(items.c.id == item_id)
+    version = connection.execute(query).scalar()
+    return None if version is None else get_version(connection, item_id, int(version))
+
+
+def items_by_doc_no(connection: Connection, text: str, limit: int = 20) -> list[Item]:
+    """The items whose document number `text` is or holds, in any typing; the likeliest first."""
+    keys = doc_keys_in(text)
+    if not keys:
+        return []
+    query = _current().where(items.c.doc_key.in_(keys), items.c.doc_key != "")
+    found = [_item(row) for row in connection.execute(query.limit(limit))]
+    places = {key: place for place, key in enumerate(keys)}
+    return sorted(found, key=lambda item: (places[doc_key(item.doc_no)], item.id))
+
+
+def changes_after(
+    connection: Connection, seq: int, limit: int = 1_000, also: Iterable[Kind] = ()
+) -> list[Change]:
+    """What happened to items after event `seq`, oldest first: events of FEED and of `also`.
+
+    Ask again after the `seq` of the last change until nothing comes. The chain gives its numbers
+    in the order of commits, so nothing ever appears below a number that was read. At most `limit`
+    events are read, and one event may be about many items: all of them come together.
+    """
+    found = read_events_of(connection, [k.name for k in (*FEED, *also)], after=seq, limit=limit)
+    return [
+        Change(seq=event["seq"], item_id=item_id, kind=event["kind"], at=event["at"])
+        for event in found
+        for item_id in event["data"].get("items") or [event["subject"]]
+    ]
 
 
 # --- pictures and blobs ---------------------------------------------------------------------
@@ -235,24 +341,34 @@ def _current() -> Select[Any]:
 
 
 def _columns(item: Item) -> dict[str, Any]:
-    return {c.name: getattr(item, c.name) for c in items.c if c.name != "import_hash"}
+    values = {name: getattr(item, name) for name in _SHARED}
+    return values | {"doc_key": doc_key(item.doc_no)}
 
 
 def _item(row: Row[Any]) -> Item:
-    values = row._asdict()
-    content = values.pop("content")
-    del values["import_hash"]
-    return Item(
-        **values
-        | {
-            "body": content["body"],
-            "carries": content["carries"],
-            "pictures": msgspec.convert(content["pictures"], tuple[Picture, ...]),
-            "attribute": Attribute(row.attribute),
-            "state": ItemState(row.state),
-            "validity": Validity(row.validity),
-        }
-    )
+    draft = msgspec.convert(row.content, ItemDraft)
+    values = {name: getattr(draft, name) for name in CONTENT}
+    for name in _BESIDE:
+        values[name] = getattr(row, name)
+    values["state"], values["validity"] = ItemState(row.state), Validity(row.validity)
+    return Item(**values)
+
+
+def _stands(standing: Standing, today: date | None) -> ColumnElement[bool]:
+    """As `hub.catalogue.validity.rules.standing` computes it, in SQL."""
+    i = items.c
+    begun = or_(i.validity_since.is_(None), i.validity_since <= today)
+    over = and_(i.valid_until.is_not(None), i.valid_until < today)
+    early = and_(i.valid_from.is_not(None), i.valid_from > today)
+    applies = i.validity.in_((Validity.IN_FORCE, Validity.AMENDED)) | ~begun
+    if standing is Standing.NOT_YET:
+        return and_(applies, ~over, early)
+    if standing is Standing.IN_FORCE:
+        return and_((i.validity == Validity.IN_FORCE) | ~begun, ~over, ~early)
+    decided = and_(i.validity == standing.value, begun)
+    if standing is Standing.AMENDED:
+        return and_(decided, ~over, ~early)
+    return or_(decided, and_(applies, over)) if standing is Standing.EXPIRED else decided
 
 
 def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:

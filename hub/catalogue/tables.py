@@ -6,7 +6,10 @@ one too, is in `item_versions`, written once and never changed: it is what appro
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -21,11 +24,18 @@ from sqlalchemy import (
     text,
 )
 
+from hub.catalogue.classification.models import Genre, StatutoryClass
 from hub.catalogue.models import Attribute, ItemState, Validity
 from hub.kernel.columns import Instant, Json, metadata
 from hub.organisations.tables import one_of
 
-__all__ = ["blobs", "item_versions", "items", "pictures"]
+__all__ = ["blobs", "item_versions", "items", "partial", "pictures"]
+
+
+def partial(condition: str) -> dict[str, Any]:
+    """The condition of a partial index, for both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
 
 items = Table(
     "items",
@@ -42,15 +52,30 @@ items = Table(
     Column("entered_at", Instant, nullable=False),
     Column("content_hash", String(64), nullable=False),
     Column("summary", Text, nullable=False, default=""),
+    Column("index_no", String(64), nullable=False),
     Column("doc_no", String(100), nullable=False, default=""),
+    Column("doc_key", String(100), nullable=False, default=""),  # one for every way of typing it
+    Column("genre", String(16)),
     Column("theme", String(200), nullable=False, default=""),
+    Column("statutory_class", String(8)),
+    Column("normative", Boolean, nullable=False, default=False),
+    Column("unit", String(200), nullable=False, default=""),
     Column("formed_on", Date),
     Column("valid_from", Date),
     Column("valid_until", Date),
     Column("validity", String(16), nullable=False),
+    Column("validity_since", Date),
     Column("source_url", String(1000), nullable=False, default=""),
     Column("import_hash", String(64), nullable=False, default=""),  # of the last imported row
+    # What the public sees: written in hub.catalogue.publication and nowhere else.
+    Column("public_version", Integer),
+    Column("published_at", Instant),
+    Column("withdrawn_at", Instant),
+    Column("withdrawn_version", Integer),
     UniqueConstraint("body_id", "external_key"),
+    UniqueConstraint("body_id", "index_no", name="uq_items_index_no"),
+    one_of("genre", Genre),
+    one_of("statutory_class", StatutoryClass),
     one_of("attribute", Attribute),
     one_of("state", ItemState),
     one_of("validity", Validity),
@@ -59,7 +84,15 @@ items = Table(
     # What is not proactive can never be approved for publication, whoever writes the row.
     CheckConstraint("state <> 'approved' OR attribute = 'proactive'", name="approved_is_public"),
     Index("ix_items_state", "state", "id"),
-    Index("ix_items_doc_no", "doc_no"),
+    CheckConstraint("public_version IS NULL OR published_at IS NOT NULL", name="public_since"),
+    CheckConstraint("public_version <= version", name="public_version_there"),
+    CheckConstraint(
+        "public_version IS NULL OR withdrawn_version IS NULL OR public_version > withdrawn_version",
+        name="withdrawn_stays_so",
+    ),
+    CheckConstraint("index_no <> ''", name="numbered"),
+    Index("ix_items_doc_key", "doc_key", **partial("doc_key <> ''")),
+    Index("ix_items_public", "published_at", "id", **partial("public_version IS NOT NULL")),
     Index("ix_items_body", "body_id", "state", "id"),
 )
 

@@ -15,6 +15,7 @@ from hub.kernel.database import Transaction
 from hub.kernel.errors import InvalidInput, Words
 from hub.kernel.events import Event, Kind
 from hub.organisations import events, rules, store
+from hub.organisations.codes import normalised_code
 from hub.organisations.errors import UnknownBody
 from hub.organisations.models import (
     Account,
@@ -182,6 +183,7 @@ def _body(row: NewBody, ids: dict[str, str]) -> Body:
         region=row.region,
         parent_id=ids[row.parent_code] if row.parent_code else None,
         separate_author=row.separate_author,
+        org_code=normalised_code(row.org_code),
     )
 
 

@@ -54,7 +54,10 @@ class FilingState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """A public body. `separate_author`: who entered an item may not sign its first step."""
+    """A public body. `separate_author`: who entered an item may not sign its first step.
+
+    `org_code`: organisation code or unified social credit code, which index numbers begin with.
+    """
 
     id: str
     code: str
@@ -63,6 +66,7 @@ class Body:
     region: str = ""
     parent_id: str | None = None
     separate_author: bool = False
+    org_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +143,7 @@ class NewBody:
     region: str = ""
     parent_code: str = ""
     separate_author: bool = False
+    org_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

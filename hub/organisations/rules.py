@@ -9,6 +9,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from hub.kernel.errors import InvalidInput, Words
+from hub.organisations.codes import normalised_code, wrong_code
 from hub.organisations.errors import EmptyCredential
 from hub.organisations.models import Account, FilingState, NewAccount, NewBody, NewPerson
 
@@ -71,6 +72,16 @@ def check_body(body: NewBody) -> None:
     _match(_CODE, body.code, "code", "字母数字、点、横线，至多 64 个", "letters, digits, . _ -")
     _text(body.name, "name", 200)
     _text(body.region, "region", 64, required=False)
+    org_code = normalised_code(body.org_code)
+    if org_code and wrong_code(org_code):
+        raise InvalidInput(
+            Words(f"机构代码“{org_code}”校验不符", f"'{org_code}' fails its check digit"),
+            field="org_code",
+            remedy=Words(
+                "填 9 位组织机构代码或 18 位统一社会信用代码",
+                "give the 9-digit organisation code or the 18-digit unified social credit code",
+            ),
+        )
 
 
 def check_person(person: NewPerson) -> None:

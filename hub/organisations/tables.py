@@ -50,6 +50,7 @@ bodies = Table(
     Column("region", String(64), nullable=False, default=""),
     Column("parent_id", String(26), ForeignKey("bodies.id")),
     Column("separate_author", Boolean, nullable=False, default=False),
+    Column("org_code", String(18), nullable=False, default=""),
     one_of("kind", BodyKind),
     CheckConstraint("parent_id <> id", name="not_own_parent"),
     Index("ix_bodies_parent_id", "parent_id"),

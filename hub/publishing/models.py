@@ -295,6 +295,7 @@ class Declaration:
     spare_calls: int = 0
     calls: int = 1  # how many calls a post takes, as a guess for simulations until it is measured
     delete_within: timedelta | None = None  # after that the platform deletes no post any more
+    own_site: bool = False  # the body's own site: what it has taken is public in the catalogue
 
     def can(self, capability: Capability) -> bool:
         return capability in self.capabilities

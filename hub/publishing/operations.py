@@ -29,6 +29,7 @@ from hub.publishing.models import (
     Purpose,
     Repeat,
 )
+from hub.publishing.own_site import show
 from hub.publishing.ports import ABSENT_AT, ChannelBook
 from hub.publishing.recall import store as recalls
 from hub.publishing.rings import store as rings
@@ -234,6 +235,7 @@ class Operations:
                 recalls.withdrawn(tx, delivery, now)
             elif published:
                 store.promote_next_part(tx, delivery, now)
+                self._show(tx, delivery, now)
             recalls.wake_waiting(tx, (delivery_id,), now)
             data = {"published": published, "remote_id": remote_id}
             self._record(tx, events.RESOLVED, delivery_id, actor, data)
@@ -294,11 +296,17 @@ class Operations:
             )
             if recall:
                 recalls.withdrawn(tx, delivery, now)
+            else:
+                self._show(tx, delivery, now)
             return _S.VERIFIED
 
         state = await self._database.write(work)
         self.on_change()
         return state
+
+    def _show(self, tx: Transaction, delivery: Delivery, now: datetime) -> None:
+        if self._channels.declaration(delivery.channel).own_site:
+            show(tx, [delivery], now)
 
     async def release(self, actor: str, *, limit: int = 0, plan_id: str = "") -> int:
         """Let an outage's backlog go, the most urgent and newest first; how many."""

@@ -32,6 +32,7 @@ DECLARATION = Declaration(
     reconciling=(Reconciling.READ_BACK, Reconciling.REPEAT),
     capabilities=frozenset({Capability.EDIT, Capability.DELETE, Capability.VERIFY}),
     needs_link=True,
+    own_site=True,
     call_timeout=timedelta(seconds=30),
     verify_after=timedelta(seconds=1),
     source=(

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.catalogue.models import Validity
+from hub.catalogue.models import Standing
+from hub.catalogue.validity.rules import standing
 from hub.kernel.errors import GongkaiError, Words
 from hub.organisations.models import Account
 from hub.organisations.rules import why_not_publishable
@@ -112,8 +113,7 @@ def _warn(words: Words, remedy: Words) -> Concern:
 def _valid(facts: Facts, plan: Plan) -> Concern | None:
     """A notice that is no longer valid when it goes out misleads people."""
     item, day = facts.item, plan.due_at.astimezone(_ZONE).date()
-    over = item.valid_until is not None and item.valid_until < day
-    if item.validity is Validity.IN_FORCE and not over:
+    if standing(item, day) in (Standing.IN_FORCE, Standing.AMENDED, Standing.NOT_YET):
         return None
     return _warn(
         Words("信息届时已失效或废止", "the item is no longer valid when it goes out"),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from hub.catalogue import store as catalogue
 from hub.catalogue.models import Attribute, Item
+from hub.catalogue.publication import withdraw
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Conflict, Words
@@ -201,7 +202,10 @@ class Recalling:
             way = self._way(kind, scene, account_id, posts, notice=notice is not None)
             edition = notice if way is Way.NOTICE else scene.editions.get(self._name(account))
             self._desk.draft(sheet, way, account, [p.delivery for p in posts], edition)
-        return self._keep(tx, sheet, scene, cancelled, approval_id)
+        ordered = self._keep(tx, sheet, scene, cancelled, approval_id)
+        if kind is OrderKind.RECALL:  # what is ours to show is gone before any platform is asked
+            withdraw(tx, scene.item.id, now, reason, upto=order.item_version, actor=actor)
+        return ordered
 
     def _new_order(
         self, kind: OrderKind, scene: _Scene, actor: str, reason: str, now: datetime

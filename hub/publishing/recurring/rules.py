@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
 
-from hub.catalogue.models import Item, Validity
+from hub.catalogue.models import Item, Standing
+from hub.catalogue.validity.rules import standing
 from hub.kernel.clock import instant_of_rule
 from hub.kernel.errors import InvalidInput, Words
 
@@ -161,13 +162,14 @@ def _local_until(value: str, zone: str) -> str:
 
 def why_invalid(item: Item, wall: datetime) -> Words | None:
     """Why an item must not be posted again on that day, or None."""
-    if item.validity is not Validity.IN_FORCE:
-        return Words("信息已废止或失效", "the item is no longer in force")
+    stands = standing(item, wall.date())
+    if stands in (Standing.IN_FORCE, Standing.AMENDED, Standing.NOT_YET):
+        return None
     if item.valid_until is not None and wall.date() > item.valid_until:
         return Words(
             f"信息有效期至 {item.valid_until}", f"the item is valid until {item.valid_until}"
         )
-    return None
+    return Words("信息已废止或失效", "the item is no longer in force")
 
 
 def _refused(words: Words, field: str = "rule") -> InvalidInput:

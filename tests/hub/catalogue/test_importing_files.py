@@ -237,7 +237,7 @@ async def test_listings_are_mapped_and_told_in_words(
     )
     assert counts(await put(listing.encode())) == (2, 0, 0, 0)
     item = await catalogue.find(bodies["sc"].id, "https://www.gov.cn/a.htm")
-    assert (item.theme, item.formed_on) == ("民政\\其他", None)
+    assert (item.theme, item.formed_on) == ("民政、扶贫、救灾\\其他", None)
     assert "发布日期：2026-08-13" in item.body
     other = await catalogue.find(bodies["sc"].id, "/川办发〔2021〕16号/2021-01-01")
     assert other.issuer == "四川省人民政府"

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("region", sa.String(length=64), nullable=False),
         sa.Column("parent_id", sa.String(length=26), nullable=True),
         sa.Column("separate_author", sa.Boolean(), nullable=False),
+        sa.Column("org_code", sa.String(length=18), nullable=False),
         sa.CheckConstraint(
             "kind IN ('province', 'city', 'county', 'department')",
             name=op.f("ck_bodies_kind_known"),
@@ -129,6 +130,16 @@ def upgrade() -> None:
         sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("calls", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "day", name=op.f("pk_spare_calls")),
+    )
+    op.create_table(
+        "theme_lists",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=False),
+        sa.Column("themes", sa.Text(), nullable=False),
+        sa.Column("imported_by", sa.String(length=64), nullable=False),
+        sa.Column("imported_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("version > 0", name=op.f("ck_theme_lists_version_positive")),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_theme_lists")),
     )
     op.create_table(
         "accounts",
@@ -214,6 +225,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("lifted_at IS NULL"),
     )
     op.create_table(
+        "index_serials",
+        sa.Column("body_id", sa.String(length=26), nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.CheckConstraint('"last" > 0', name=op.f("ck_index_serials_counted")),
+        sa.ForeignKeyConstraint(["body_id"], ["bodies.id"], name=op.f("fk_index_serials_body_id")),
+        sa.PrimaryKeyConstraint("body_id", "year", name=op.f("pk_index_serials")),
+    )
+    op.create_table(
         "items",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("body_id", sa.String(length=26), nullable=False),
@@ -227,18 +247,34 @@ def upgrade() -> None:
         sa.Column("entered_at", sa.BigInteger(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("index_no", sa.String(length=64), nullable=False),
         sa.Column("doc_no", sa.String(length=100), nullable=False),
+        sa.Column("doc_key", sa.String(length=100), nullable=False),
+        sa.Column("genre", sa.String(length=16), nullable=True),
         sa.Column("theme", sa.String(length=200), nullable=False),
+        sa.Column("statutory_class", sa.String(length=8), nullable=True),
+        sa.Column("normative", sa.Boolean(), nullable=False),
+        sa.Column("unit", sa.String(length=200), nullable=False),
         sa.Column("formed_on", sa.Date(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("validity", sa.String(length=16), nullable=False),
+        sa.Column("validity_since", sa.Date(), nullable=True),
         sa.Column("source_url", sa.String(length=1000), nullable=False),
         sa.Column("import_hash", sa.String(length=64), nullable=False),
+        sa.Column("public_version", sa.Integer(), nullable=True),
+        sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("withdrawn_version", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "attribute IN ('proactive', 'on-application', 'withheld')",
             name=op.f("ck_items_attribute_known"),
         ),
+        sa.CheckConstraint(
+            "genre IN ('resolution', 'decision', 'order', 'communique', 'announcement', 'public-notice', 'opinion', 'notice', 'circular', 'report', 'request', 'reply', 'motion', 'letter', 'minutes', 'regulation', 'plan', 'bulletin', 'interpretation', 'other')",
+            name=op.f("ck_items_genre_known"),
+        ),
+        sa.CheckConstraint("index_no <> ''", name=op.f("ck_items_numbered")),
         sa.CheckConstraint(
             "state <> 'approved' OR attribute = 'proactive'",
             name=op.f("ck_items_approved_is_public"),
@@ -247,17 +283,46 @@ def upgrade() -> None:
             "state IN ('draft', 'in-review', 'returned', 'approved')",
             name=op.f("ck_items_state_known"),
         ),
+        sa.CheckConstraint(
+            "statutory_class IN ('20-1', '20-2', '20-3', '20-4', '20-5', '20-6', '20-7', '20-8', '20-9', '20-10', '20-11', '20-12', '20-13', '20-14', '20-15')",
+            name=op.f("ck_items_statutory_class_known"),
+        ),
         sa.CheckConstraint("title <> ''", name=op.f("ck_items_titled")),
         sa.CheckConstraint(
-            "validity IN ('in-force', 'repealed', 'expired')", name=op.f("ck_items_validity_known")
+            "validity IN ('in-force', 'amended', 'repealed', 'expired', 'superseded')",
+            name=op.f("ck_items_validity_known"),
+        ),
+        sa.CheckConstraint("public_version <= version", name=op.f("ck_items_public_version_there")),
+        sa.CheckConstraint(
+            "public_version IS NULL OR published_at IS NOT NULL", name=op.f("ck_items_public_since")
+        ),
+        sa.CheckConstraint(
+            "public_version IS NULL OR withdrawn_version IS NULL OR public_version > withdrawn_version",
+            name=op.f("ck_items_withdrawn_stays_so"),
         ),
         sa.CheckConstraint("version > 0", name=op.f("ck_items_version_positive")),
         sa.ForeignKeyConstraint(["body_id"], ["bodies.id"], name=op.f("fk_items_body_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
         sa.UniqueConstraint("body_id", "external_key", name=op.f("uq_items_body_id")),
+        sa.UniqueConstraint("body_id", "index_no", name="uq_items_index_no"),
     )
     op.create_index("ix_items_body", "items", ["body_id", "state", "id"], unique=False)
-    op.create_index("ix_items_doc_no", "items", ["doc_no"], unique=False)
+    op.create_index(
+        "ix_items_doc_key",
+        "items",
+        ["doc_key"],
+        unique=False,
+        sqlite_where=sa.text("doc_key <> ''"),
+        postgresql_where=sa.text("doc_key <> ''"),
+    )
+    op.create_index(
+        "ix_items_public",
+        "items",
+        ["published_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("public_version IS NOT NULL"),
+        postgresql_where=sa.text("public_version IS NOT NULL"),
+    )
     op.create_index("ix_items_state", "items", ["state", "id"], unique=False)
     op.create_table(
         "key_lists",
@@ -282,6 +347,17 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["sha256"], ["blobs.sha256"], name=op.f("fk_pictures_sha256")),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_pictures")),
+    )
+    op.create_table(
+        "retired_index_numbers",
+        sa.Column("body_id", sa.String(length=26), nullable=False),
+        sa.Column("index_no", sa.String(length=64), nullable=False),
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("retired_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["body_id"], ["bodies.id"], name=op.f("fk_retired_index_numbers_body_id")
+        ),
+        sa.PrimaryKeyConstraint("body_id", "index_no", name=op.f("pk_retired_index_numbers")),
     )
     op.create_table(
         "roles",
@@ -443,6 +519,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("group_id", "account_id", name=op.f("pk_group_members")),
     )
     op.create_table(
+        "item_relations",
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("other_id", sa.String(length=26), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('supersedes', 'repeals', 'amends', 'interprets')",
+            name=op.f("ck_item_relations_kind_known"),
+        ),
+        sa.CheckConstraint("item_id <> other_id", name=op.f("ck_item_relations_two_items")),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_item_relations_item_id")),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["items.id"], name=op.f("fk_item_relations_other_id")
+        ),
+        sa.PrimaryKeyConstraint("item_id", "kind", "other_id", name=op.f("pk_item_relations")),
+    )
+    op.create_index("ix_item_relations_other", "item_relations", ["other_id", "kind"], unique=False)
+    op.create_table(
         "item_versions",
         sa.Column("item_id", sa.String(length=26), nullable=False),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
@@ -556,6 +651,30 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'active'"),
         postgresql_where=sa.text("state = 'active'"),
     )
+    op.create_table(
+        "validity_changes",
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("validity", sa.String(length=16), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("by_item_id", sa.String(length=26), nullable=True),
+        sa.Column("basis", sa.String(length=500), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "validity IN ('in-force', 'amended', 'repealed', 'expired', 'superseded')",
+            name=op.f("ck_validity_changes_validity_known"),
+        ),
+        sa.CheckConstraint("by_item_id <> item_id", name=op.f("ck_validity_changes_by_another")),
+        sa.ForeignKeyConstraint(
+            ["by_item_id"], ["items.id"], name=op.f("fk_validity_changes_by_item_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_validity_changes_item_id")
+        ),
+        sa.PrimaryKeyConstraint("item_id", "no", name=op.f("pk_validity_changes")),
+    )
+    op.create_index("ix_validity_changes_by", "validity_changes", ["by_item_id"], unique=False)
     op.create_table(
         "approvals",
         sa.Column("id", sa.String(length=26), nullable=False),

@@ -185,8 +185,7 @@ async def test_the_items_validity_is_the_end(stage: Stage, recurrences: Recurren
 async def test_what_is_repealed_does_not_come_again(stage: Stage, recurrences: Recurrences) -> None:
     item = await stage.approved()
     one = await recur(stage, recurrences, item_id=item.id)
-    draft = replace(draft_of(item), validity=Validity.REPEALED)
-    await stage.catalogue.edit(item.id, draft, actor="clerk")
+    await stage.catalogue.set_validity(item.id, Validity.REPEALED, actor="clerk", basis="清理结果")
     assert await recurrences.plan_ahead() == 0
     assert (await recurrences.show(one.id)).recurrence.state is RecurrenceState.ENDED
 

@@ -1,0 +1,1 @@
+"""What one item says or does about another."""

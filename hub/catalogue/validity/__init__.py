@@ -1,0 +1,1 @@
+"""Whether an item is in force: decisions with their history, and what dates alone decide."""
