@@ -20,6 +20,7 @@ from hub.catalogue.keyareas.rules import title_of
 from hub.catalogue.keyareas.schema import Form
 from hub.catalogue.keyareas.values import shown_value
 from hub.catalogue.keyareas.wording import CHANGE_WORDS, change_line, list_title
+from hub.kernel.errors import Words
 
 __all__ = [
     "prepared_as_dict",
@@ -183,5 +184,5 @@ def _chosen(reading: Reading, code: str) -> tuple[Entry, ...]:
     """Every entry, or the one with that code; raises UnknownList."""
     chosen = tuple(entry for entry in reading.entries if not code or entry.code == code)
     if not chosen:
-        raise UnknownList(f"其中没有“{code}” / no '{code}' in it")
+        raise UnknownList(Words(f"其中没有“{code}”", f"no '{code}' in it"))
     return chosen

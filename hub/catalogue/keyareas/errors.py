@@ -8,7 +8,7 @@ GongkaiError
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from hub.kernel.errors import Conflict, InvalidInput, NotFound, Words
 
@@ -26,8 +26,8 @@ __all__ = [
 class UnknownKind(NotFound):
     code = "unknown-kind"
 
-    def __init__(self, kind: str, known: Iterable[str]) -> None:
-        listed = "、".join(known)
+    def __init__(self, kind: str, known: Mapping[str, str]) -> None:
+        listed = "、".join(f"{name}（{zh}）" for name, zh in known.items())
         super().__init__(
             Words(f"没有清单种类“{kind}”", f"no kind of list '{kind}'"),
             field="kind",
@@ -38,9 +38,10 @@ class UnknownKind(NotFound):
 class UnknownList(NotFound):
     code = "unknown-list"
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str | Words) -> None:
+        words = what if isinstance(what, Words) else Words(f"没有清单 {what}", f"no list {what}")
         super().__init__(
-            Words(f"没有清单：{what}", f"no such list: {what}"),
+            words,
             field="list",
             remedy=Words("用 gongkai keyarea lists 查看", "see gongkai keyarea lists"),
         )
@@ -49,9 +50,10 @@ class UnknownList(NotFound):
 class UnknownVersion(NotFound):
     code = "unknown-version"
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str | Words) -> None:
+        words = what if isinstance(what, Words) else Words(f"没有版本 {what}", f"no version {what}")
         super().__init__(
-            Words(f"没有清单版本：{what}", f"no such version: {what}"),
+            words,
             field="version",
             remedy=Words("用 gongkai keyarea versions 查看", "see gongkai keyarea versions"),
         )

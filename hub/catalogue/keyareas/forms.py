@@ -29,5 +29,5 @@ def find_form(kind: str) -> Form:
     by_words = {form.words.zh: form for form in FORMS.values()}
     found = FORMS.get(kind) or by_words.get(kind)
     if found is None:
-        raise UnknownKind(kind, FORMS)
+        raise UnknownKind(kind, {form.kind: form.words.zh for form in FORMS.values()})
     return found

@@ -180,7 +180,9 @@ class KeyAreas:
             found = _found(c, key)
             version = store.version_in_force(c, found.id, day)
             if version is None:
-                raise UnknownVersion(f"{day} 尚无公开版本 / nothing public on {day}")
+                raise UnknownVersion(
+                    Words(f"{day} 尚无公开版本", f"no version was public on {day}")
+                )
             return _reading(c, found, version)
 
         return await self._database.read(ask)
@@ -249,8 +251,10 @@ def _found(connection: Connection, key: ListKey) -> KeyList:
     found = store.find_list(connection, key)
     if found is None:
         form = find_form(key.kind)
-        year = f"{key.year}年" if key.year else ""
-        raise UnknownList(f"{year}{form.words.zh}")
+        year = str(key.year or "")
+        raise UnknownList(
+            Words(f"该单位没有{year}{form.words.zh}", f"this body has no {form.words.en} {year}")
+        )
     return found
 
 
