@@ -227,10 +227,10 @@ def propose(
     actor: Actor = "",
     as_json: JsonOption = False,
 ) -> None:
-    """拟一条信息公布该版：写明变动与校验码，三审通过后清单才公开
+    """拟一条信息公布该版：写明变动与校验码，三审通过并上网后清单才公开
 
     Enter an item that publishes the version: it tells the changes and carries the hash; the list is
-    public once three people have signed that item.
+    public once three people have signed that item and the body's own site has it.
     """
 
     async def work(hub: Hub) -> Item:

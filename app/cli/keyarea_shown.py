@@ -35,7 +35,7 @@ __all__ = [
 
 _STANDINGS = {
     Standing.PREPARED: "已编制，未送审",
-    Standing.CARRIED: "已拟公布，待三审",
+    Standing.CARRIED: "已拟公布，待签发上网",
     Standing.UPCOMING: "已公开，未到执行日",
     Standing.IN_FORCE: "现行",
     Standing.SUPERSEDED: "已被取代",
@@ -152,7 +152,7 @@ def show_reading(reading: Reading, code: str) -> RenderableType:
         f"{list_title(form, reading.list)}　第 {version.number} 版，"
         f"自 {version.effective_on} 起执行，{version.size} 项",
         f"公布：{carrier.title} {carrier.doc_no} {carrier.item_id}"
-        + ("" if carrier.public else "（待三审，尚未公开）")
+        + ("" if carrier.public else "（尚未公开）")
         if carrier
         else "尚无信息公布该版，未公开",
     ]

@@ -85,7 +85,7 @@ class ListVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carrier:
-    """The item that publishes a version: `public` once it is signed with this very hash."""
+    """The item that publishes a version: `public` while the public sees it with this very hash."""
 
     item_id: str
     title: str
@@ -97,7 +97,7 @@ class Standing(StrEnum):
     """Where a version stands on a day; computed, never stored."""
 
     PREPARED = "prepared"  # no item carries it
-    CARRIED = "carried"  # an item carries it and is not signed yet
+    CARRIED = "carried"  # an item carries it and is not public yet
     UPCOMING = "upcoming"  # public, and takes effect later
     IN_FORCE = "in-force"
     SUPERSEDED = "superseded"  # public, and a later one has taken its place

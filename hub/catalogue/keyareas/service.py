@@ -1,7 +1,8 @@
 """What may be done with lists of the key areas; one transaction each.
 
 A version becomes public in one way only: an item of the same body carries its hash among its
-content, and three people sign that item (hub.review). Nothing here can make anything public.
+content, three people sign that item (hub.review) and the body's site takes it (hub.publishing).
+Nothing here can make anything public.
 """
 
 from __future__ import annotations

@@ -28,7 +28,6 @@ from hub.catalogue.keyareas.models import Carrier, Entry, KeyList, ListKey, List
 from hub.catalogue.keyareas.rules import plain_values, search_text, title_of, typed_values
 from hub.catalogue.keyareas.schema import Form
 from hub.catalogue.keyareas.tables import key_entries, key_lists, key_versions
-from hub.catalogue.models import ItemState
 from hub.catalogue.tables import item_versions, items
 from hub.kernel.database import Transaction
 from hub.organisations.store import subtree
@@ -38,16 +37,17 @@ _CHUNK = 1_000  # rows per statement
 
 
 def public_item() -> ColumnElement[bool]:
-    """That a row of `items` is public in the version joined from `item_versions`."""
-    return and_(
-        items.c.state == ItemState.APPROVED.value,
-        item_versions.c.version == items.c.version,
-    )
+    """That the version joined from `item_versions` is the one the public sees of its item.
+
+    `items.public_version` is set when the body's own site has taken a version, which is sent there
+    only with three signatures, and cleared when it is withdrawn (hub.catalogue.publication).
+    """
+    return item_versions.c.version == items.c.public_version
 
 
 def public_versions(on: date | None = None) -> Select[tuple[str]]:
     """Ids of the versions that are public: an item of the list's own body carries the hash and is
-    signed. With a day, only the one of each list that is in force then."""
+    public itself. With a day, only the one of each list that is in force then."""
     carried = (
         select(item_versions.c.item_id)
         .join(items, items.c.id == item_versions.c.item_id)

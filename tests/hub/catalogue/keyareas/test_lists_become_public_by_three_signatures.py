@@ -19,6 +19,7 @@ from hub.catalogue.keyareas.lookup import KeyAreaLookup
 from hub.catalogue.keyareas.models import ListKey, Standing, Wanted
 from hub.catalogue.keyareas.service import KeyAreas
 from hub.catalogue.models import Attribute, Item, ItemDraft
+from hub.catalogue.publication import mark_public, withdraw
 from hub.catalogue.rules import draft_of
 from hub.catalogue.service import Catalogue
 from hub.kernel.clock import ManualClock
@@ -67,10 +68,20 @@ class Office:
         for step, login in SIGNERS.items():
             await self._review.sign(approval_id, step, login, approval.hash)
 
+    async def release(self, item: Item) -> None:
+        """Sign an item, and let the body's own site take it."""
+        await self.sign(item)
+        at = self._clock.now()
+        await self._database.write(lambda tx: mark_public(tx, item.id, item.version, at))
+
+    async def withdraw(self, item: Item) -> None:
+        at = self._clock.now()
+        await self._database.write(lambda tx: withdraw(tx, item.id, at, "有误", upto=item.version))
+
     async def publish(self, key: ListKey, number: int) -> Item:
         version = await self.areas.version(key, number)
         item = await self.areas.propose(version.id, actor="editor")
-        await self.sign(item)
+        await self.release(item)
         return item
 
     async def standings(self, key: ListKey) -> list[Standing]:
@@ -98,7 +109,7 @@ async def found(office: Office, words: str = "") -> list[str]:
     return [one.entry.code for one in await office.lookup.search(wanted)]
 
 
-async def test_a_version_is_public_when_its_item_is_signed_and_not_before(
+async def test_a_version_is_public_when_its_item_is_signed_and_out_and_not_before(
     office: Office, key: ListKey, database: Database
 ) -> None:
     assert await office.standings(key) == [Standing.PREPARED]
@@ -111,6 +122,8 @@ async def test_a_version_is_public_when_its_item_is_signed_and_not_before(
     with pytest.raises(UnknownVersion):
         await office.areas.read(key)
     await office.sign(item)
+    assert await office.standings(key) == [Standing.CARRIED]
+    await office.release(item)
     assert await office.standings(key) == [Standing.IN_FORCE]
     assert len(await found(office)) == 4
     reading = await office.areas.read(key)
@@ -137,9 +150,9 @@ async def test_an_item_that_names_another_hash_or_stands_elsewhere_publishes_not
 ) -> None:
     version = await office.areas.version(key, 1)
     plain = ItemDraft(body_id=bodies["sc"].id, title="题", body="文", attribute=Attribute.PROACTIVE)
-    await office.sign(await catalogue.add(replace(plain, carries="0" * 64), actor="editor"))
+    await office.release(await catalogue.add(replace(plain, carries="0" * 64), actor="editor"))
     elsewhere = replace(plain, body_id=bodies["jy"].id, carries=version.hash)
-    await office.sign(await catalogue.add(elsewhere, actor="editor"))
+    await office.release(await catalogue.add(elsewhere, actor="editor"))
     assert await office.standings(key) == [Standing.PREPARED]
     assert await found(office) == []
     with pytest.raises(InvalidInput):
@@ -151,12 +164,12 @@ async def test_a_document_that_is_there_may_carry_a_version_and_is_signed_anew(
 ) -> None:
     version = await office.areas.version(key, 1)
     item = await catalogue.add(draft, actor="editor")
-    await office.sign(item)
+    await office.release(item)
     carried = await office.areas.carry(version.id, item.id, actor="editor")
     assert (carried.version, carried.carries) == (2, version.hash)
     assert await office.areas.carry(version.id, item.id, actor="editor") == carried
     assert await office.standings(key) == [Standing.CARRIED]
-    await office.sign(carried)
+    await office.release(carried)
     assert await office.standings(key) == [Standing.IN_FORCE]
 
 
@@ -175,15 +188,28 @@ async def test_only_a_public_item_of_the_body_that_carries_nothing_yet_may_carry
         await office.areas.propose(first.id, actor="editor")
 
 
-async def test_an_edit_of_the_signed_item_takes_the_list_back_until_it_is_signed(
+async def test_an_edited_item_keeps_its_list_public_until_the_edit_is_signed_and_out(
     office: Office, key: ListKey, catalogue: Catalogue
 ) -> None:
     item = await office.publish(key, 1)
     bare = replace(draft_of(item), carries="", title="另题")
     edited = await catalogue.edit(item.id, bare, actor="editor")
+    assert await office.standings(key) == [Standing.IN_FORCE]
+    await office.release(edited)
     assert await office.standings(key) == [Standing.PREPARED]
-    await office.sign(edited)
     assert await found(office) == []
+
+
+async def test_a_withdrawn_item_takes_its_list_back_and_the_one_before_holds_again(
+    office: Office, key: ListKey
+) -> None:
+    await office.publish(key, 1)
+    await office.areas.amend(key, removed=["MS-2026-004"], actor="editor")
+    second = await office.publish(key, 2)
+    assert len(await found(office)) == 3
+    await office.withdraw(second)
+    assert await office.standings(key) == [Standing.IN_FORCE, Standing.CARRIED]
+    assert len(await found(office)) == 4
 
 
 async def test_a_later_version_tells_what_it_changed_since_when_and_by_which_document(
