@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 from hub.catalogue import store as catalogue
 from hub.kernel.clock import Clock
@@ -25,7 +26,6 @@ from hub.publishing.models import (
     Edition,
     Plan,
     Priority,
-    Purpose,
 )
 from hub.publishing.placing import Seeker, place
 from hub.publishing.ports import ChannelBook
@@ -96,6 +96,8 @@ class _Drafts:
 
     def leave_out(self, reasons: Mapping[str, Words]) -> None:
         """Take out the accounts that have a reason."""
+        if not reasons:
+            return
         out = [(d.account, reasons[d.account.id]) for d in self.ready if d.account.id in reasons]
         self.left_out += out
         self.ready = [d for d in self.ready if d.account.id not in reasons]
@@ -161,9 +163,8 @@ class Planner:
     ) -> _Drafts:
         """The accounts that can publish, each with its signed edition; the others by reason."""
         now = self._clock.now()
-        ids = [edition.id for edition in editions.values()]
-        taken = store.taken(tx.connection, ids, wish.occurrence)
-        drafts = _Drafts()
+        taken = store.taken(tx.connection, [e.id for e in editions.values()], wish.occurrence)
+        drafts, chosen = _Drafts(), []
         for account in organisations.select_accounts(tx.connection, wish.selection):
             edition = editions.get(self._name(account))
             refusal = why_not_publishable(account, now)
@@ -174,8 +175,9 @@ class Planner:
             if refusal is not None or edition is None:
                 drafts.left_out.append((account, refusal or Words("", "")))
             else:
-                parts = tuple(self._ids.new(now) for _ in range(edition.parts))
-                drafts.ready.append(_Draft(account, edition, parts, due_at))
+                chosen.append((account, edition))
+        ids = iter(self._ids.many(now, sum(edition.parts for _, edition in chosen)))
+        drafts.ready = [_Draft(a, e, tuple(islice(ids, e.parts)), due_at) for a, e in chosen]
         return drafts
 
     def _name(self, account: Account) -> str:
@@ -241,48 +243,39 @@ class Planner:
     def _keep(self, tx: Transaction, plan: Plan, drafts: _Drafts, wish: Wish) -> Planned:
         """Write the plan, its deliveries and what they reserve."""
         now = self._clock.now()
-        rows = [
-            self._row(plan, draft, part, wish, now)
-            for draft in drafts.ready
-            for part in range(draft.edition.parts)
-        ]
         store.add_plan(tx, plan, now)
-        store.add_deliveries(tx, rows)
+        written = self._write(tx, plan, drafts.ready, wish)
         lost = self.quotas.keep(tx, Allotment(slots=drafts.slots, refused={}))
         if wish.when.next_slot:
             booked = {d.ids[0]: (d.account.id, d.due_at) for d in drafts.ready}
             lost |= timing.book(tx, booked)
         if lost:
             raise lost_race()
-        data = {"item": plan.item_id, "due_at": plan.due_at.isoformat(), "deliveries": len(rows)}
+        data = {"item": plan.item_id, "due_at": plan.due_at.isoformat(), "deliveries": written}
         tx.record(
             Event(kind=events.PLANNED, subject=plan.id, actor=plan.created_by, at=now, data=data)
         )
         return Planned(
             plan=plan,
-            deliveries=len(rows),
+            deliveries=written,
             left_out=tuple(drafts.left_out),
             displaced=drafts.displaced,
         )
 
-    def _row(
-        self, plan: Plan, draft: _Draft, part: int, wish: Wish, now: datetime
-    ) -> dict[str, object]:
-        first = part == 0
-        waits = _S.READY if draft.due_at <= now else _S.PLANNED
-        return {
-            "id": draft.ids[part],
-            "plan_id": plan.id,
-            "edition_id": draft.edition.id,
-            "account_id": draft.account.id,
-            "channel": draft.account.channel,
-            "part": part,
-            "occurrence": wish.occurrence,
-            "purpose": Purpose.PUBLISH,
-            "state": waits if first else _S.BLOCKED,
-            "reason": "" if first else "previous-part",
-            "next_at": None,
-            "priority": plan.priority,
-            "due_at": draft.due_at,
-            "not_after": wish.when.not_after or draft.due_at + self._default_not_after,
-        }
+    def _write(self, tx: Transaction, plan: Plan, drafts: Sequence[_Draft], wish: Wish) -> int:
+        """Write the deliveries, those together that differ in nothing but account; how many."""
+        together: dict[tuple[str, int, datetime], list[_Draft]] = {}
+        for draft in drafts:
+            for part in range(draft.edition.parts):
+                together.setdefault((draft.edition.id, part, draft.due_at), []).append(draft)
+        for (_, part, due_at), members in together.items():
+            batch = store.Batch(
+                edition=members[0].edition,
+                part=part,
+                occurrence=wish.occurrence,
+                due_at=due_at,
+                not_after=wish.when.not_after or due_at + self._default_not_after,
+            )
+            rows = [(draft.ids[part], draft.account.id) for draft in members]
+            store.add_parts(tx, plan, batch, rows, self._clock.now())
+        return sum(draft.edition.parts for draft in drafts)

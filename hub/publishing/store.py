@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.kernel.columns import instant
+from hub.kernel.bulk import Bulk
+from hub.kernel.columns import instant, microseconds
 from hub.kernel.database import Transaction
 from hub.publishing.ledger import row_to_delivery
 from hub.publishing.models import (
@@ -43,8 +45,10 @@ from hub.publishing.tables import (
 )
 
 __all__ = [
+    "Batch",
     "add_deliveries",
     "add_editions",
+    "add_parts",
     "add_plan",
     "attempts_of",
     "backlog",
@@ -76,6 +80,17 @@ __all__ = [
 _S = DeliveryState
 _d = deliveries.c
 _THREAD = ("plan_id", "edition_id", "account_id", "purpose", "occurrence")  # one thread's parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What deliveries that are written together share."""
+
+    edition: Edition
+    part: int
+    occurrence: str
+    due_at: datetime
+    not_after: datetime
 
 
 def _edition(row: Row[Any]) -> Edition:
@@ -136,6 +151,30 @@ def move_plan(tx: Transaction, plan_id: str, **values: Any) -> None:
 def add_deliveries(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert many deliveries; a row gives id, plan, edition, account, part, state and times."""
     tx.execute(insert(deliveries), list(rows))
+
+
+_ADD_PARTS = Bulk(
+    """
+    INSERT INTO deliveries (id, account_id, plan_id, priority, edition_id, channel, part, purpose,
+        occurrence, state, reason, due_at, not_after)
+    SELECT r.id, r.account_id, {1}, {2}, {3}, {4}, {5}, 'publish', {6}, {7}, {8}, {9}, {10}
+    FROM {rows}
+    """,
+    {"id": "text", "account_id": "text"},
+)
+
+
+def add_parts(
+    tx: Transaction, plan: Plan, batch: Batch, rows: Sequence[tuple[str, str]], now: datetime
+) -> None:
+    """Insert one batch of a plan; `rows` are (delivery, account). A first part waits for its time,
+    the others for the part before."""
+    waits, reason = (_S.READY if batch.due_at <= now else _S.PLANNED), ""
+    if batch.part:
+        waits, reason = _S.BLOCKED, "previous-part"
+    edition = (batch.edition.id, batch.edition.channel, batch.part, batch.occurrence)
+    times = (microseconds(batch.due_at), microseconds(batch.not_after))
+    tx.bulk(_ADD_PARTS, rows, plan.id, plan.priority, *edition, waits, reason, *times)
 
 
 def get_delivery(connection: Connection, delivery_id: str) -> Delivery | None:
