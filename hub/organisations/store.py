@@ -207,15 +207,23 @@ def accounts_by_handle(
 
 
 def select_accounts(
-    connection: Connection, selection: Selection, *, active_only: bool = True
+    connection: Connection,
+    selection: Selection,
+    *,
+    active_only: bool = True,
+    sealed: bool = True,
 ) -> list[Account]:
-    """The accounts a selection means, ordered by id. Raises UnknownGroup."""
+    """The accounts a selection means, ordered by id, with their seals where those are wanted.
+
+    Raises UnknownGroup.
+    """
     conditions = _conditions(selection)
     if selection.group:
         conditions.append(_in_group(find_group(connection, selection.group)))
     if active_only:
         conditions.append(accounts.c.active)
-    found = PackedQuery(Account, select(accounts).where(*conditions)).values(connection)
+    columns = [column for column in accounts.c if sealed or column.name != "sealed"]
+    found = PackedQuery(Account, select(*columns).where(*conditions)).values(connection)
     return sorted(found, key=attrgetter("id"))
 
 

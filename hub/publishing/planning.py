@@ -165,7 +165,7 @@ class Planner:
         now = self._clock.now()
         taken = store.taken(tx.connection, [e.id for e in editions.values()], wish.occurrence)
         drafts, chosen = _Drafts(), []
-        for account in organisations.select_accounts(tx.connection, wish.selection):
+        for account in organisations.select_accounts(tx.connection, wish.selection, sealed=False):
             edition = editions.get(self._name(account))
             refusal = why_not_publishable(account, now)
             if edition is None:

@@ -33,6 +33,17 @@ def test_an_id_has_26_letters_that_begin_with_the_time(moment: datetime) -> None
     assert milliseconds == int(moment.timestamp() * 1000)
 
 
+@given(st.lists(st.tuples(MOMENTS, st.integers(0, 40)), max_size=8))
+def test_ids_made_together_sort_after_all_that_were_made_before(
+    wanted: list[tuple[datetime, int]],
+) -> None:
+    source = IdSource()
+    made = [one for moment, count in wanted for one in source.many(moment, count)]
+    assert made == sorted(set(made))
+    assert len(made) == sum(count for _, count in wanted)
+    assert {len(one) for one in made} <= {26}
+
+
 def test_threads_never_get_the_same_id() -> None:
     source, moment = IdSource(), datetime(2026, 3, 2, tzinfo=UTC)
     with ThreadPoolExecutor(8) as threads:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -223,3 +223,28 @@ async def test_an_account_of_an_unknown_body_is_refused(
 ) -> None:
     with pytest.raises(UnknownBody):
         await organisations.add_account(replace(weibo, body_code="none"), actor="admin")
+
+
+async def test_accounts_read_together_are_those_read_one_by_one(
+    account: Account, database: Database
+) -> None:
+    awkward = replace(
+        account,
+        name='引号"、反斜杠\\与换行以外的一切',
+        tags=("防汛", 'say "hi"'),
+        settings={"nested": {"list": [1, 2.5, None, True]}, "大": 9_007_199_254_740_993},
+        active=False,
+        filing=FilingState.SUSPENDED,
+        paused_until=datetime(2026, 3, 2, 1, 2, 3, 4, tzinfo=UTC),
+        authorised_until=datetime(2199, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    )
+    await database.write(lambda tx: store.update_account(tx, awkward), audited=False)
+    one = await database.read(lambda c: store.get_account(c, account.id))
+    together = await database.read(lambda c: store.get_accounts(c, [account.id]))
+    everyone = Selection()
+    selected = await database.read(
+        lambda c: store.select_accounts(c, everyone, active_only=False, sealed=False)
+    )
+    assert one == replace(awkward, revision=account.revision + 1)
+    assert together == {account.id: one}
+    assert selected == [replace(one, sealed="")]
