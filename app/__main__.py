@@ -6,11 +6,15 @@ import importlib
 import os
 import pkgutil
 import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 import app.cli
 from app import __version__
@@ -42,14 +46,43 @@ def _options(
         os.environ[CONFIG_VARIABLE] = str(config)
 
 
+@cache
+def _nouns() -> dict[str, typer.Typer]:
+    """Every noun by its name; a module may also add commands to another's noun."""
+    names = [found.name for found in pkgutil.iter_modules(app.cli.__path__)]
+    found = {
+        name: getattr(importlib.import_module(f"app.cli.{name}"), "app", None) for name in names
+    }
+    return {name: noun for name, noun in found.items() if isinstance(noun, typer.Typer)}
+
+
+class _Commands(Mapping[str, Any]):
+    """The nouns as commands: each is built when it is asked for, a hundred would cost a command
+    more than it does itself."""
+
+    def __getitem__(self, name: str) -> Any:
+        alone = typer.Typer()
+        alone.add_typer(_nouns()[name], name=name)
+        return get_group(alone).commands[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_nouns())
+
+    def __len__(self) -> int:
+        return len(_nouns())
+
+
+class _Root(TyperGroup):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes | {"commands": _Commands()})
+
+
 def command_line() -> typer.Typer:
     """The whole command line, with every noun found."""
-    root = typer.Typer(name="gongkai", no_args_is_help=True, pretty_exceptions_enable=False)
+    root = typer.Typer(
+        name="gongkai", cls=_Root, no_args_is_help=True, pretty_exceptions_enable=False
+    )
     root.callback()(_options)
-    for found in pkgutil.iter_modules(app.cli.__path__):
-        noun = getattr(importlib.import_module(f"app.cli.{found.name}"), "app", None)
-        if isinstance(noun, typer.Typer):
-            root.add_typer(noun, name=found.name)
     return root
 
 

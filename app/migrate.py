@@ -60,7 +60,7 @@ def load_tables() -> MetaData:
 def head() -> str:
     """The newest revision there is; raises Misconfigured when HEAD and the revisions disagree."""
     heads = ScriptDirectory.from_config(_config()).get_heads()
-    noted = (MIGRATIONS / "HEAD").read_text("ascii").strip()
+    noted = _noted()
     if heads != [noted]:
         raise Misconfigured(
             Words(f"迁移链 {heads} 与 HEAD {noted} 不符", f"revisions {heads}, HEAD says {noted}"),
@@ -74,9 +74,13 @@ def migrate(url: str) -> str:
     """Bring the database at `url` to the newest revision and return it.
 
     Blocks: call it through a thread where a loop runs. Safe when several processes start at once.
+    Every command comes by here, and most find nothing to do: then it costs one SELECT, without a
+    lock and without Alembic's machinery.
     Raises Unavailable for a database that does not answer, Misconfigured for one that is newer
     than this program.
     """
+    if _exists(url) and _connected(url, _current, begin="BEGIN") == _noted():
+        return _noted()
     newest = head()
 
     def upgrade(connection: Connection) -> None:
@@ -139,8 +143,19 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+def _noted() -> str:
+    return (MIGRATIONS / "HEAD").read_text("ascii").strip()
+
+
+def _exists(url: str) -> bool:
+    """Whether there is a file to look into; whether a server has the database, only it can say."""
+    return not url.startswith("sqlite") or Path(url.removeprefix("sqlite:///")).exists()
+
+
 def _current(connection: Connection) -> str:
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
 def _refuse_newer(connection: Connection) -> None:
@@ -198,12 +213,15 @@ def _texts(connection: Connection) -> set[str]:
     return found
 
 
-def _connected(url: str, work: Callable[[Connection], T]) -> T:
-    """Run `work` in one transaction on the database at `url`, also where a loop is running."""
+def _connected(url: str, work: Callable[[Connection], T], begin: str = "BEGIN IMMEDIATE") -> T:
+    """Run `work` in one transaction on the database at `url`, also where a loop is running.
+
+    `begin` is SQLite's: who only looks takes no lock.
+    """
     try:
         if url.startswith("sqlite"):
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-            return _on_sqlite(url, work)
+            return _on_sqlite(url, work, begin)
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(asyncio.run, _on_postgres(url, work)).result()
     except (DBAPIError, OSError) as error:
@@ -211,10 +229,10 @@ def _connected(url: str, work: Callable[[Connection], T]) -> T:
 
 
 def _scratch(work: Callable[[Connection], T]) -> T:
-    return _on_sqlite("sqlite://", work)
+    return _on_sqlite("sqlite://", work, "BEGIN IMMEDIATE")
 
 
-def _on_sqlite(url: str, work: Callable[[Connection], T]) -> T:
+def _on_sqlite(url: str, work: Callable[[Connection], T], begin: str) -> T:
     engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
@@ -223,8 +241,8 @@ def _on_sqlite(url: str, work: Callable[[Connection], T]) -> T:
         raw.execute("PRAGMA busy_timeout=30000")
 
     @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
 
     with engine.begin() as connection:
         return work(connection)
