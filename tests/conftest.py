@@ -12,10 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from sqlalchemy import create_engine
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.migrate import load_tables
 from hub.kernel.clock import ManualClock
@@ -23,6 +21,7 @@ from hub.kernel.database import Database
 from hub.kernel.ids import IdSource
 from hub.kernel.postgres import PostgresDatabase
 from hub.kernel.sqlite import SqliteDatabase
+from tests.emptied import Emptied, administer, named
 
 # marker → the variable that says where its service is
 SERVICES = {
@@ -63,28 +62,23 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template() -> Iterator[str]:
-    """The name of a database with every area's empty tables."""
-    server, name = os.environ["GONGKAI_TEST_POSTGRES"], f"gongkai_test_{uuid.uuid4().hex[:12]}"
-    _aside(_administer(server, f"CREATE DATABASE {name}"))
-    _aside(_create_tables(_named(server, name)))
-    yield name
-    _aside(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+def emptied() -> Iterator[Emptied]:
+    """A PostgreSQL database of this process, to be emptied for each test."""
+    database = Emptied(os.environ["GONGKAI_TEST_POSTGRES"], load_tables())
+    _aside(database.start())
+    yield database
+    _aside(database.stop())
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """The URL of a fresh database of each kind, with empty tables."""
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database of each kind, with empty tables."""
     if request.param == "sqlite":
         file = tmp_path / "gongkai.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        yield f"sqlite:///{file}"
-        return
-    template = request.getfixturevalue("postgres_template")
-    server, name = os.environ["GONGKAI_TEST_POSTGRES"], f"{template}_{uuid.uuid4().hex[:8]}"
-    await _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _named(server, name)
-    await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+        return f"sqlite:///{file}"
+    emptied: Emptied = request.getfixturevalue("emptied")
+    return await emptied.url()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -94,9 +88,9 @@ async def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> 
         yield f"sqlite:///{tmp_path / 'gongkai.db'}"
         return
     server, name = os.environ["GONGKAI_TEST_POSTGRES"], f"gongkai_test_{uuid.uuid4().hex[:12]}"
-    await _administer(server, f"CREATE DATABASE {name}")
-    yield _named(server, name)
-    await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    await administer(server, f"CREATE DATABASE {name}")
+    yield named(server, name)
+    await administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -117,24 +111,3 @@ def _aside(work: Coroutine[Any, Any, None]) -> None:
     """Run `work` to its end on a loop of its own: the test's loop is already running."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, work).result()
-
-
-def _named(server: str, name: str) -> str:
-    return f"{server.rsplit('/', 1)[0]}/{name}"
-
-
-async def _administer(server: str, statement: str) -> None:
-    connection = await asyncpg.connect(server.replace("+asyncpg", ""))
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-async def _create_tables(url: str) -> None:
-    engine = create_async_engine(url)
-    try:
-        async with engine.begin() as connection:
-            await connection.run_sync(load_tables().create_all)
-    finally:
-        await engine.dispose()
