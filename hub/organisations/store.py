@@ -207,16 +207,9 @@ def accounts_by_handle(
 
 
 def select_accounts(
-    connection: Connection,
-    selection: Selection,
-    *,
-    active_only: bool = True,
-    sealed: bool = True,
+    connection: Connection, selection: Selection, *, active_only: bool = True, sealed: bool = True
 ) -> list[Account]:
-    """The accounts a selection means, ordered by id, with their seals where those are wanted.
-
-    Raises UnknownGroup.
-    """
+    """The accounts a selection means, by id, with their seals or without. Raises UnknownGroup."""
     conditions = _conditions(selection)
     if selection.group:
         conditions.append(_in_group(find_group(connection, selection.group)))
