@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,10 +16,13 @@ from rich.text import Text
 from app.cli.common import JsonOption, emit, progress, run
 from app.cli.rows import Actor, acting
 from app.compose import Hub
+from hub.catalogue.classification.models import GENRES, STATUTORY_CLASSES
+from hub.catalogue.classification.rules import find_genre
 from hub.catalogue.errors import UnknownItem
 from hub.catalogue.importing import ImportReport
-from hub.catalogue.models import Attribute, Filter, Item, ItemState
-from hub.catalogue.rules import draft_of
+from hub.catalogue.models import Attribute, Filter, Item, ItemState, Standing
+from hub.catalogue.numbering.doc_numbers import doc_key
+from hub.catalogue.validity.rules import STANDING_WORDS
 from hub.kernel.errors import InvalidInput, Words
 
 app = typer.Typer(no_args_is_help=True, help="信息 / items")
@@ -40,7 +43,8 @@ ATTRIBUTE_WORDS = {
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 
 ItemName = Annotated[
-    str, typer.Argument(help="编号，或配 --body 的外部编号 / id, or key with --body")
+    str,
+    typer.Argument(help="编号、文号，或配 --body 的外部编号 / id, number, or key with --body"),
 ]
 KeyBody = Annotated[str, typer.Option("--body", help="单位代码 / body")]
 
@@ -76,7 +80,10 @@ def import_file(
         return report
 
     report = run(work, as_json=as_json)
-    told = asdict(report) | {"faults": [fault.as_dict() for fault in report.faults]}
+    told = asdict(report) | {
+        "faults": [fault.as_dict() for fault in report.faults],
+        "remarks": [remark.as_dict() for remark in report.remarks],
+    }
     emit(told, as_json, lambda _: _show_report(report))
     if report.refused:
         raise typer.Exit(REFUSED_ROWS)
@@ -87,7 +94,15 @@ def list_items(
     body: Annotated[str, typer.Option(help="单位代码，含下级 / body, with those below")] = "",
     state: Annotated[ItemState | None, typer.Option(help="状态 / state")] = None,
     attribute: Annotated[Attribute | None, typer.Option(help="公开属性 / attribute")] = None,
-    theme: Annotated[str, typer.Option(help="主题分类 / theme")] = "",
+    theme: Annotated[str, typer.Option(help="主题分类，含子类 / theme, with sub-classes")] = "",
+    genre: Annotated[str, typer.Option(help="体裁 / genre")] = "",
+    standing: Annotated[Standing | None, typer.Option(help="今日有效性 / standing today")] = None,
+    public: Annotated[
+        bool | None, typer.Option("--public/--not-public", help="公众可见 / seen by the public")
+    ] = None,
+    doc_no: Annotated[
+        str, typer.Option(help="文号，任何写法 / document number, in any typing")
+    ] = "",
     words: Annotated[str, typer.Option(help="标题或文号含有 / in title or number")] = "",
     before: Annotated[str, typer.Option(help="更早于该编号 / older than this id")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
@@ -96,11 +111,16 @@ def list_items(
     """列出信息，新的在前 / list items, newest first"""
 
     async def work(hub: Hub) -> list[Item]:
+        if doc_no:
+            return list(await hub.catalogue.by_doc_no(doc_no))
         wanted = Filter(
             body_id=(await hub.organisations.body(body)).id if body else "",
             state=state,
             attribute=attribute,
             theme=theme,
+            genre=find_genre(genre),
+            standing=standing,
+            public=public,
             words=words,
             before=before,
             limit=limit,
@@ -111,49 +131,23 @@ def list_items(
 
 
 @app.command("show")
-def show(item: ItemName, body: KeyBody = "", as_json: JsonOption = False) -> None:
+def show(
+    item: ItemName,
+    body: KeyBody = "",
+    version: Annotated[int | None, typer.Option(min=1, help="第几版 / which version")] = None,
+    as_json: JsonOption = False,
+) -> None:
     """一条信息与它的各版 / one item and its versions"""
 
     async def work(hub: Hub) -> dict[str, Any]:
         found = await find_item(hub, item, body)
+        if version is not None:
+            found = await hub.catalogue.version(found.id, version)
         versions = await hub.catalogue.versions(found.id)
         names = ("version", "content_hash", "by", "at")
         return {"item": found, "versions": [dict(zip(names, v, strict=True)) for v in versions]}
 
-    emit(run(work, as_json=as_json), as_json, _show_one)
-
-
-@app.command("edit")
-def edit(
-    item: ItemName,
-    body: KeyBody = "",
-    title: Annotated[str | None, typer.Option(help="标题 / title")] = None,
-    text: Annotated[Path | None, typer.Option(help="正文文件 / file with the text")] = None,
-    summary: Annotated[str | None, typer.Option(help="摘要 / summary")] = None,
-    doc_no: Annotated[str | None, typer.Option(help="文号 / document number")] = None,
-    theme: Annotated[str | None, typer.Option(help="主题分类 / theme")] = None,
-    attribute: Annotated[Attribute | None, typer.Option(help="公开属性 / attribute")] = None,
-    base_version: Annotated[
-        int | None, typer.Option(help="以此版为基础，他人已改则拒绝 / refuse if newer")
-    ] = None,
-    actor: Actor = "",
-    as_json: JsonOption = False,
-) -> None:
-    """修改：成为新版，原签审失效 / edit: a new version, former approvals are void"""
-
-    given = {"title": title, "summary": summary, "doc_no": doc_no, "theme": theme}
-    changes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
-
-    async def work(hub: Hub) -> dict[str, Any]:
-        found = await find_item(hub, item, body)
-        draft = replace(draft_of(found), **changes, attribute=attribute or found.attribute)
-        draft = draft if text is None else replace(draft, body=_read_text(text))
-        edited = await hub.catalogue.edit(
-            found.id, draft, actor=acting(actor), base_version=base_version or found.version
-        )
-        return {"item": edited, "versions": []}
-
-    emit(run(work, as_json=as_json), as_json, _show_one)
+    emit(run(work, as_json=as_json), as_json, show_one)
 
 
 @app.command("add-picture")
@@ -176,7 +170,7 @@ def add_picture(
         )
         return {"item": shown, "versions": []}
 
-    emit(run(work, as_json=as_json), as_json, _show_one)
+    emit(run(work, as_json=as_json), as_json, show_one)
 
 
 class _Bar:
@@ -192,9 +186,15 @@ class _Bar:
 
 
 async def find_item(hub: Hub, name: str, body: str) -> Item:
-    """By id, or by the external key within a body."""
-    if not body or _ID.fullmatch(name):
+    """By id, by document number in any typing where only one item has it, or by the external
+    key within a body."""
+    if _ID.fullmatch(name):
         return await hub.catalogue.get(name)
+    numbered = await hub.catalogue.by_doc_no(name)
+    if len(numbered) == 1 and doc_key(name) == doc_key(numbered[0].doc_no):
+        return numbered[0]
+    if not body:
+        raise UnknownItem(name)
     owner = await hub.organisations.body(body)
     found = await hub.catalogue.find(owner.id, name)
     if found is None:
@@ -213,7 +213,7 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
     try:
         return _read(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -231,15 +231,15 @@ def _show_report(report: ImportReport) -> RenderableType:
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
         f"{report.refused} refused（{report.form}，{report.encoding}）"
     )
-    if not report.faults:
-        return Text(total)
-    table = Table("行 / row", "字段 / field", "问题 / fault", "怎么办 / remedy")
-    for fault in report.faults:
-        error = fault.error
-        table.add_row(
-            *map(Text, (str(fault.row), error.field, str(error.words), str(error.remedy or "")))
-        )
-    return Group(table, Text(total))
+    parts: list[RenderableType] = []
+    for name, rows in (("问题 / fault", report.faults), ("注意 / remark", report.remarks)):
+        table = Table("行 / row", "字段 / field", name, "怎么办 / remedy")
+        for fault in rows:
+            error = fault.error
+            told = (str(fault.row), error.field, str(error.words), str(error.remedy or ""))
+            table.add_row(*map(Text, told))
+        parts += [table] if rows else []
+    return Group(*parts, Text(total))
 
 
 def _show_list(items: list[Item]) -> Table:
@@ -263,15 +263,52 @@ def _show_list(items: list[Item]) -> Table:
     return table
 
 
-def _show_one(data: dict[str, Any]) -> RenderableType:
+def show_one(data: dict[str, Any]) -> RenderableType:
+    """The whole record as a catalogue prints it: what is empty is left out."""
     item: Item = data["item"]
     table = Table(show_header=False)
-    told = asdict(item) | {"pictures": ", ".join(p.sha256[:12] for p in item.pictures)}
-    for name, value in told.items():
-        if name != "body" and value not in (None, ""):
-            table.add_row(name, Text(str(value)))
+    for name, value in record_of(item):
+        table.add_row(name, Text(value))
     lines = [
         Text(f"v{v['version']}  {v['content_hash'][:12]}  {v['by']}  {v['at']:%Y-%m-%d %H:%M}Z")
         for v in data["versions"]
     ]
     return Group(table, Text(item.body), *lines)
+
+
+def record_of(item: Item) -> list[tuple[str, str]]:
+    """The record's fields in Chinese, in the order of a catalogue's page."""
+    public = f"第 {item.public_version} 版" if item.public_version else ""
+    told: list[tuple[str, object]] = [
+        ("编号", item.id),
+        ("外部编号", item.external_key if item.external_key != item.id else ""),
+        ("索引号", item.index_no),
+        ("标题", item.title),
+        ("发文机关", item.issuer),
+        ("发文字号", item.doc_no),
+        ("体裁", GENRES[item.genre][0] if item.genre else ""),
+        ("主题分类", item.theme),
+        ("来源分类", item.source_theme),
+        ("主题词", "、".join(item.keywords)),
+        ("服务对象", "、".join(item.audience)),
+        ("公开属性", ATTRIBUTE_WORDS[item.attribute]),
+        ("法定公开内容", STATUTORY_CLASSES[item.statutory_class] if item.statutory_class else ""),
+        ("规范性文件", "是" if item.normative else ""),
+        ("责任单位", item.unit),
+        ("成文日期", item.formed_on),
+        ("原发布日期", item.source_published_on),
+        ("生效日期", item.valid_from),
+        ("有效期至", item.valid_until),
+        ("有效性", STANDING_WORDS[Standing(item.validity.value)].zh),
+        ("自", item.validity_since),
+        ("摘要", item.summary),
+        ("来源", item.source_url),
+        ("图片", "、".join(picture.sha256[:12] for picture in item.pictures)),
+        ("状态", f"{STATE_WORDS[item.state]}，第 {item.version} 版"),
+        ("公众可见", public),
+        ("首次公开", f"{item.published_at:%Y-%m-%d %H:%M}Z" if item.published_at else ""),
+        ("撤下", f"{item.withdrawn_at:%Y-%m-%d %H:%M}Z" if item.withdrawn_at else ""),
+        ("录入", f"{item.entered_by} {item.entered_at:%Y-%m-%d %H:%M}Z"),
+        ("内容哈希", item.content_hash),
+    ]
+    return [(name, str(value)) for name, value in told if value]
