@@ -2,7 +2,7 @@
 
 GongkaiError
 ├── NotFound → UnknownApproval
-├── Conflict → ApprovalClosed, NotItsTurn, ManifestChanged, NotPublic, Unsigned
+├── Conflict → ApprovalClosed, NotItsTurn, ManifestChanged, NotPublic, Unsigned, ClockExpired
 └── Forbidden → WrongRole, SamePerson, AuthorSigns
 """
 
@@ -13,6 +13,7 @@ from hub.kernel.errors import Conflict, Forbidden, NotFound, Words
 __all__ = [
     "ApprovalClosed",
     "AuthorSigns",
+    "ClockExpired",
     "ManifestChanged",
     "NotItsTurn",
     "NotPublic",
@@ -62,6 +63,12 @@ class Unsigned(Conflict):
     """These bytes are not the ones that three people signed."""
 
     code = "unsigned"
+
+
+class ClockExpired(Conflict):
+    """The time limit is over: signing it off needs a remark that says why it is late."""
+
+    code = "clock-expired"
 
 
 class WrongRole(Forbidden):

@@ -12,7 +12,16 @@ import msgspec
 
 from hub.organisations.models import Role
 
-__all__ = ["STEP_ROLES", "Approval", "ReviewStep", "Signature", "manifest_hash"]
+__all__ = [
+    "STEP_ROLES",
+    "Approval",
+    "Emergency",
+    "ReviewStep",
+    "Signature",
+    "StepAction",
+    "StepRecord",
+    "manifest_hash",
+]
 
 
 class ReviewStep(StrEnum):
@@ -38,11 +47,55 @@ def manifest_hash(content_hash: str, entries: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
+    """`on_behalf_of`: whose role was delegated to the person who signed."""
+
     step: ReviewStep
     person_id: str
     signed_hash: str
     at: datetime
     remark: str = ""
+    on_behalf_of: str | None = None
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Whose hand and whose authority it was."""
+        return (self.person_id, self.on_behalf_of) if self.on_behalf_of else (self.person_id,)
+
+
+class StepAction(StrEnum):
+    """What is done to an approval; every one is kept for good."""
+
+    SIGNED = "signed"
+    SENT_BACK = "sent-back"  # to a lower step
+    RETURNED = "returned"  # to the author
+    VOIDED = "voided"  # a signature, by sending back to its step or a lower one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """One line of an approval's history. `number` counts from 1, `content_hash` is the item's,
+    `signed_hash` the manifest's. `to_step`: where it was sent back to."""
+
+    approval_id: str
+    number: int
+    action: StepAction
+    step: ReviewStep
+    person_id: str
+    at: datetime
+    remark: str
+    content_hash: str
+    signed_hash: str
+    on_behalf_of: str | None = None
+    to_step: ReviewStep | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emergency:
+    """Who marked an approval as an emergency and why: its limits are short, its steps the same."""
+
+    by: str
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +118,7 @@ class Approval:
     submitted_at: datetime | None = None
     returned_reason: str = ""
     void: bool = False
+    emergency: Emergency | None = None
 
     @property
     def hash(self) -> str:
@@ -80,13 +134,17 @@ class Approval:
 
     @property
     def complete(self) -> bool:
-        """Three steps, three different people, every signature over this very manifest."""
+        """Three steps, three different people, every signature over this very manifest.
+
+        Who signed for somebody counts twice: neither of them has any part in another step.
+        """
         good = [s for s in self.signatures if s.signed_hash == self.hash]
         steps = {s.step for s in good}
-        people = {s.person_id for s in good}
+        people = [person for s in good for person in s.people]
         return (
             not self.void
             and not self.returned_reason
             and steps == set(ReviewStep)
-            and len(people) == len(ReviewStep) == len(good)
+            and len(good) == len(ReviewStep)
+            and len(set(people)) == len(people)
         )

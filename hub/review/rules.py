@@ -29,7 +29,9 @@ from hub.review.models import STEP_ROLES, Approval, ReviewStep
 __all__ = [
     "STEP_WORDS",
     "Signer",
+    "check_emergency",
     "check_return",
+    "check_send_back",
     "check_signature",
     "check_submission",
     "refuse_unsigned",
@@ -47,14 +49,20 @@ STEP_WORDS: Mapping[ReviewStep, Words] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """A person, the roles they hold in the item's body, and whether they may not begin.
+    """A person, the roles they may use in the item's body, and whether they may not begin.
 
-    `barred_author`: they entered or edited the item and the body demands a separate author.
+    `acting_for`: who delegated the role that is needed to them. `barred_author`: they, or whom
+    they act for, entered or edited the item and the body demands a separate author.
     """
 
     person: Person
     roles: frozenset[Role]
     barred_author: bool = False
+    acting_for: Person | None = None
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        return (self.person, self.acting_for) if self.acting_for else (self.person,)
 
 
 def check_submission(item: Item, entries: Mapping[str, str]) -> None:
@@ -79,9 +87,12 @@ def check_signature(
             Words(f"现在轮到{first.zh}", f"the next step is the {first.en}"), field="step"
         )
     _check_role(signer, step)
-    if any(s.person_id == signer.person.id for s in approval.signatures):
+    used = {person_id for s in approval.signatures for person_id in s.people}
+    for person in signer.people:
+        if person.id not in used:
+            continue
         raise SamePerson(
-            Words(f"{signer.person.name} 已签过前面一审", f"{signer.person.name} signed before"),
+            Words(f"{person.name} 已签过前面一审", f"{person.name} signed before"),
             field="login",
             remedy=Words("三审须由三人分别签署", "three different people sign the three steps"),
         )
@@ -103,6 +114,39 @@ def check_signature(
 def check_return(approval: Approval, item: Item, signer: Signer, reason: str) -> None:
     """Whether `signer`, whose turn it is, may send the item back with `reason`."""
     _check_role(signer, _due_step(approval, item))
+    _check_text(reason, "reason", required=True)
+
+
+def check_send_back(
+    approval: Approval, item: Item, signer: Signer, to: ReviewStep, reason: str
+) -> ReviewStep:
+    """Whether `signer`, whose turn it is, may send it back to the step `to`; the step that was
+    due. Raises what forbids it, NotItsTurn for a step that is not below it."""
+    due = _due_step(approval, item)
+    _check_role(signer, due)
+    steps = list(ReviewStep)
+    if steps.index(to) >= steps.index(due):
+        raise NotItsTurn(
+            Words(f"只能退回{STEP_WORDS[due].zh}之前的审级", "only a step before the next one"),
+            field="to",
+            remedy=Words("退给拟稿人用 review return", "to the author: review return"),
+        )
+    _check_text(reason, "reason", required=True)
+    return due
+
+
+def check_emergency(approval: Approval, item: Item, roles: frozenset[Role], reason: str) -> None:
+    """Whether somebody with `roles` in the body may mark it as an emergency: it is still waiting
+    for a signature and is none yet. The steps stay the same, only the time is shorter."""
+    _due_step(approval, item)
+    if not roles:
+        raise WrongRole(
+            Words("在本单位没有任何角色", "no role in this body"),
+            field="login",
+            remedy=Words("由本单位人员提出", "let somebody of this body mark it"),
+        )
+    if approval.emergency is not None:
+        raise _closed("已列为紧急", "it is marked already")
     _check_text(reason, "reason", required=True)
 
 

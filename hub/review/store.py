@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     Select,
     and_,
     bindparam,
@@ -34,7 +35,7 @@ from hub.review.determination.models import Determination
 from hub.review.determination.rules import why_unfit
 from hub.review.determination.store import determination_of
 from hub.review.errors import UnknownApproval
-from hub.review.models import Approval, ReviewStep, Signature, manifest_hash
+from hub.review.models import Approval, Emergency, ReviewStep, Signature, manifest_hash
 from hub.review.rules import check_submission
 from hub.review.tables import approvals, signatures
 
@@ -171,7 +172,8 @@ def approval_covering(
 def list_approvals(
     connection: Connection, *, open_only: bool = True, body_id: str = "", limit: int = 100
 ) -> list[tuple[Approval, str]]:
-    """Approvals with the item's title, oldest first; of `body_id` and the bodies below it."""
+    """Approvals with the item's title, emergencies first, then the oldest; of `body_id` and the
+    bodies below it."""
     conditions: list[ColumnElement[bool]] = []
     if open_only:
         conditions += [_alive(), not_(_signed_off)]
@@ -181,7 +183,7 @@ def list_approvals(
         select(approvals.c.id, items.c.title)
         .join(items, items.c.id == approvals.c.item_id)
         .where(*conditions)
-        .order_by(approvals.c.id)
+        .order_by(approvals.c.emergency_at.is_(None), approvals.c.id)
         .limit(limit)
     )
     titles = {row.id: row.title for row in connection.execute(query)}
@@ -199,6 +201,7 @@ def add_signature(tx: Transaction, approval_id: str, signature: Signature) -> No
         "signed_hash": signature.signed_hash,
         "at": signature.at,
         "remark": signature.remark,
+        "on_behalf_of": signature.on_behalf_of,
     }
     tx.execute(insert(signatures).values(**values))
 
@@ -279,9 +282,16 @@ def _load(
             submitted_at=row.submitted_at,
             returned_reason=row.returned_reason,
             void=bool(row.void or row.outdated),
+            emergency=_emergency(row),
         )
         for row in rows
     ]
+
+
+def _emergency(row: Row[Any]) -> Emergency | None:
+    if row.emergency_at is None:
+        return None
+    return Emergency(by=row.emergency_by, reason=row.emergency_reason, at=row.emergency_at)
 
 
 def _signatures(connection: Connection, ids: list[str]) -> dict[str, list[Signature]]:
@@ -293,6 +303,7 @@ def _signatures(connection: Connection, ids: list[str]) -> dict[str, list[Signat
             signed_hash=row.signed_hash,
             at=row.at,
             remark=row.remark,
+            on_behalf_of=row.on_behalf_of,
         )
         found.setdefault(row.approval_id, []).append(signature)
     return found

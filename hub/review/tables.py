@@ -21,8 +21,10 @@ from sqlalchemy import (
 )
 
 from hub.kernel.columns import Instant, Json, metadata
+from hub.organisations.tables import one_of
+from hub.review.models import ReviewStep, StepAction
 
-__all__ = ["approvals", "signatures"]
+__all__ = ["approvals", "review_steps", "signatures"]
 
 approvals = Table(
     "approvals",
@@ -38,6 +40,9 @@ approvals = Table(
     Column("submitted_at", Instant, nullable=False),
     Column("void", Boolean, nullable=False, default=False),
     Column("returned_reason", String(500), nullable=False, default=""),
+    Column("emergency_by", String(64), nullable=False, default=""),
+    Column("emergency_reason", String(500), nullable=False, default=""),
+    Column("emergency_at", Instant),
     ForeignKeyConstraint(
         ["item_id", "item_version", "content_hash"],
         ["item_versions.item_id", "item_versions.version", "item_versions.content_hash"],
@@ -49,6 +54,10 @@ approvals = Table(
     ),
     UniqueConstraint("id", "hash"),
     CheckConstraint("length(hash) = 64", name="hash_whole"),
+    CheckConstraint(
+        "emergency_at IS NULL OR (emergency_by <> '' AND emergency_reason <> '')",
+        name="emergency_explained",
+    ),
     Index("ix_approvals_item_id", "item_id", "item_version"),
 )
 
@@ -62,7 +71,10 @@ signatures = Table(
     Column("signed_hash", String(64), nullable=False),
     Column("at", Instant, nullable=False),
     Column("remark", String(500), nullable=False, default=""),
+    Column("on_behalf_of", String(26), ForeignKey("people.id")),
     UniqueConstraint("approval_id", "person_id"),
+    UniqueConstraint("approval_id", "on_behalf_of", name="uq_signatures_on_behalf_of"),
+    CheckConstraint("on_behalf_of <> person_id", name="behalf_of_another"),
     ForeignKeyConstraint(["approval_id", "signed_hash"], ["approvals.id", "approvals.hash"]),
     ForeignKeyConstraint(
         ["approval_id", "previous_step"],
@@ -77,4 +89,24 @@ signatures = Table(
         " AND previous_step = 'section-review')",
         name="steps_in_order",
     ),
+)
+
+# What was done to an approval, in order: never changed, so that voided signatures are still told.
+review_steps = Table(
+    "review_steps",
+    metadata,
+    Column("approval_id", String(26), ForeignKey("approvals.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("action", String(16), nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("to_step", String(16)),
+    Column("person_id", String(26), ForeignKey("people.id"), nullable=False),
+    Column("on_behalf_of", String(26), ForeignKey("people.id")),
+    Column("at", Instant, nullable=False),
+    Column("remark", String(500), nullable=False, default=""),
+    Column("content_hash", String(64), nullable=False),
+    Column("signed_hash", String(64), nullable=False),
+    one_of("action", StepAction),
+    one_of("step", ReviewStep),
+    CheckConstraint("action <> 'sent-back' OR to_step IS NOT NULL", name="sent_back_somewhere"),
 )

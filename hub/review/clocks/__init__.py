@@ -1,0 +1,1 @@
+"""The clocks that run until publication: counted, explained, warned of, escalated."""
