@@ -43,9 +43,14 @@ from hub.publishing.ports import Alerter, Outlet
 from hub.publishing.preflight.service import Preflight
 from hub.publishing.recall.service import Recalling
 from hub.publishing.recurring.service import Recurrences
+from hub.publishing.reminders.service import Reminders
+from hub.publishing.reminders.store import first_published
 from hub.publishing.rings.service import Rings
 from hub.publishing.service import Publishing
 from hub.publishing.timing.service import Timing
+from hub.review.clocks.models import Thresholds
+from hub.review.clocks.service import Clocks
+from hub.review.delegation.service import Delegations
 from hub.review.determination.service import Determinations
 from hub.review.service import Review
 from publishers.registry import channels, find_channel
@@ -55,6 +60,7 @@ from scheduler.alarm import Alarm
 from scheduler.breaker import BreakerSettings
 from scheduler.engine import Engine, EngineSettings
 from scheduler.media import StoredMedia
+from scheduler.reminding import Reminding
 from scheduler.settings import DispatchSettings
 
 __all__ = [
@@ -99,6 +105,8 @@ class Hub:
     keyareas: KeyAreas
     key_lookup: KeyAreaLookup
     determinations: Determinations
+    clocks: Clocks
+    delegations: Delegations
     review: Review
     publishing: Publishing
     recalling: Recalling
@@ -110,6 +118,7 @@ class Hub:
     liveness: Liveness
     timing: Timing
     recurrences: Recurrences
+    reminders: Reminders
 
 
 @asynccontextmanager
@@ -152,6 +161,13 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         determinations=Determinations(
             database, clock, reassess_after=timedelta(days=settings.reassess_days)
         ),
+        clocks=Clocks(
+            database=database,
+            clock=clock,
+            thresholds=_thresholds(settings),
+            published=first_published,
+        ),
+        delegations=Delegations(database, clock, ids),
         review=Review(database, clock, ids),
         publishing=publishing,
         recalling=Recalling(
@@ -188,6 +204,23 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         recurrences=Recurrences(
             database=database, clock=clock, ids=ids, planner=publishing.planner
         ),
+        reminders=Reminders(
+            database=database,
+            clock=clock,
+            ids=ids,
+            thresholds=_thresholds(settings),
+            emergency_step=timedelta(minutes=settings.emergency_step_minutes),
+            alerting=bool(settings.alert_urls),
+        ),
+    )
+
+
+def _thresholds(settings: Settings) -> Thresholds:
+    return Thresholds(
+        warn_hours_clock=settings.clock_warning_minutes * 60,
+        warn_days_clock=settings.clock_warning_days * 86_400,
+        leader_after=settings.clock_leader_hours * 3_600,
+        office_after=settings.clock_office_hours * 3_600,
     )
 
 
@@ -253,6 +286,7 @@ async def open_engine(
             settings=engine_settings,
             random=SystemRandom(),
             alarm=alarm,
+            reminding=Reminding(hub.reminders),
         )
         hub.publishing.on_change = hub.operations.on_change = engine.changed()
         hub.recalling.on_change = engine.changed()

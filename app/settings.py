@@ -217,6 +217,24 @@ class Settings(BaseSettings):
         description="Days after which what is withheld is assessed again (Regulation art. 18), "
         "unless its determination names a day.",
     )
+    clock_warning_minutes: int = Field(
+        60,
+        ge=1,
+        le=1_440,
+        description="How long before the end of a clock of hours its unit is warned.",
+    )
+    clock_warning_days: int = Field(
+        3, ge=1, le=60, description="The same for a clock of working days, in calendar days."
+    )
+    clock_leader_hours: int = Field(
+        4, ge=0, le=720, description="Hours after its end at which the leader is told."
+    )
+    clock_office_hours: int = Field(
+        24, ge=0, le=2_160, description="Hours after its end until the disclosure office is told."
+    )
+    emergency_step_minutes: int = Field(
+        30, ge=1, le=1_440, description="How long each review step of an emergency may take."
+    )
 
     @property
     def embedded(self) -> bool:

@@ -27,6 +27,7 @@ from scheduler.measuring import Measurements
 from scheduler.preflight import Preparation
 from scheduler.reconciler import Reconciler
 from scheduler.remembering import remember
+from scheduler.reminding import Reminding
 from scheduler.rereading import Rereading
 from scheduler.ring_watch import RingWatch
 from scheduler.settings import DispatchSettings
@@ -76,8 +77,10 @@ class Engine:
         settings: EngineSettings,
         random: Random,
         alarm: Alarm | None = None,
+        reminding: Reminding | None = None,
     ) -> None:
         self._alarm = alarm
+        self._reminding = reminding
         intake = Intake(database, keyring, Gatekeeper(Quotas(channels)))
         self._settings = settings
         self._database, self._clock = database, clock
@@ -154,6 +157,8 @@ class Engine:
         if self._alarm is not None:
             self.clock.every("incidents", _ASK, self._alarm.watch)
             self.clock.every("alerts", _ASK, self._alarm.ring)
+        if self._reminding is not None:
+            self.clock.every("reminders", _ASK, self._reminding.look)
         self.clock.start()
         self._loop = asyncio.create_task(self.dispatcher.run(), name="dispatcher")
         await self.clock.look_ahead()

@@ -88,6 +88,29 @@ def determine(
     emit(run(work, as_json=as_json), as_json, _show)
 
 
+@items.command("started")
+def started(
+    item: ItemName,
+    body: KeyBody = "",
+    printed_at: PrintedAt = "",
+    ended_at: EndedAt = "",
+    formed_on: FormedOn = "",
+    reason: Annotated[str, typer.Option(help="改动已登记时间的理由 / why it moves")] = "",
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """登记计时起点：付印、结束或成文 / enter what starts the clock; no signature is voided"""
+
+    async def work(hub: Hub) -> dict[str, Any]:
+        found = await find_item(hub, item, body)
+        starts = starts_given(hub, printed_at, ended_at, formed_on)
+        return told(
+            await hub.determinations.start(found.id, starts, actor=acting(actor), reason=reason)
+        )
+
+    emit(run(work, as_json=as_json), as_json, _show)
+
+
 @items.command("determination")
 def determination(item: ItemName, body: KeyBody = "", as_json: JsonOption = False) -> None:
     """现行认定与历次认定 / what holds, and every determination there was"""

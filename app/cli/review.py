@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -48,9 +49,9 @@ def submit(
             group=group,
         )
         approval = await hub.publishing.submit(item, selection, acting(actor))
-        return await _told(hub, approval)
+        return await told_approval(hub, approval)
 
-    emit(run(work, as_json=as_json), as_json, _show_one)
+    emit(run(work, as_json=as_json), as_json, show_approval)
 
 
 @app.command("list")
@@ -75,9 +76,9 @@ def show(approval: ApprovalId, as_json: JsonOption = False) -> None:
     """签审单与将发出的原样内容 / the approval, and the exact bytes that would be sent"""
 
     async def work(hub: Hub) -> dict[str, Any]:
-        return await _told(hub, await hub.review.get(approval))
+        return await told_approval(hub, await hub.review.get(approval))
 
-    emit(run(work, as_json=as_json), as_json, _show_one)
+    emit(run(work, as_json=as_json), as_json, show_approval)
 
 
 @app.command("sign")
@@ -103,9 +104,9 @@ def sign(
         known = len(seen) >= _SHORTEST_HASH and found.hash.startswith(seen)
         whole = found.hash if known else seen
         signed = await hub.review.sign(approval, due, acting(actor), whole, remark)
-        return await _told(hub, signed)
+        return await told_approval(hub, signed)
 
-    emit(run(work, as_json=as_json), as_json, _show_one)
+    emit(run(work, as_json=as_json), as_json, show_approval)
 
 
 @app.command("return")
@@ -118,12 +119,12 @@ def send_back(
     """退文 / return it with a reason"""
 
     async def work(hub: Hub) -> dict[str, Any]:
-        return await _told(hub, await hub.review.send_back(approval, acting(actor), reason))
+        return await told_approval(hub, await hub.review.send_back(approval, acting(actor), reason))
 
-    emit(run(work, as_json=as_json), as_json, _show_one)
+    emit(run(work, as_json=as_json), as_json, show_approval)
 
 
-async def _told(hub: Hub, approval: Approval) -> dict[str, Any]:
+async def told_approval(hub: Hub, approval: Approval) -> dict[str, Any]:
     """The approval with its signers' names, the item's title and what would be sent."""
     signers = await hub.review.signers(approval)
     item = await hub.catalogue.get(approval.item_id)
@@ -139,6 +140,8 @@ async def _told(hub: Hub, approval: Approval) -> dict[str, Any]:
                 "signed_hash": s.signed_hash,
                 "at": s.at,
                 "remark": s.remark,
+                "on_behalf_of": signers[s.on_behalf_of].login if s.on_behalf_of else "",
+                "for_name": signers[s.on_behalf_of].name if s.on_behalf_of else "",
             }
             for s in approval.signatures
         ],
@@ -163,6 +166,8 @@ def _plain(approval: Approval) -> dict[str, Any]:
         "void": approval.void,
         "returned_reason": approval.returned_reason,
         "next_step": approval.next_step,
+        "determination": approval.determination,
+        "emergency": asdict(approval.emergency) if approval.emergency else None,
     }
 
 
@@ -184,14 +189,17 @@ def _show_list(approvals: list[dict[str, Any]]) -> Table:
         "状态 / state",
     )
     for data in approvals:
-        table.add_row(data["id"], Text(data["title"]), data["submitted_by"], Text(_state(data)))
+        urgent = "【紧急】" if data["emergency"] else ""
+        title = Text(f"{urgent}{data['title']}")
+        table.add_row(data["id"], title, data["submitted_by"], Text(_state(data)))
     return table
 
 
-def _show_one(data: dict[str, Any]) -> RenderableType:
+def show_approval(data: dict[str, Any]) -> RenderableType:
     signed = Table("审级 / step", "签署人 / by", "时间 / at", "意见 / remark")
     for s in data["signatures"]:
-        row = (str(STEP_WORDS[s["step"]]), s["name"], f"{s['at']:%Y-%m-%d %H:%M}Z", s["remark"])
+        name = f"{s['name']}（代 {s['for_name']}）" if s["for_name"] else s["name"]
+        row = (str(STEP_WORDS[s["step"]]), name, f"{s['at']:%Y-%m-%d %H:%M}Z", s["remark"])
         signed.add_row(*map(Text, row))
     heading = Text(f"{data['title']}（第 {data['item_version']} 版）  {_state(data)}")
     digest = Text(f"签审单 {data['id']}\n签署哈希 / hash to sign: {data['hash']}")

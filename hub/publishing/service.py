@@ -11,12 +11,13 @@ from datetime import timedelta
 from hub.catalogue import store as catalogue
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
-from hub.kernel.errors import Conflict, InvalidInput, Words
+from hub.kernel.errors import Conflict, GongkaiError, InvalidInput, Words
 from hub.kernel.events import Event
 from hub.kernel.ids import IdSource
 from hub.organisations import store as organisations
 from hub.organisations.models import Selection
 from hub.publishing import events, store
+from hub.publishing.errors import UnsignedEdition
 from hub.publishing.models import (
     LIFECYCLE,
     Delivery,
@@ -37,6 +38,8 @@ from hub.publishing.submission import Submission
 from hub.publishing.when import When
 from hub.review.determination.determining import return_undetermined
 from hub.review.determination.errors import Undetermined
+from hub.review.errors import NotPublic
+from hub.review.history.refusals import record_refusal
 from hub.review.models import Approval
 
 __all__ = ["Planned", "Publishing", "When"]
@@ -92,6 +95,15 @@ class Publishing:
             refusal, at = error, self._clock.now()
             await self._database.write(lambda tx: return_undetermined(tx, refusal, actor, at))
             raise
+        except NotPublic as error:
+            await self._refused(error, "submit", item_id, actor)
+            raise
+
+    async def _refused(self, error: GongkaiError, attempt: str, item_id: str, actor: str) -> None:
+        at = self._clock.now()
+        await record_refusal(
+            self._database, error, attempt=attempt, subject=item_id, login=actor, at=at
+        )
 
     async def editions(self, item_id: str) -> list[Edition]:
         """The editions of the item's current version: the exact bytes, for preview."""
@@ -133,7 +145,11 @@ class Publishing:
                 hold_back(tx, planned.plan, rings, self._clock.now())
             return planned
 
-        planned = await self._database.write(work)
+        try:
+            planned = await self._database.write(work)
+        except UnsignedEdition as error:  # 先审后发: whoever tries is seen
+            await self._refused(error, "plan", item_id, actor)
+            raise
         self.on_change()
         return planned
 

@@ -49,6 +49,7 @@ class AlertKind(StrEnum):
     OPENED = "opened"
     GROWN = "grown"  # tenfold since the last alert
     CLOSED = "closed"
+    REMINDER = "reminder"  # of no incident: a time limit, a signature that is waited for
 
 
 class AlertState(StrEnum):
@@ -112,7 +113,7 @@ class Alert:
     while it was being sent."""
 
     id: str
-    incident_id: str
+    incident_id: str | None
     kind: AlertKind
     title: str
     text: str

@@ -63,7 +63,7 @@ alerts = Table(
     "alerts",
     metadata,
     Column("id", _ID, primary_key=True),
-    Column("incident_id", _ID, ForeignKey("incidents.id"), nullable=False),
+    Column("incident_id", _ID, ForeignKey("incidents.id")),  # none: a reminder
     Column("kind", String(16), nullable=False),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),

@@ -136,7 +136,7 @@ def enter_starts(
     merged = rules.checked_starts(held.starts, starts, reason, at=at, today=today(at))
     if merged == held.starts:
         return held
-    store.set_starts(tx, item_id, merged)
+    store.set_starts(tx, item_id, merged, at)
     names = [f.name for f in fields(Starts)]
     said = {name: str(getattr(merged, name)) for name in names if getattr(merged, name)}
     before = {name: str(getattr(held.starts, name)) for name in names if getattr(held.starts, name)}

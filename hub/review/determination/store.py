@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, insert, not_, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, exists, insert, not_, select, update
 
 from hub.catalogue.models import Attribute
 from hub.catalogue.tables import items
@@ -20,9 +20,11 @@ __all__ = [
     "add_determination",
     "determination_of",
     "determinations_by_items",
+    "due_looks",
     "history_of",
     "list_due_again",
     "list_running",
+    "set_look_at",
     "set_published",
     "set_starts",
     "undetermined_imports",
@@ -60,18 +62,44 @@ def add_determination(tx: Transaction, determination: Determination) -> None:
     """It takes the place of what held; the tables refuse two that hold."""
     former = and_(_table.c.item_id == determination.item_id, _table.c.holds)
     tx.execute(update(_table).where(former).values(holds=False))
-    tx.execute(insert(_table).values(**_plain(determination), holds=True))
+    looked_at = determination.determined_at if _runs(determination) else None
+    tx.execute(insert(_table).values(**_plain(determination), holds=True, look_at=looked_at))
 
 
-def set_starts(tx: Transaction, item_id: str, starts: Starts) -> None:
-    values = {name: getattr(starts, name) for name in _STARTS}
+def set_starts(tx: Transaction, item_id: str, starts: Starts, at: datetime) -> None:
+    """The clock is looked at anew."""
+    values: dict[str, Any] = {name: getattr(starts, name) for name in _STARTS}
+    values["look_at"] = case((_table.c.look_at.is_(None), None), else_=at)
     tx.execute(update(_table).where(_table.c.item_id == item_id, _table.c.holds).values(**values))
 
 
 def set_published(tx: Transaction, item_id: str, at: datetime) -> None:
     """Stop the item's clock."""
     held = and_(_table.c.item_id == item_id, _table.c.holds)
-    tx.execute(update(_table).where(held).values(published_at=at))
+    tx.execute(update(_table).where(held).values(published_at=at, look_at=None))
+
+
+def set_look_at(tx: Transaction, item_id: str, at: datetime | None) -> None:
+    """When the item's clock is to be looked at next."""
+    held = and_(_table.c.item_id == item_id, _table.c.holds)
+    tx.execute(update(_table).where(held).values(look_at=at))
+
+
+def due_looks(
+    connection: Connection, now: datetime, limit: int
+) -> list[tuple[Determination, str, str, date | None]]:
+    """Clocks to be looked at by `now`, with title, body and formed_on of their item."""
+    query = (
+        select(_table, items.c.title, items.c.body_id, items.c.formed_on.label("item_formed_on"))
+        .join(items, items.c.id == _table.c.item_id)
+        .where(_table.c.holds, _table.c.look_at.is_not(None), _table.c.look_at <= now)
+        .order_by(_table.c.look_at)
+        .limit(limit)
+    )
+    return [
+        (_read(row), row.title, row.body_id, row.item_formed_on)
+        for row in connection.execute(query)
+    ]
 
 
 def undetermined_imports(
@@ -110,10 +138,11 @@ def list_due_again(
 
 def list_running(
     connection: Connection, *, body_id: str = "", after: str = "", limit: int = 1_000
-) -> list[tuple[Determination, str, str]]:
-    """What is to be published and was not yet, with title and body, by item id above `after`."""
+) -> list[tuple[Determination, str, str, date | None]]:
+    """What is to be published and was not yet, with title, body and formed_on of its item, by
+    item id above `after`."""
     query = (
-        select(_table, items.c.title, items.c.body_id)
+        select(_table, items.c.title, items.c.body_id, items.c.formed_on.label("item_formed_on"))
         .join(items, items.c.id == _table.c.item_id)
         .where(
             _table.c.holds,
@@ -127,7 +156,18 @@ def list_running(
     )
     if body_id:
         query = query.where(items.c.body_id.in_(subtree(body_id)))
-    return [(_read(row), row.title, row.body_id) for row in connection.execute(query)]
+    return [
+        (_read(row), row.title, row.body_id, row.item_formed_on)
+        for row in connection.execute(query)
+    ]
+
+
+def _runs(determination: Determination) -> bool:
+    return (
+        determination.attribute is Attribute.PROACTIVE
+        and determination.rule is None
+        and determination.published_at is None
+    )
 
 
 def _holding() -> Select[Any]:

@@ -26,6 +26,7 @@ from hub.review.determination.models import Limit, Matter, Rule
 __all__ = ["determinations"]
 
 # a clock runs: what is to be published and was not yet
+_LOOKED_AT = "holds AND look_at IS NOT NULL"
 _RUNNING = "holds AND attribute = 'proactive' AND rule IS NULL AND published_at IS NULL"
 
 determinations = Table(
@@ -49,6 +50,7 @@ determinations = Table(
     Column("ended_at", Instant),
     Column("formed_on", Date),
     Column("published_at", Instant),
+    Column("look_at", Instant),  # when its clock is to be looked at next; none: never
     Column("rule", String(32)),
     Column("determined_by", String(64), nullable=False),
     Column("determined_at", Instant, nullable=False),
@@ -74,10 +76,15 @@ determinations = Table(
     ),
     Index(
         "ix_determinations_running",
-        "matter",
         "item_id",
         sqlite_where=text(_RUNNING),
         postgresql_where=text(_RUNNING),
+    ),
+    Index(
+        "ix_determinations_look_at",
+        "look_at",
+        sqlite_where=text(_LOOKED_AT),
+        postgresql_where=text(_LOOKED_AT),
     ),
     Index(
         "ix_determinations_review_on",
