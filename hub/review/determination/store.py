@@ -7,10 +7,24 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, exists, insert, not_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    insert,
+    literal,
+    not_,
+    null,
+    select,
+    update,
+)
 
 from hub.catalogue.models import Attribute
 from hub.catalogue.tables import items
+from hub.kernel.columns import Instant
 from hub.kernel.database import Transaction
 from hub.organisations.store import subtree
 from hub.review.determination.models import Determination, Limit, Matter, Rule, Starts
@@ -69,7 +83,7 @@ def add_determination(tx: Transaction, determination: Determination) -> None:
 def set_starts(tx: Transaction, item_id: str, starts: Starts, at: datetime) -> None:
     """The clock is looked at anew."""
     values: dict[str, Any] = {name: getattr(starts, name) for name in _STARTS}
-    values["look_at"] = case((_table.c.look_at.is_(None), None), else_=at)
+    values["look_at"] = case((_table.c.look_at.is_(None), null()), else_=literal(at, Instant()))
     tx.execute(update(_table).where(_table.c.item_id == item_id, _table.c.holds).values(**values))
 
 
