@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hub.kernel.errors import GongkaiError, Words
+from hub.kernel.errors import Conflict, GongkaiError, Words
 from hub.publishing.models import Outcome
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Unauthorised",
     "Unknown",
     "UnsignedEdition",
+    "Unsubmitted",
 ]
 
 
@@ -128,3 +129,9 @@ class UnsignedEdition(DeliveryError):
 
     code = "unsigned-edition"
     outcome = Outcome.REFUSED
+
+
+class Unsubmitted(Conflict):
+    """The item's version was never submitted for review: there is nothing to plan."""
+
+    code = "unsubmitted"

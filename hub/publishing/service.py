@@ -17,7 +17,7 @@ from hub.kernel.ids import IdSource
 from hub.organisations import store as organisations
 from hub.organisations.models import Selection
 from hub.publishing import events, store
-from hub.publishing.errors import UnsignedEdition
+from hub.publishing.errors import UnsignedEdition, Unsubmitted
 from hub.publishing.models import (
     LIFECYCLE,
     Delivery,
@@ -147,7 +147,7 @@ class Publishing:
 
         try:
             planned = await self._database.write(work)
-        except UnsignedEdition as error:  # 先审后发: whoever tries is seen
+        except (UnsignedEdition, Unsubmitted) as error:  # 先审后发: whoever tries is seen
             await self._refused(error, "plan", item_id, actor)
             raise
         self.on_change()

@@ -15,7 +15,7 @@ from hub.catalogue import store as catalogue
 from hub.catalogue.models import Item
 from hub.kernel.errors import Conflict, Words
 from hub.publishing import store
-from hub.publishing.errors import UnsignedEdition
+from hub.publishing.errors import UnsignedEdition, Unsubmitted
 from hub.publishing.models import Delivery, Edition
 from hub.publishing.recall import store as recalls
 from hub.publishing.rules import refuse_unsigned
@@ -27,7 +27,7 @@ __all__ = ["refuse_recalled", "refuse_recalled_version", "signed_editions", "why
 def signed_editions(connection: Connection, item: Item) -> dict[str, Edition]:
     """The signed editions of the item's version by name.
 
-    Raises UnsignedEdition, saying why, when there is none, and Conflict before any submission.
+    Raises UnsignedEdition, saying why, when there is none, and Unsubmitted before any submission.
     """
     refuse_recalled_version(connection, item.id, item.version)
     known = store.editions_of(connection, item.id, item.version)
@@ -73,7 +73,7 @@ def why_unsigned(connection: Connection, edition: Edition) -> UnsignedEdition | 
 
 def _any_of(known: Sequence[Edition]) -> Edition:
     if not known:
-        raise Conflict(
+        raise Unsubmitted(
             Words("尚未送审，没有稿件", "it was never submitted, there is no edition"),
             field="item",
             remedy=Words("先送审并完成三审", "submit it and have it signed"),
