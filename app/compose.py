@@ -141,14 +141,7 @@ async def open_hub(
 def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) -> Hub:
     organisations = Organisations(database, clock, ids, Vault(load_keys(settings)), schemes_of)
     renderer = TemplateRenderer(settings.site_url)
-    publishing = Publishing(
-        database=database,
-        clock=clock,
-        ids=ids,
-        renderer=renderer,
-        channels=Installed(),
-        default_not_after=timedelta(minutes=settings.default_not_after_minutes),
-    )
+    publishing = _publishing(settings, database, clock, ids, renderer)
     return Hub(
         settings=settings,
         clock=clock,
@@ -161,12 +154,7 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         determinations=Determinations(
             database, clock, reassess_after=timedelta(days=settings.reassess_days)
         ),
-        clocks=Clocks(
-            database=database,
-            clock=clock,
-            thresholds=_thresholds(settings),
-            published=first_published,
-        ),
+        clocks=_clocks(settings, database, clock),
         delegations=Delegations(database, clock, ids),
         review=Review(database, clock, ids),
         publishing=publishing,
@@ -204,14 +192,44 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         recurrences=Recurrences(
             database=database, clock=clock, ids=ids, planner=publishing.planner
         ),
-        reminders=Reminders(
-            database=database,
-            clock=clock,
-            ids=ids,
-            thresholds=_thresholds(settings),
-            emergency_step=timedelta(minutes=settings.emergency_step_minutes),
-            alerting=bool(settings.alert_urls),
-        ),
+        reminders=_reminders(settings, database, clock, ids),
+    )
+
+
+def _publishing(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    ids: IdSource,
+    renderer: TemplateRenderer,
+) -> Publishing:
+    return Publishing(
+        database=database,
+        clock=clock,
+        ids=ids,
+        renderer=renderer,
+        channels=Installed(),
+        default_not_after=timedelta(minutes=settings.default_not_after_minutes),
+    )
+
+
+def _clocks(settings: Settings, database: Database, clock: Clock) -> Clocks:
+    return Clocks(
+        database=database,
+        clock=clock,
+        thresholds=_thresholds(settings),
+        published=first_published,
+    )
+
+
+def _reminders(settings: Settings, database: Database, clock: Clock, ids: IdSource) -> Reminders:
+    return Reminders(
+        database=database,
+        clock=clock,
+        ids=ids,
+        thresholds=_thresholds(settings),
+        emergency_step=timedelta(minutes=settings.emergency_step_minutes),
+        alerting=bool(settings.alert_urls),
     )
 
 

@@ -79,8 +79,7 @@ class Engine:
         alarm: Alarm | None = None,
         reminding: Reminding | None = None,
     ) -> None:
-        self._alarm = alarm
-        self._reminding = reminding
+        self._alarm, self._reminding = alarm, reminding
         intake = Intake(database, keyring, Gatekeeper(Quotas(channels)))
         self._settings = settings
         self._database, self._clock = database, clock

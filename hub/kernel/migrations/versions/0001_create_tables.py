@@ -125,6 +125,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("login", name=op.f("uq_people_login")),
     )
     op.create_table(
+        "reminders",
+        sa.Column("subject", sa.String(length=26), nullable=False),
+        sa.Column("topic", sa.String(length=16), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("level", sa.String(length=32), nullable=False),
+        sa.Column("told_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "level IN ('warning', 'section-head', 'leader', 'disclosure-office')",
+            name=op.f("ck_reminders_level_known"),
+        ),
+        sa.CheckConstraint(
+            "topic IN ('clock', 'emergency', 'after-look')", name=op.f("ck_reminders_topic_known")
+        ),
+        sa.PrimaryKeyConstraint("subject", "topic", "mark", "level", name=op.f("pk_reminders")),
+    )
+    op.create_table(
         "spare_calls",
         sa.Column("account_id", sa.String(length=26), nullable=False),
         sa.Column("day", sa.String(length=10), nullable=False),
@@ -175,7 +191,7 @@ def upgrade() -> None:
     op.create_table(
         "alerts",
         sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("incident_id", sa.String(length=26), nullable=False),
+        sa.Column("incident_id", sa.String(length=26), nullable=True),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -223,6 +239,42 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("lifted_at IS NULL"),
         postgresql_where=sa.text("lifted_at IS NULL"),
+    )
+    op.create_table(
+        "delegations",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("from_id", sa.String(length=26), nullable=False),
+        sa.Column("to_id", sa.String(length=26), nullable=False),
+        sa.Column("body_id", sa.String(length=26), nullable=False),
+        sa.Column("role", sa.String(length=32), nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_by", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_delegations_explained")),
+        sa.CheckConstraint(
+            "role IN ('clerk', 'section-head', 'leader')", name=op.f("ck_delegations_role_known")
+        ),
+        sa.CheckConstraint("from_id <> to_id", name=op.f("ck_delegations_to_another")),
+        sa.CheckConstraint("valid_from < valid_until", name=op.f("ck_delegations_lasts")),
+        sa.ForeignKeyConstraint(["body_id"], ["bodies.id"], name=op.f("fk_delegations_body_id")),
+        sa.ForeignKeyConstraint(["from_id"], ["people.id"], name=op.f("fk_delegations_from_id")),
+        sa.ForeignKeyConstraint(["to_id"], ["people.id"], name=op.f("fk_delegations_to_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegations")),
+    )
+    op.create_index(
+        "ix_delegations_from", "delegations", ["from_id", "body_id", "role"], unique=False
+    )
+    op.create_index(
+        "ix_delegations_to",
+        "delegations",
+        ["to_id", "body_id", "role"],
+        unique=False,
+        sqlite_where=sa.text("revoked_at IS NULL"),
+        postgresql_where=sa.text("revoked_at IS NULL"),
     )
     op.create_table(
         "index_serials",
@@ -425,6 +477,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("formed_on", sa.Date(), nullable=True),
         sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.Column("look_at", sa.BigInteger(), nullable=True),
         sa.Column("rule", sa.String(length=32), nullable=True),
         sa.Column("determined_by", sa.String(length=64), nullable=False),
         sa.Column("determined_at", sa.BigInteger(), nullable=False),
@@ -461,6 +514,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("item_id", "revision", name=op.f("pk_determinations")),
     )
     op.create_index(
+        "ix_determinations_look_at",
+        "determinations",
+        ["look_at"],
+        unique=False,
+        sqlite_where=sa.text("holds AND look_at IS NOT NULL"),
+        postgresql_where=sa.text("holds AND look_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_determinations_review_on",
         "determinations",
         ["review_on"],
@@ -471,7 +532,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_determinations_running",
         "determinations",
-        ["matter", "item_id"],
+        ["item_id"],
         unique=False,
         sqlite_where=sa.text(
             "holds AND attribute = 'proactive' AND rule IS NULL AND published_at IS NULL"
@@ -688,6 +749,13 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.BigInteger(), nullable=False),
         sa.Column("void", sa.Boolean(), nullable=False),
         sa.Column("returned_reason", sa.String(length=500), nullable=False),
+        sa.Column("emergency_by", sa.String(length=64), nullable=False),
+        sa.Column("emergency_reason", sa.String(length=500), nullable=False),
+        sa.Column("emergency_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "emergency_at IS NULL OR (emergency_by <> '' AND emergency_reason <> '')",
+            name=op.f("ck_approvals_emergency_explained"),
+        ),
         sa.CheckConstraint("length(hash) = 64", name=op.f("ck_approvals_hash_whole")),
         sa.ForeignKeyConstraint(
             ["item_id", "determination"],
@@ -725,6 +793,38 @@ def upgrade() -> None:
         sa.UniqueConstraint("version_id", "place", name=op.f("uq_key_entries_version_id")),
     )
     op.create_table(
+        "after_looks",
+        sa.Column("approval_id", sa.String(length=26), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("person_id", sa.String(length=26), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=True),
+        sa.Column("confirmed", sa.Boolean(), nullable=True),
+        sa.Column("remark", sa.String(length=500), nullable=False),
+        sa.CheckConstraint(
+            "confirmed IS NULL OR confirmed OR remark <> ''",
+            name=op.f("ck_after_looks_objection_explained"),
+        ),
+        sa.CheckConstraint(
+            "confirmed IS NULL OR (person_id IS NOT NULL AND at IS NOT NULL)",
+            name=op.f("ck_after_looks_by_somebody"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approvals.id"], name=op.f("fk_after_looks_approval_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_after_looks_person_id")
+        ),
+        sa.PrimaryKeyConstraint("approval_id", name=op.f("pk_after_looks")),
+    )
+    op.create_index(
+        "ix_after_looks_open",
+        "after_looks",
+        ["due_on"],
+        unique=False,
+        sqlite_where=sa.text("confirmed IS NULL"),
+        postgresql_where=sa.text("confirmed IS NULL"),
+    )
+    op.create_table(
         "plans",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("item_id", sa.String(length=26), nullable=False),
@@ -756,6 +856,42 @@ def upgrade() -> None:
     op.create_index("ix_plans_due", "plans", ["due_at"], unique=False)
     op.create_index("ix_plans_item", "plans", ["item_id"], unique=False)
     op.create_table(
+        "review_steps",
+        sa.Column("approval_id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("action", sa.String(length=16), nullable=False),
+        sa.Column("step", sa.String(length=16), nullable=False),
+        sa.Column("to_step", sa.String(length=16), nullable=True),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("on_behalf_of", sa.String(length=26), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("remark", sa.String(length=500), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("signed_hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint(
+            "action <> 'sent-back' OR to_step IS NOT NULL",
+            name=op.f("ck_review_steps_sent_back_somewhere"),
+        ),
+        sa.CheckConstraint(
+            "action IN ('signed', 'sent-back', 'returned', 'voided')",
+            name=op.f("ck_review_steps_action_known"),
+        ),
+        sa.CheckConstraint(
+            "step IN ('draft-check', 'section-review', 'sign-off')",
+            name=op.f("ck_review_steps_step_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approvals.id"], name=op.f("fk_review_steps_approval_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["on_behalf_of"], ["people.id"], name=op.f("fk_review_steps_on_behalf_of")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_review_steps_person_id")
+        ),
+        sa.PrimaryKeyConstraint("approval_id", "number", name=op.f("pk_review_steps")),
+    )
+    op.create_table(
         "signatures",
         sa.Column("approval_id", sa.String(length=26), nullable=False),
         sa.Column("step", sa.String(length=16), nullable=False),
@@ -764,9 +900,13 @@ def upgrade() -> None:
         sa.Column("signed_hash", sa.String(length=64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("remark", sa.String(length=500), nullable=False),
+        sa.Column("on_behalf_of", sa.String(length=26), nullable=True),
         sa.CheckConstraint(
             "(step = 'draft-check' AND previous_step IS NULL) OR (step = 'section-review' AND previous_step IS NOT NULL AND previous_step = 'draft-check') OR (step = 'sign-off' AND previous_step IS NOT NULL AND previous_step = 'section-review')",
             name=op.f("ck_signatures_steps_in_order"),
+        ),
+        sa.CheckConstraint(
+            "on_behalf_of <> person_id", name=op.f("ck_signatures_behalf_of_another")
         ),
         sa.ForeignKeyConstraint(
             ["approval_id", "previous_step"],
@@ -778,8 +918,12 @@ def upgrade() -> None:
             ["approvals.id", "approvals.hash"],
             name=op.f("fk_signatures_approval_id"),
         ),
+        sa.ForeignKeyConstraint(
+            ["on_behalf_of"], ["people.id"], name=op.f("fk_signatures_on_behalf_of")
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_signatures_person_id")),
         sa.PrimaryKeyConstraint("approval_id", "step", name=op.f("pk_signatures")),
+        sa.UniqueConstraint("approval_id", "on_behalf_of", name="uq_signatures_on_behalf_of"),
         sa.UniqueConstraint("approval_id", "person_id", name=op.f("uq_signatures_approval_id")),
     )
     op.create_table(
