@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
 from hypothesis import settings
@@ -22,12 +22,14 @@ from hub.kernel.columns import metadata
 from hub.kernel.database import Transaction
 from hub.kernel.errors import GongkaiError
 from hub.organisations import store as organisations
-from hub.organisations.models import Body, BodyKind, Person
+from hub.organisations.models import Body, BodyKind, Person, Role
 from hub.review import store
+from hub.review.delegation import store as delegations
+from hub.review.delegation.models import Delegation
 from hub.review.determination.determining import determine_item
 from hub.review.determination.store import determination_of
 from hub.review.models import STEP_ROLES, Approval, ReviewStep
-from hub.review.signing import send_back, sign_step
+from hub.review.signing import send_back, send_back_to, sign_step
 from simulators.determining import ORDINARY, ordinary
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -52,7 +54,7 @@ class Office(RuleBasedStateMachine):
         event.listen(self.engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=ON"))
         metadata.create_all(self.engine)
         self.separate = separate
-        self.approvals = 0
+        self.approvals = self.delegations = 0
         with self.transaction() as tx:
             body = Body(
                 id="body", code="b", name="厅", kind=BodyKind.DEPARTMENT, separate_author=separate
@@ -157,6 +159,39 @@ class Office(RuleBasedStateMachine):
             for approval in self.some(tx, which) if really else ():
                 send_back(tx, approval_id=approval.id, login=login, reason="不妥", at=NOW)
 
+    @rule(login=people, to=st.sampled_from(list(ReviewStep)), really=st.booleans())
+    def send_back_to_a_step(self, login: str, to: ReviewStep, really: bool) -> None:
+        with self.transaction() as tx:
+            for approval in self.some(tx, 0) if really else ():
+                send_back_to(tx, approval_id=approval.id, login=login, to=to, reason="再核", at=NOW)
+
+    @rule(away=people, acting=people, role=st.sampled_from(REVIEW_ROLES))
+    def delegate(self, away: str, acting: str, role: Role) -> None:
+        """Somebody with the role lets anybody else sign for them from now on."""
+        if away == acting or role not in ROLES[away]:
+            return
+        self.delegations += 1
+        made = Delegation(
+            id=f"d{self.delegations:04}",
+            from_id=away,
+            to_id=acting,
+            body_id="body",
+            role=role,
+            valid_from=NOW,
+            valid_until=NOW + timedelta(days=1),
+            reason="出差",
+            created_by=away,
+            created_at=NOW,
+        )
+        with self.transaction() as tx:
+            delegations.add_delegation(tx, made)
+
+    @rule(really=seldom)
+    def revoke_the_last(self, really: bool) -> None:
+        if really and self.delegations:
+            with self.transaction() as tx:
+                delegations.revoke(tx, f"d{self.delegations:04}", "admin", NOW)
+
     @rule(
         title=st.sampled_from(["题", "别的题"]),
         attribute=st.sampled_from([Attribute.PROACTIVE] * 3 + [Attribute.WITHHELD]),
@@ -191,13 +226,15 @@ class Office(RuleBasedStateMachine):
             assert item.attribute is Attribute.PROACTIVE
             assert determined is not None
             assert approval.determination == determined.revision
-            assert len({s.person_id for s in approval.signatures}) == 3
+            involved = [person for s in approval.signatures for person in s.people]
+            assert len(involved) == len(set(involved)) >= 3
             assert [s.step for s in approval.signatures] == list(ReviewStep)
             for signature in approval.signatures:
                 assert signature.signed_hash == approval.hash
-                assert STEP_ROLES[signature.step] in ROLES[signature.person_id]
+                whose = signature.on_behalf_of or signature.person_id
+                assert STEP_ROLES[signature.step] in ROLES[whose]
             if self.separate:
-                assert approval.signatures[0].person_id not in authors
+                assert authors.isdisjoint(approval.signatures[0].people)
         if item.state is ItemState.APPROVED:
             assert complete
 
