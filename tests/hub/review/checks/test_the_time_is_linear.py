@@ -27,6 +27,8 @@ UNBOUNDED = {
     "contacts._LOCAL": "of 64 characters at most",
     "addresses._TOWN": "of 40 characters at most",
     "addresses._COUNTY": "of 40 characters at most",
+    "figures._LINKS": "ends at the first sign that no address has",
+    "names._BEFORE_NAME": "of 16 characters at most",
     "plain._URL": "ends at the first sign that no address has",
 }
 MOST_REPEATS = 400  # of a part, however repeats are nested
