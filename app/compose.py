@@ -48,6 +48,7 @@ from hub.publishing.reminders.store import first_published
 from hub.publishing.rings.service import Rings
 from hub.publishing.service import Publishing
 from hub.publishing.timing.service import Timing
+from hub.review.checks.service import Checks
 from hub.review.clocks.models import Thresholds
 from hub.review.clocks.service import Clocks
 from hub.review.delegation.service import Delegations
@@ -108,6 +109,7 @@ class Hub:
     clocks: Clocks
     delegations: Delegations
     review: Review
+    checks: Checks
     publishing: Publishing
     recalling: Recalling
     operations: Operations
@@ -157,6 +159,7 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         clocks=_clocks(settings, database, clock),
         delegations=Delegations(database, clock, ids),
         review=Review(database, clock, ids),
+        checks=Checks(database, clock, Outside()),
         publishing=publishing,
         recalling=Recalling(
             database=database,

@@ -11,11 +11,13 @@ from rich.panel import Panel
 from rich.table import Column, Table
 from rich.text import Text
 
+from app.cli.check import plain_report, show_report
 from app.cli.common import JsonOption, emit, run
 from app.cli.rows import Actor, acting
 from app.compose import Hub
 from hub.kernel.errors import Words
 from hub.organisations.models import Selection
+from hub.publishing.texts import edition_passages
 from hub.review.errors import ApprovalClosed
 from hub.review.models import Approval, ReviewStep
 from hub.review.rules import STEP_WORDS
@@ -129,6 +131,7 @@ async def told_approval(hub: Hub, approval: Approval) -> dict[str, Any]:
     signers = await hub.review.signers(approval)
     item = await hub.catalogue.get(approval.item_id)
     editions = await hub.publishing.editions(approval.item_id)
+    checks = await hub.checks.look(approval.item_id, edition_passages(editions))
     return {
         **_plain(approval),
         "title": item.title,
@@ -145,6 +148,7 @@ async def told_approval(hub: Hub, approval: Approval) -> dict[str, Any]:
             }
             for s in approval.signatures
         ],
+        "checks": plain_report(checks),
         "editions": [
             {"name": e.name, "channel": e.channel, "hash": e.payload_hash, "payload": e.payload}
             for e in editions
@@ -207,4 +211,4 @@ def show_approval(data: dict[str, Any]) -> RenderableType:
         Panel(Text(edition["payload"]), title=f"{edition['name']}  {edition['hash'][:12]}")
         for edition in data["editions"]
     ]
-    return Group(heading, digest, *previews, signed)
+    return Group(heading, digest, *previews, show_report(data["checks"]), signed)

@@ -11,7 +11,9 @@ from hub.kernel.ids import IdSource
 from hub.publishing import events, rules, store
 from hub.publishing.models import Edition
 from hub.publishing.ports import DraftEdition, Rendered
+from hub.publishing.texts import draft_passages
 from hub.review import store as review
+from hub.review.checks.admission import Library, admit
 from hub.review.models import Approval
 
 __all__ = ["Submission"]
@@ -23,10 +25,15 @@ class Submission:
     def __init__(self, clock: Clock, ids: IdSource) -> None:
         self._clock = clock
         self._ids = ids
+        self._library = Library()
 
     def open(self, tx: Transaction, item: Item, rendered: Rendered, actor: str) -> Approval:
-        """Keep what was rendered and open its review; the bytes never change after this."""
+        """Keep what was rendered and open its review; the bytes never change after this.
+
+        Raises BlockedByChecks for what must not be published and nobody has answered for.
+        """
         now = self._clock.now()
+        admit(tx, self._library, item, draft_passages(rendered), actor=actor, at=now)
         for sha256, picture in rendered.pictures.items():
             media_type = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
             catalogue.put_blob(tx, sha256, media_type, picture)

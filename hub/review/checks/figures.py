@@ -96,7 +96,7 @@ def chinese_number(text: str) -> Decimal | None:
 
 def find_figures(plain: Plain) -> list[Figure]:
     """Every figure once: a date's digits are no number as well. In the order of the text."""
-    text = _blanked(plain.text, [found.span() for found in _LINKS.finditer(plain.text)])
+    text = _blanked(plain.text, [found.span() for found in _LINKS.finditer(plain.raw)])
     figures: list[Figure] = []
     for look in _LOOKS:
         found = list(look(text))

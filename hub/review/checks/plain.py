@@ -66,7 +66,8 @@ class Plain:
 
     @cached_property
     def urls(self) -> tuple[tuple[int, int], ...]:
-        return tuple(found.span() for found in _URL.finditer(self.text))
+        """Where addresses stand; a full-width comma ends one, as it does for a reader."""
+        return tuple(found.span() for found in _URL.finditer(self.raw))
 
     def in_url(self, start: int) -> bool:
         return any(left <= start < right for left, right in self.urls)
