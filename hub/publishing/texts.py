@@ -8,6 +8,7 @@ from typing import Any
 from hub.publishing.models import Edition, Part
 from hub.publishing.ports import Rendered
 from hub.publishing.rules import decode_parts, edition_name
+from hub.review.checks.markup import visible
 from hub.review.checks.models import Passage
 
 __all__ = ["draft_passages", "edition_passages"]
@@ -36,12 +37,15 @@ def _passages(name: str, parts: Sequence[Part]) -> Iterator[Passage]:
     for no, part in enumerate(parts, 1):
         texts = {"title": part.title, "digest": part.digest, "text": part.text}
         texts |= {f"media[{place}].alt": ref.alt for place, ref in enumerate(part.media)}
-        texts |= dict(_strings("extra", part.extra))
-        yield from (
-            Passage(field=f"{name}#{no}.{field}", text=text)
-            for field, text in texts.items()
-            if text
-        )
+        texts |= {path: text for path, text in _strings("extra", part.extra) if _is_read(text)}
+        for field, text in texts.items():
+            if text:
+                yield Passage(field=f"{name}#{no}.{field}", text=visible(text))
+
+
+def _is_read(text: str) -> bool:
+    """Whether people read it: identifiers and instants have no Chinese character."""
+    return any("\u4e00" <= char <= "\u9fff" for char in text)
 
 
 def _strings(path: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -53,14 +53,18 @@ def look(
 ) -> Report:
     """What the rules find in an item and the texts of its editions, with the answers given.
 
-    With `with_facts`, and where the body makes them block, editions are held against the item.
+    What an edition has from the item is told once, where people wrote it. With `with_facts`, and
+    where the body makes them block, editions are held against the item.
     """
     severities = store.severities_of(connection, item.body_id)
     lists = library.current(connection)
     passages = item_passages(item)
     own = {passage.text for passage in passages}
     others = [p for p in _distinct(editions) if p.text not in own]
-    findings = examine([*passages, *others], lists, severities)
+    findings = examine(passages, lists, severities)
+    known = {found.hash for found in findings}
+    made = examine(others, lists, severities)
+    findings += [found for found in made if found.hash not in known]
     if with_facts or severities.get(FACTS, RULES[FACTS].severity) is Severity.BLOCK:
         findings += _unsupported(item, others, severities)
     return Report(

@@ -74,6 +74,7 @@ _QUANTITY = re.compile(
     rf"|[{_CN}]{{1,20}}(?:点[{_CN[:11]}]{{1,8}})?)"
     r" ?[余多]?(?P<scale>[百千]?万亿?|[百千]?亿)?[余多]? ?(?P<unit>元|美元|欧元|港元|%|‰|个百分点)?"
 )
+_LETTER, _CAPITAL = re.compile(r"[A-Za-z_]"), re.compile(r"[A-Z_]")
 _SPANS = frozenset("-~至到")
 _UNITS_OF_WORDS = frozenset("人名户家项个条亩吨倍天年岁周公平辆台所座件批次")
 _LIST_MARKS = frozenset(".、)")
@@ -165,12 +166,17 @@ def _quantities(text: str) -> Iterator[Figure]:
 def _quantity(text: str, match: re.Match[str]) -> Figure | None:
     said = match["number"]
     value = Decimal(said.replace(",", "")) if said[0].isascii() else chinese_number(said)
-    if value is None:
+    if value is None or _in_code(text, match.start(), match.end()):
         return None
     value *= _scale(match["scale"])
     kind = _kind(match)
     loose = kind is FigureKind.NUMBER and _is_loose(text, match, value)
     return Figure(kind, match.start(), match.end(), ((value,),), loose)
+
+
+def _in_code(text: str, start: int, end: int) -> bool:
+    """Whether letters make the digits part of an identifier: 01KQ8Z."""
+    return bool(_LETTER.match(text[start - 1 : start]) or _CAPITAL.match(text[end : end + 1]))
 
 
 def _as_far_as(text: str, figure: Figure, match: re.Match[str], after: re.Match[str]) -> Figure:

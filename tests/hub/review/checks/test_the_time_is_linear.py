@@ -28,6 +28,8 @@ UNBOUNDED = {
     "addresses._TOWN": "of 40 characters at most",
     "addresses._COUNTY": "of 40 characters at most",
     "figures._LINKS": "ends at the first sign that no address has",
+    "markup._HIDDEN": "ends at its own end tag; without one it is searched for once a start tag",
+    "markup._TAG": "ends at the first < or >",
     "names._BEFORE_NAME": "of 16 characters at most",
     "plain._URL": "ends at the first sign that no address has",
 }
