@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.app.cli.terminal import Cli, data
+from tests.app.cli.terminal import PUBLIC, Cli, data
 
 
 def test_an_item_is_checked_masked_and_answered_for(cli: Cli, tmp_path: Path) -> None:
@@ -13,7 +13,7 @@ def test_an_item_is_checked_masked_and_answered_for(cli: Cli, tmp_path: Path) ->
     row = {"key": "k1", "title": "公示", "body": body, "attribute": "proactive"}
     file = tmp_path / "rows"
     file.write_text(json.dumps(row), "utf-8")
-    cli("item", "import", file, "--body", "sc")
+    cli("item", "import", file, "--body", "sc", *PUBLIC)
     here = ("k1", "--body", "sc")
     shown = cli("check", "item", *here)
     assert shown.exit_code == 1
