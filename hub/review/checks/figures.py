@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import partial
 
-from hub.catalogue.rules import normalised_doc_no
+from hub.catalogue.numbering.doc_numbers import normalised_doc_no
 from hub.review.checks.plain import Plain
 
 __all__ = ["Figure", "FigureKind", "chinese_number", "find_figures"]

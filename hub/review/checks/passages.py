@@ -20,14 +20,24 @@ _ALT = re.compile(r"pictures\[([0-9]{1,3})\]\.alt")
 def item_passages(item: Item) -> list[Passage]:
     """What people wrote, title first; an empty text is left out."""
     texts = [(name, getattr(item, name)) for name in _EDITABLE]
+    texts += [(f"keywords[{no}]", word) for no, word in enumerate(item.keywords)]
     texts += [(f"pictures[{no}].alt", picture.alt) for no, picture in enumerate(item.pictures)]
     return [Passage(field=name, text=text, editable=True) for name, text in texts if text]
 
 
 def source_texts(item: Item) -> list[str]:
     """The item as a source of facts: its texts, and what its metadata say."""
-    dates = [str(day) for day in (item.formed_on, item.valid_from, item.valid_until) if day]
-    return [*(p.text for p in item_passages(item)), item.issuer, item.doc_no, item.theme, *dates]
+    days = (item.formed_on, item.valid_from, item.valid_until, item.source_published_on)
+    numbers = (item.doc_no, item.index_no)
+    texts = [passage.text for passage in item_passages(item)]
+    return [
+        *texts,
+        item.issuer,
+        item.unit,
+        *numbers,
+        item.theme,
+        *(str(day) for day in days if day),
+    ]
 
 
 def masked_draft(item: Item, findings: Sequence[Finding]) -> ItemDraft:
@@ -42,8 +52,12 @@ def masked_draft(item: Item, findings: Sequence[Finding]) -> ItemDraft:
         if alt:
             place = int(alt[1])
             pictures[place] = replace(pictures[place], alt=masked(pictures[place].alt, found_there))
+    keywords = tuple(
+        masked(word, by_field.get(f"keywords[{no}]", ())) for no, word in enumerate(item.keywords)
+    )
     return replace(
         draft_of(item),
+        keywords=keywords,
         title=texts["title"],
         summary=texts["summary"],
         body=texts["body"],
