@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,10 +15,11 @@ from app.cli.common import JsonOption, emit, run
 from app.cli.item import ItemName, KeyBody, find_item
 from app.cli.rows import Actor, acting, read_rows
 from app.compose import Hub
-from hub.catalogue.attachments.charset import decoded
+from hub.catalogue.attachments.inspection import cleaned, inspect
 from hub.catalogue.models import Item
 from hub.kernel.errors import InvalidInput, Words
 from hub.publishing.texts import edition_passages
+from hub.review.checks.files import file_findings, file_passage
 from hub.review.checks.models import Finding, Passage, Report, Severity
 from hub.review.checks.service import Chosen
 from hub.review.checks.store import Listed
@@ -61,14 +63,23 @@ def check_item(
 
 @app.command("file")
 def check_file(
-    file: Annotated[Path, typer.Argument(help="文本文件 / a text file")],
+    file: Annotated[
+        Path, typer.Argument(help="pdf docx xlsx pptx ofd txt csv doc xls 或图片 / or a picture")
+    ],
+    clean: Annotated[
+        Path | None, typer.Option(help="另存一份去除元数据的 / keep a copy without metadata")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """检查一个文件 / check a file"""
+    """检查一个文件：文字、隐藏内容、元数据 / check a file: its text, what hides, who made it"""
 
     async def work(hub: Hub) -> Report:
-        text = decoded(_bytes(file))
-        return await hub.checks.examine([Passage(field=file.name, text=text, editable=True)])
+        data = _bytes(file)
+        inspected = await inspect(file.name, data)
+        report = await hub.checks.examine([file_passage(inspected)])
+        if clean is not None:
+            clean.write_bytes(cleaned(file.name, data))
+        return replace(report, findings=(*file_findings(inspected), *report.findings))
 
     _told(run(work, as_json=as_json), as_json)
 
