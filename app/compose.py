@@ -185,12 +185,7 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
             outside=Outside(),
         ),
         simulation=_simulation(settings, database, clock, organisations),
-        liveness=Liveness(
-            database=database,
-            clock=clock,
-            channels=Installed(),
-            default_days=settings.liveness_days,
-        ),
+        liveness=_liveness(settings, database, clock),
         timing=Timing(database=database, clock=clock, ids=ids),
         recurrences=Recurrences(
             database=database, clock=clock, ids=ids, planner=publishing.planner
@@ -243,6 +238,11 @@ def _thresholds(settings: Settings) -> Thresholds:
         leader_after=settings.clock_leader_hours * 3_600,
         office_after=settings.clock_office_hours * 3_600,
     )
+
+
+def _liveness(settings: Settings, database: Database, clock: Clock) -> Liveness:
+    days = settings.liveness_days
+    return Liveness(database=database, clock=clock, channels=Installed(), default_days=days)
 
 
 def _numbering(settings: Settings) -> Numbering:

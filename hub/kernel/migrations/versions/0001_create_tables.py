@@ -158,6 +158,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version", name=op.f("pk_theme_lists")),
     )
     op.create_table(
+        "word_lists",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("entries", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("imported_by", sa.String(length=64), nullable=False),
+        sa.Column("imported_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("kind IN ('words', 'leaders')", name=op.f("ck_word_lists_kind_known")),
+        sa.CheckConstraint("version > 0", name=op.f("ck_word_lists_version_positive")),
+        sa.PrimaryKeyConstraint("name", "version", name=op.f("pk_word_lists")),
+    )
+    op.create_table(
         "accounts",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("channel", sa.String(length=32), nullable=False),
@@ -239,6 +253,21 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("lifted_at IS NULL"),
         postgresql_where=sa.text("lifted_at IS NULL"),
+    )
+    op.create_table(
+        "check_severities",
+        sa.Column("body_id", sa.String(length=26), nullable=False),
+        sa.Column("rule", sa.String(length=40), nullable=False),
+        sa.Column("severity", sa.String(length=8), nullable=False),
+        sa.Column("set_by", sa.String(length=64), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "severity IN ('block', 'warn', 'note')", name=op.f("ck_check_severities_severity_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["body_id"], ["bodies.id"], name=op.f("fk_check_severities_body_id")
+        ),
+        sa.PrimaryKeyConstraint("body_id", "rule", name=op.f("pk_check_severities")),
     )
     op.create_table(
         "delegations",
@@ -771,6 +800,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "hash", name=op.f("uq_approvals_id")),
     )
     op.create_index("ix_approvals_item_id", "approvals", ["item_id", "item_version"], unique=False)
+    op.create_table(
+        "finding_acknowledgements",
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("item_version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("finding", sa.String(length=64), nullable=False),
+        sa.Column("rule", sa.String(length=40), nullable=False),
+        sa.Column("acknowledged_by", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_finding_acknowledgements_reasoned")),
+        sa.CheckConstraint(
+            "rule NOT IN ('id-number', 'bank-card')",
+            name=op.f("ck_finding_acknowledgements_not_final"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id", "item_version"],
+            ["item_versions.item_id", "item_versions.version"],
+            name=op.f("fk_finding_acknowledgements_item_id"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "item_id", "item_version", "finding", name=op.f("pk_finding_acknowledgements")
+        ),
+    )
     op.create_table(
         "key_entries",
         sa.Column("version_id", sa.String(length=26), nullable=False),
