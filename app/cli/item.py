@@ -51,7 +51,13 @@ KeyBody = Annotated[str, typer.Option("--body", help="单位代码 / body")]
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="JSON Lines 或 CSV，可为 gzip / plain or gzipped")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="JSON Lines、CSV（可为 gzip）、XLSX、网页，或网页的目录、zip"
+            " / text, workbook, page, folder or zip of pages"
+        ),
+    ],
     body: Annotated[
         str, typer.Option(help="行内未写单位时归入 / body of rows that name none")
     ] = "",
@@ -61,10 +67,11 @@ def import_file(
     actor: Actor = "",
     as_json: JsonOption = False,
 ) -> None:
-    """导入并逐行报告；好行只落一次，坏行退回。有坏行时退出码为 1
+    """导入并逐行报告；好行只落一次，坏行退回；中断后再次导入即续。有坏行时退出码为 1
 
     Import with a row-by-row report: good rows land once however often the file is imported, bad
-    ones are refused with field and remedy. Exit code 1 when any row was refused.
+    ones are refused with field and remedy, and what was interrupted goes on when it is given
+    again. Exit code 1 when any row was refused.
     """
 
     async def work(hub: Hub) -> ImportReport:
@@ -232,6 +239,8 @@ def _show_report(report: ImportReport) -> RenderableType:
         f"{report.refused} refused（{report.form}，{report.encoding}）"
     )
     parts: list[RenderableType] = []
+    if report.resumed_after:
+        parts.append(Text(f"自第 {report.resumed_after} 行后续 / went on after that row"))
     for name, rows in (("问题 / fault", report.faults), ("注意 / remark", report.remarks)):
         table = Table("行 / row", "字段 / field", name, "怎么办 / remedy")
         for fault in rows:

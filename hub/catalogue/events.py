@@ -7,6 +7,7 @@ from hub.kernel.events import Kind
 
 __all__ = [
     "FEED",
+    "ITEMS_IMPORTED",
     "ITEM_CONFIRMED",
     "ITEM_EDITED",
     "ITEM_ENTERED",
@@ -19,6 +20,7 @@ __all__ = [
 ]
 
 ITEM_ENTERED = Kind("catalogue.item.entered", Words("录入信息", "item entered"))
+ITEMS_IMPORTED = Kind("catalogue.items.imported", Words("批量导入信息", "items imported"))
 ITEM_EDITED = Kind(
     "catalogue.item.edited", Words("修改信息，原签审失效", "item edited, former approvals are void")
 )
@@ -39,6 +41,7 @@ PICTURE_STORED = Kind("catalogue.picture.stored", Words("存入图片", "picture
 # What changes an item, in the order in which readers of the feed are told.
 FEED = (
     ITEM_ENTERED,
+    ITEMS_IMPORTED,
     ITEM_EDITED,
     ITEM_RENUMBERED,
     VALIDITY_CHANGED,

@@ -13,7 +13,7 @@ import io
 import itertools
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -38,11 +38,15 @@ _Broken = (OSError, EOFError, zlib.error)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawRow:
-    """Row `number`, counted from 1 without the header: its values, or what is wrong with it."""
+    """Row `number`, counted from 1 without the header: its values, or what is wrong with it.
+
+    Remarks are about a row that is good all the same.
+    """
 
     number: int
     values: Mapping[str, Any]
     fault: InvalidInput | None = None
+    remarks: Sequence[InvalidInput] = ()
 
 
 class RowFile:
@@ -85,6 +89,11 @@ class RowFile:
     def take(self, count: int) -> list[RawRow]:
         """The next `count` rows, fewer at the end, none after it."""
         return list(itertools.islice(self._rows, count))
+
+    def skip(self, count: int) -> None:
+        """Pass over `count` rows."""
+        for _ in itertools.islice(self._rows, count):
+            pass
 
     def _sample(self) -> tuple[bytes, bool]:
         packed = self._raw.read(2) == _GZIP

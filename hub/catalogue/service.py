@@ -218,7 +218,8 @@ class Catalogue:
         body_code: str = "",
         progress: Callable[[ImportReport], None] | None = None,
     ) -> ImportReport:
-        """Import JSON Lines or CSV, plain or gzipped; see `hub.catalogue.importing`.
+        """Import JSON Lines or CSV (plain or gzipped), a workbook, or pages: one, a folder, a zip;
+        see `hub.catalogue.importing`.
 
         Rows that name no body belong to `body_code`. Bad rows are reported and skipped; the
         good ones land once however often the file is imported. `progress` is called after each

@@ -21,6 +21,7 @@ from hub.catalogue.classification.rules import (
     genre_of_title,
 )
 from hub.catalogue.models import Attribute, ItemDraft, Validity
+from hub.catalogue.page import FIELDS
 from hub.catalogue.reading import fault
 from hub.catalogue.rules import normalised, problems
 from hub.kernel.errors import InvalidInput, Words
@@ -120,6 +121,23 @@ def _listing_genre(row: Row) -> str:
     return "政策解读" if interpreted else genre_of_title(str(row.get("title") or ""))
 
 
+def _page_attribute(row: Row) -> str:
+    """A page is there for everybody, whatever else its table may say."""
+    said = str(row.get("attribute") or "")
+    return said if said in _ATTRIBUTES else Attribute.PROACTIVE.value
+
+
+def _page_genre(row: Row) -> str:
+    """The table's genre where we know it, else the title's."""
+    said = str(row.get("genre") or "")
+    return said if find_genre(said) else genre_of_title(str(row.get("title") or ""))
+
+
+def _page_body(row: Row) -> str:
+    """A page with a table and no text (a scan, an attachment) has its title for a text."""
+    return str(row.get("body") or row.get("title") or "")
+
+
 def _public(row: Row) -> str:
     return Attribute.PROACTIVE.value  # these collections hold only what is published already
 
@@ -140,6 +158,17 @@ SHAPES: tuple[Shape, ...] = (
                     "audience", "source_published_on",
                 )
             },
+        },
+    ),
+    Shape(
+        name="gov-page",
+        needs=frozenset({"page"}),
+        columns={
+            "external_key": "page",
+            **{name: name for name in FIELDS},
+            "attribute": _page_attribute,
+            "genre": _page_genre,
+            "body": _page_body,
         },
     ),
     Shape(
@@ -224,6 +253,7 @@ def _typed(values: dict[str, Any]) -> Iterator[InvalidInput]:
     """Turn texts into dates and enums in place; say what cannot be turned."""
     values.setdefault("attribute", "")
     values.setdefault("body", "")
+    values.setdefault("title", "")
     for name, value in list(values.items()):
         if name in _LISTS and isinstance(value, list) and all(isinstance(w, str) for w in value):
             values[name] = tuple(value)

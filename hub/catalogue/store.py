@@ -6,7 +6,7 @@ Functions that take a Transaction change rows and leave the audit event to the c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     func,
     insert,
     literal,
@@ -32,10 +33,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.catalogue.errors import UnknownItem, UnknownPicture
 from hub.catalogue.events import FEED
+from hub.catalogue.imports import Checkpoint
 from hub.catalogue.models import Filter, Item, ItemDraft, ItemState, Picture, Standing, Validity
 from hub.catalogue.numbering.doc_numbers import doc_key, doc_keys_in
 from hub.catalogue.rules import CONTENT, content_hash, content_of, draft_of
-from hub.catalogue.tables import blobs, item_versions, items, pictures
+from hub.catalogue.tables import blobs, import_checkpoints, item_versions, items, pictures
 from hub.kernel.columns import Instant
 from hub.kernel.database import Transaction
 from hub.kernel.events import Kind, read_events_of
@@ -215,6 +217,23 @@ def set_withdrawn(tx: Transaction, item_id: str, upto: int, at: datetime) -> boo
     change = update(items).where(items.c.id == item_id, held)
     values = {"public_version": newer, "withdrawn_at": at, "withdrawn_version": upto}
     return tx.execute(change.values(values)).rowcount == 1
+
+
+def checkpoint(connection: Connection, digest: str) -> Checkpoint | None:
+    """How far the import of that file came; None where none is under way."""
+    c = import_checkpoints.c
+    names = [column for column in c if column.name != "at"]
+    row = connection.execute(select(*names).where(c.digest == digest)).first()
+    return None if row is None else Checkpoint(**row._asdict())
+
+
+def keep_checkpoint(tx: Transaction, point: Checkpoint, at: datetime) -> None:
+    drop_checkpoint(tx, point.digest)
+    tx.execute(insert(import_checkpoints).values(**asdict(point), at=at))
+
+
+def drop_checkpoint(tx: Transaction, digest: str) -> None:
+    tx.execute(delete(import_checkpoints).where(import_checkpoints.c.digest == digest))
 
 
 def set_state(tx: Transaction, item_id: str, version: int, state: ItemState) -> bool:

@@ -29,7 +29,7 @@ from hub.catalogue.models import Attribute, ItemState, Validity
 from hub.kernel.columns import Instant, Json, metadata
 from hub.organisations.tables import one_of
 
-__all__ = ["blobs", "item_versions", "items", "partial", "pictures"]
+__all__ = ["blobs", "import_checkpoints", "item_versions", "items", "partial", "pictures"]
 
 
 def partial(condition: str) -> dict[str, Any]:
@@ -113,6 +113,19 @@ item_versions = Table(
         sqlite_where=text("carries <> ''"),
         postgresql_where=text("carries <> ''"),
     ),
+)
+
+# How far the import of a file came, by the hash of its content and destination.
+import_checkpoints = Table(
+    "import_checkpoints",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("rows", Integer, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("updated", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 blobs = Table(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -31,8 +30,9 @@ _CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 WEB = frozenset({"http", "https"})  # the schemes of nearly every platform's address
 
-# Unicode's embeddings, overrides and isolates (Bidi_Control without the plain marks).
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Unicode's categories Cc and Cs, and its embeddings, overrides and isolates (Bidi_Control without
+# the plain marks).
+_UNWELCOME = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 _FILING_REFUSALS: Mapping[FilingState, Words] = {
     FilingState.NOT_FILED: Words("账号未备案", "the account is not filed"),
@@ -189,11 +189,8 @@ def unwelcome(text: str, allowed: str = "") -> str:
     Control characters, lone surrogates, and the marks that turn the direction of text around,
     with which a text can read otherwise than it is.
     """
-    return next((char for char in text if _is_unwelcome(char) and char not in allowed), "")
-
-
-def _is_unwelcome(char: str) -> bool:
-    return char in _TURNING or unicodedata.category(char) in ("Cc", "Cs")
+    found = (match[0] for match in _UNWELCOME.finditer(text))
+    return next((char for char in found if char not in allowed), "")
 
 
 def _text(value: str, field: str, longest: int, *, required: bool = True) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -35,13 +35,7 @@ class Numbering:
         brought = [row.index_no for row in rows if row.index_no]
         if brought:
             self.claim(tx, body, brought)
-        waiting: dict[int, list[Item]] = defaultdict(list)
-        for row in rows:
-            if not row.index_no:
-                waiting[self._day(row).year].append(row)
-        drawn: dict[str, str] = {}
-        for year, unnumbered in sorted(waiting.items()):
-            drawn |= self._drawn(tx, body, year, unnumbered)
+        drawn = self._drawn(tx, body, [row for row in rows if not row.index_no])
         return [row if row.index_no else replace(row, index_no=drawn[row.id]) for row in rows]
 
     def claim(self, tx: Transaction, body: Body, numbers: Sequence[str]) -> None:
@@ -56,21 +50,21 @@ class Numbering:
         for year, serial in sorted(highest.items()):
             store.raise_to(tx, body.id, year, serial)
 
-    def _drawn(
-        self, tx: Transaction, body: Body, year: int, rows: Sequence[Item]
-    ) -> dict[str, str]:
+    def _drawn(self, tx: Transaction, body: Body, rows: Sequence[Item]) -> dict[str, str]:
         """item id → number. One that is taken all the same (another pattern made it, or a person
         gave it) is passed over."""
         drawn: dict[str, str] = {}
         waiting = list(rows)
         while waiting:
-            first = store.draw(tx, body.id, year, len(waiting))
-            made = [
-                (row, self.pattern.render(org_of(body), self._day(row), serial))
-                for serial, row in enumerate(waiting, first)
-            ]
+            days = [self._day(row) for row in waiting]
+            following = store.draw(tx, body.id, Counter(day.year for day in days))
+            made = []
+            for row, day in zip(waiting, days, strict=True):
+                serial = following[day.year]
+                following[day.year] += 1
+                made.append((row.id, self.pattern.render(org_of(body), day, serial)))
             taken = store.taken(tx.connection, body.id, [index_no for _, index_no in made])
-            drawn |= {row.id: index_no for row, index_no in made if index_no not in taken}
+            drawn |= {item_id: index_no for item_id, index_no in made if index_no not in taken}
             waiting = [row for row in waiting if row.id not in drawn]
         return drawn
 

@@ -49,6 +49,10 @@ _FORMS = tuple(
         rf"{_ISSUER}{_NUMBER.replace('第?', '第')}号(?P<order>令)",
     )
 )
+_USUAL = re.compile(
+    rf"(?P<issuer>[{_HAN}]{{1,{_LONGEST_ISSUER}}})〔(?P<year>(?:19|20)[0-9]{{2}})〕"
+    r"(?P<number>[1-9][0-9]{0,5})号"
+)
 _BRACKETS = str.maketrans(dict.fromkeys("[(（﹝【［", "〔") | dict.fromkeys("])）﹞】］", "〕"))
 
 
@@ -78,6 +82,9 @@ class DocNumber:
 
 def parse_doc_no(text: str) -> DocNumber | None:
     """The number that `text` is, the whole of it; None when it is none."""
+    usual = _USUAL.fullmatch(text)
+    if usual is not None:  # nearly every number comes so
+        return DocNumber(usual["issuer"], int(usual["year"]), int(usual["number"]))
     plain = _plain(text)
     found = next(_numbers(_simplified(plain)), None)
     if found is None or found[1] != (0, len(plain)):

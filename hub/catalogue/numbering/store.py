@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.catalogue.numbering.tables import index_serials, retired_index_numbers
-from hub.catalogue.tables import items
+from hub.kernel.bulk import Bulk
 from hub.kernel.database import Transaction
 
-__all__ = ["draw", "holder", "raise_to", "retire", "taken"]
+__all__ = ["draw", "raise_to", "retire", "taken"]
 
-_s, _r = index_serials.c, retired_index_numbers.c
-_CHUNK = 5_000  # numbers per query
+_s = index_serials.c
 
 
-def draw(tx: Transaction, body_id: str, year: int, count: int = 1) -> int:
-    """Take the body's next `count` serial numbers of a year; the first of them.
+_DRAW = Bulk(
+    """
+    INSERT INTO index_serials (body_id, year, last)
+    SELECT r.body_id, r.year, r.count FROM {rows} WHERE true ORDER BY r.year
+    ON CONFLICT (body_id, year) DO UPDATE SET last = index_serials.last + excluded.last
+    RETURNING year, last
+    """,
+    {"body_id": "text", "year": "int", "count": "int"},
+)
+_LOOK = """
+    SELECT index_no, id FROM items
+    WHERE body_id = {1} AND index_no IN (SELECT r.index_no FROM {rows})
+    UNION ALL
+    SELECT index_no, item_id FROM retired_index_numbers
+    WHERE body_id = {1} AND index_no IN (SELECT r.index_no FROM {rows})
+"""
+_TAKEN = Bulk(_LOOK, {"index_no": "text"})
+
+
+def draw(tx: Transaction, body_id: str, counts: Mapping[int, int]) -> dict[int, int]:
+    """Take the body's next serial numbers, so many of each year; the first of each.
 
     One statement: whoever else draws for this body and year waits until this transaction ends.
     """
-    first = _upsert(tx).values(body_id=body_id, year=year, last=count)
-    more = first.on_conflict_do_update(
-        index_elements=[_s.body_id, _s.year], set_={"last": _s.last + count}
-    )
-    return int(tx.execute(more.returning(_s.last)).scalar_one()) - count + 1
+    rows = [(body_id, year, count) for year, count in sorted(counts.items())]
+    drawn = tx.bulk(_DRAW, rows).mappings()
+    return {row["year"]: row["last"] - counts[row["year"]] + 1 for row in drawn}
 
 
 def raise_to(tx: Transaction, body_id: str, year: int, serial: int) -> None:
@@ -41,23 +57,10 @@ def raise_to(tx: Transaction, body_id: str, year: int, serial: int) -> None:
     )
 
 
-def holder(connection: Connection, body_id: str, index_no: str) -> str:
-    """The id of the item that has or had this number; empty where none did."""
-    return taken(connection, body_id, [index_no]).get(index_no, "")
-
-
 def taken(connection: Connection, body_id: str, numbers: Collection[str]) -> dict[str, str]:
     """Of these numbers, those that a body's items have or had, each with the item's id."""
-    found: dict[str, str] = {}
-    wanted = list(numbers)
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
-        for table, id_column in ((items, items.c.id), (retired_index_numbers, _r.item_id)):
-            query = select(table.c.index_no, id_column).where(
-                table.c.body_id == body_id, table.c.index_no.in_(chunk)
-            )
-            found |= {row[0]: row[1] for row in connection.execute(query)}
-    return found
+    found = _TAKEN.execute(connection, [(number,) for number in numbers], body_id)
+    return {row["index_no"]: row["id"] for row in found.mappings()}
 
 
 def retire(tx: Transaction, body_id: str, index_no: str, item_id: str, at: datetime) -> None:

@@ -247,10 +247,10 @@ async def test_progress_is_told_batch_by_batch(
     catalogue: Catalogue, bodies: Bodies, tmp_path: Path
 ) -> None:
     file = tmp_path / "rows.jsonl"
-    file.write_bytes(lines(*({**GOOD, "key": str(n)} for n in range(700))))
+    file.write_bytes(lines(*({**GOOD, "key": str(n)} for n in range(2_500))))
     seen: list[ImportReport] = []
     await catalogue.import_file(file, actor="a", body_code="sc", progress=seen.append)
-    assert [report.added for report in seen] == [300, 600, 700]
+    assert [report.added for report in seen] == [1_000, 2_000, 2_500]
     assert seen[-1].position == seen[-1].size == file.stat().st_size
 
 
