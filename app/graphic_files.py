@@ -18,7 +18,7 @@ from graphics.infographic.telling import markdown, plain_text
 from hub.kernel.errors import InvalidInput, Words
 from hub.publishing.models import MediaRule
 
-__all__ = ["Output", "Written", "limits_of", "write_outputs"]
+__all__ = ["Output", "Written", "limits_of", "write_file", "write_outputs"]
 
 
 class Output(StrEnum):
@@ -66,14 +66,7 @@ async def write_outputs(
     written = []
     async for name, data, alt in _made(spec, stem, wanted, limits):
         path = folder / name
-        try:
-            await asyncio.to_thread(_write, path, data)
-        except OSError as error:
-            raise InvalidInput(
-                Words(f"写不进 {folder}", f"cannot write to {folder}"),
-                field="out",
-                remedy=Words("换一个可写的目录", "name a folder you may write to"),
-            ) from error
+        await asyncio.to_thread(write_file, path, data)
         width, height = _sides(data) if name.endswith(".png") else (0, 0)
         written.append(
             Written(path=str(path), bytes=len(data), width=width, height=height, alt=alt)
@@ -102,9 +95,17 @@ async def _made(
         yield f"{stem}.txt", plain_text(spec).encode(), ""
 
 
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+def write_file(path: Path, data: bytes) -> None:
+    """Write `data`, making the folders above; raises InvalidInput where that is impossible."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise InvalidInput(
+            Words(f"写不进 {path}", f"cannot write {path}"),
+            field="out",
+            remedy=Words("换一个可写的目录", "name a folder you may write to"),
+        ) from error
 
 
 def _sides(picture: bytes) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -10,14 +11,20 @@ import typer
 import uvloop
 from rich.table import Table
 
-from app.cli.common import JsonOption, emit, failures
-from app.graphic_files import Output, Written, limits_of, write_outputs
+from app.cli.common import JsonOption, emit, failures, run
+from app.graphic_files import Output, Written, limits_of, write_file, write_outputs
+from graphics.infographic.checking import Doubt, doubts
+from graphics.infographic.drafting import Document, draft
 from graphics.infographic.models import InfographicSpec
 from graphics.infographic.reading import MAX_BYTES, check, json_schema, read
+from graphics.texts import chinese_date
+from hub.catalogue.models import Item
 from hub.kernel.errors import InvalidInput, Words
 from publishers.registry import find_channel
 
 app = typer.Typer(no_args_is_help=True, help="图解 / infographics")
+
+DOUBTFUL = 1  # exit code when a number is not in the text
 
 Source = Annotated[Path, typer.Argument(help="图解的 JSON 文件 / its JSON file")]
 
@@ -49,17 +56,87 @@ def render(
 
 
 @app.command("check")
-def check_file(file: Source, as_json: JsonOption = False) -> None:
-    """检查数据：字段、长度、字形、图表 / check the data without drawing"""
+def check_file(
+    file: Source,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="正文文件：核对每个数字 / the document's text: look up every number"),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """检查字段、长度、字形、图表，并可与正文核对数字；有疑处退出码为 1
 
+    Check the data without drawing, and its numbers against the text; exit code 1 for a doubt.
+    """
     with failures(as_json):
         spec = _spec(file, "")
+        found = doubts(spec, _document(against, "").body) if against else ()
     told = {
         "title": spec.hero.title,
         "theme": spec.theme,
         "sections": [section.__struct_config__.tag for section in spec.sections],
+        "doubts": [asdict(doubt) for doubt in found],
     }
-    emit(told, as_json, lambda _: f"{spec.hero.title}：可以出图 / can be drawn")
+    emit(told, as_json, lambda _: _show_check(spec, found))
+    if found:
+        raise typer.Exit(DOUBTFUL)
+
+
+def _show_check(spec: InfographicSpec, found: tuple[Doubt, ...]) -> str:
+    lines = [f"{one.path}：{one.number} 原文未见 / not in the text（{one.shown}）" for one in found]
+    return "\n".join(lines) or f"{spec.hero.title}：可以出图 / can be drawn"
+
+
+@app.command("draft")
+def draft_file(
+    source: Annotated[
+        str, typer.Argument(help="信息编号，或正文文件（首行为标题） / item id, or a text file")
+    ],
+    theme: Annotated[str, typer.Option(help="配色 / theme")] = "gov-red",
+    link: Annotated[str, typer.Option(help="二维码指向 / address of the QR code")] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="写入文件，默认打印 / file, default: print")
+    ] = None,
+    as_json: JsonOption = True,
+) -> None:
+    """由正文按规则起草，逐条注明出处，供人修改 / a draft by rules, each item with its place"""
+
+    path = Path(source)
+    with failures(as_json):
+        if path.is_file():
+            spec = draft(_document(path, link), theme=theme)
+        else:
+            item = run(lambda hub: hub.catalogue.get(source), as_json=as_json)
+            spec = draft(_of_item(item, link), theme=theme)
+        data = msgspec.json.format(msgspec.json.encode(spec), indent=2)
+        if out is None:
+            typer.echo(data.decode())
+        else:
+            write_file(out, data + b"\n")
+
+
+def _document(path: Path, link: str) -> Document:
+    try:
+        text = read_file(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            Words("不是 UTF-8 文本", "not UTF-8 text"),
+            field="file",
+            remedy=Words("另存为 UTF-8", "save it as UTF-8"),
+        ) from error
+    title, _, body = text.strip().partition("\n")
+    return Document(title=title.lstrip("# "), body=body, link=link)
+
+
+def _of_item(item: Item, link: str) -> Document:
+    return Document(
+        title=item.title,
+        body=item.body,
+        issuer=item.issuer,
+        doc_no=item.doc_no,
+        date=chinese_date(item.formed_on) if item.formed_on else "",
+        link=link,
+    )
 
 
 @app.command("schema")
