@@ -15,6 +15,7 @@ from graphics.infographic.models import InfographicSpec
 from graphics.infographic.rendering import card_of, cover_of, render_long, render_pdf
 from graphics.infographic.slicing import WIDTH, Limits, render_slices
 from graphics.infographic.telling import markdown, plain_text
+from graphics.typesetting import reduced
 from hub.kernel.errors import InvalidInput, Words
 from hub.publishing.models import MediaRule
 
@@ -58,14 +59,19 @@ async def write_outputs(
     stem: str,
     wanted: Collection[Output],
     limits: Limits,
+    *,
+    small: bool = False,
 ) -> list[Written]:
     """Draw what is wanted and write it to `folder` as `STEM-long.png`, `STEM-1.png`, …
 
+    `small` gives every picture a palette of 256 colours, about half the bytes.
     Raises InvalidInput when the folder cannot be written, and what drawing raises.
     """
     written = []
     async for name, data, alt in _made(spec, stem, wanted, limits):
         path = folder / name
+        if small and name.endswith(".png"):
+            data = min(data, await asyncio.to_thread(reduced, data), key=len)
         await asyncio.to_thread(write_file, path, data)
         width, height = _sides(data) if name.endswith(".png") else (0, 0)
         written.append(

@@ -27,6 +27,7 @@ _AT_LEAST = {
     "p99_ratio_apscheduler": 30.0,
     "overtaken_share": 0.95,
     "ratio_best_queue": 2.5,
+    "ratio_chromium_cpu": 1.2,
 }
 _BELOW = {
     "single_p99_ms": 50.0,

@@ -42,6 +42,9 @@ def render(
     channel: Annotated[
         str, typer.Option(help="切片按该渠道的限制 / slices within this channel's limits")
     ] = "wechat",
+    small: Annotated[
+        bool, typer.Option("--small", help="图片减为 256 色 / pictures in 256 colours")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """画出长图、切片、封面、方卡、PDF 与文字版 / draw every form of it"""
@@ -51,7 +54,7 @@ def render(
         limits = limits_of(find_channel(channel).declaration.media)
         wanted = frozenset(only or Output)
         folder = out or file.parent
-        written = uvloop.run(write_outputs(spec, folder, file.stem, wanted, limits))
+        written = uvloop.run(write_outputs(spec, folder, file.stem, wanted, limits, small=small))
     emit([msgspec.structs.asdict(one) for one in written], as_json, lambda _: _show(written))
 
 
