@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from hub.catalogue import events, rules, store
+from hub.catalogue import events, rules, searching, store
 from hub.catalogue.classification import store as classification
 from hub.catalogue.classification.models import ThemeList
 from hub.catalogue.classification.rules import check_themes, themes_of
@@ -32,6 +33,8 @@ from hub.kernel.events import Event
 from hub.kernel.ids import IdSource
 
 __all__ = ["Catalogue"]
+
+_PAGE = 500  # items read at a time
 
 
 class Catalogue:
@@ -108,15 +111,15 @@ class Catalogue:
 
         def work(connection: Connection) -> list[Item]:
             if not asked.theme:
-                return store.list_items(connection, asked)
+                return searching.list_items(connection, asked)
             theme = themes_of(classification.current_themes(connection)).resolved(asked.theme)
-            return store.list_items(connection, replace(asked, theme=theme))
+            return searching.list_items(connection, replace(asked, theme=theme))
 
         return await self._database.read(work)
 
     async def by_doc_no(self, text: str) -> Sequence[Item]:
         """The items whose document number `text` is or holds, in any typing."""
-        return await self._database.read(lambda c: store.items_by_doc_no(c, text))
+        return await self._database.read(lambda c: searching.items_by_doc_no(c, text))
 
     async def version(self, item_id: str, version: int) -> Item:
         """The item as any of its versions has it; raises UnknownItem."""
@@ -176,6 +179,25 @@ class Catalogue:
             ]
 
         return await self._database.read(work)
+
+    async def pages(self, *, everything: bool = False) -> AsyncIterator[Sequence[Item]]:
+        """All items as the public sees them, or `everything` in its current version, by id."""
+        after = ""
+        while page := await self._database.read(
+            partial(searching.page_of, after=after, limit=_PAGE, everything=everything)
+        ):
+            after = page[-1].id
+            yield page
+
+    async def changes(self, since: int) -> AsyncIterator[tuple[int, Item | None, Item]]:
+        """(seq, what the public sees, the item) for each item that changed after event `since`,
+        each once, as it is now, in the order of its last change."""
+        while found := await self._database.read(partial(store.changes_after, seq=since)):
+            last = {change.item_id: change.seq for change in found}
+            for item_id, seq in sorted(last.items(), key=lambda pair: pair[1]):
+                shown = await self._database.read(partial(store.public_item, item_id=item_id))
+                yield seq, shown, await self.get(item_id)
+            since = found[-1].seq
 
     async def themes(self) -> ThemeList:
         """The list in force."""

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     Select,
@@ -34,14 +33,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hub.catalogue.errors import UnknownItem, UnknownPicture
 from hub.catalogue.events import FEED
 from hub.catalogue.imports import Checkpoint
-from hub.catalogue.models import Filter, Item, ItemDraft, ItemState, Picture, Standing, Validity
-from hub.catalogue.numbering.doc_numbers import doc_key, doc_keys_in
+from hub.catalogue.models import Item, ItemDraft, ItemState, Picture, Validity
+from hub.catalogue.numbering.doc_numbers import doc_key
 from hub.catalogue.rules import CONTENT, content_hash, content_of, draft_of
 from hub.catalogue.tables import blobs, import_checkpoints, item_versions, items, pictures
 from hub.kernel.columns import Instant
 from hub.kernel.database import Transaction
 from hub.kernel.events import Kind, read_events_of
-from hub.organisations.store import subtree
 
 _CHUNK = 5_000  # keys per query
 
@@ -74,10 +72,10 @@ class Held:
 
 def get_item(connection: Connection, item_id: str) -> Item:
     """The current version; raises UnknownItem."""
-    row = connection.execute(_current().where(items.c.id == item_id)).first()
+    row = connection.execute(current_items().where(items.c.id == item_id)).first()
     if row is None:
         raise UnknownItem(item_id)
-    return _item(row)
+    return item_of_row(row)
 
 
 _VERSION = select(items.c.version).where(items.c.id == bindparam("item"))
@@ -92,38 +90,9 @@ def current_version(connection: Connection, item_id: str) -> int:
 
 
 def item_by_key(connection: Connection, body_id: str, external_key: str) -> Item | None:
-    query = _current().where(items.c.body_id == body_id, items.c.external_key == external_key)
+    query = current_items().where(items.c.body_id == body_id, items.c.external_key == external_key)
     row = connection.execute(query).first()
-    return None if row is None else _item(row)
-
-
-def list_items(connection: Connection, wanted: Filter) -> list[Item]:
-    """Newest first, at most `wanted.limit`."""
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.body_id:
-        conditions.append(items.c.body_id.in_(subtree(wanted.body_id)))
-    for column in ("state", "attribute", "genre"):
-        if value := getattr(wanted, column):
-            conditions.append(items.c[column] == str(value))
-    if wanted.theme:
-        below = items.c.theme.startswith(f"{wanted.theme}\\", autoescape=True)
-        conditions.append((items.c.theme == wanted.theme) | below)
-    if wanted.public is not None:
-        public = items.c.public_version.is_not(None)
-        conditions.append(public if wanted.public else ~public)
-    if wanted.standing is not None:
-        conditions.append(_stands(wanted.standing, wanted.today))
-    if wanted.words:
-        conditions.append(
-            or_(
-                items.c.title.contains(wanted.words, autoescape=True),
-                items.c.doc_no.contains(wanted.words, autoescape=True),
-            )
-        )
-    if wanted.before:
-        conditions.append(items.c.id < wanted.before)
-    query = _current().where(*conditions).order_by(items.c.id.desc()).limit(wanted.limit)
-    return [_item(row) for row in connection.execute(query)]
+    return None if row is None else item_of_row(row)
 
 
 def held_by_key(
@@ -285,17 +254,6 @@ def public_item(connection: Connection, item_id: str) -> Item | None:
     return None if version is None else get_version(connection, item_id, int(version))
 
 
-def items_by_doc_no(connection: Connection, text: str, limit: int = 20) -> list[Item]:
-    """The items whose document number `text` is or holds, in any typing; the likeliest first."""
-    keys = doc_keys_in(text)
-    if not keys:
-        return []
-    query = _current().where(items.c.doc_key.in_(keys), items.c.doc_key != "")
-    found = [_item(row) for row in connection.execute(query.limit(limit))]
-    places = {key: place for place, key in enumerate(keys)}
-    return sorted(found, key=lambda item: (places[doc_key(item.doc_no)], item.id))
-
-
 def changes_after(
     connection: Connection, seq: int, limit: int = 1_000, also: Iterable[Kind] = ()
 ) -> list[Change]:
@@ -352,7 +310,8 @@ def _insert_once(tx: Transaction, table: Table, values: Mapping[str, Any]) -> bo
     return tx.execute(statement).rowcount > 0
 
 
-def _current() -> Select[Any]:
+def current_items() -> Select[Any]:
+    """Rows that `item_of_row` understands: every item with its current version."""
     version = and_(
         item_versions.c.item_id == items.c.id, item_versions.c.version == items.c.version
     )
@@ -364,30 +323,13 @@ def _columns(item: Item) -> dict[str, Any]:
     return values | {"doc_key": doc_key(item.doc_no)}
 
 
-def _item(row: Row[Any]) -> Item:
+def item_of_row(row: Row[Any]) -> Item:
     draft = msgspec.convert(row.content, ItemDraft)
     values = {name: getattr(draft, name) for name in CONTENT}
     for name in _BESIDE:
         values[name] = getattr(row, name)
     values["state"], values["validity"] = ItemState(row.state), Validity(row.validity)
     return Item(**values)
-
-
-def _stands(standing: Standing, today: date | None) -> ColumnElement[bool]:
-    """As `hub.catalogue.validity.rules.standing` computes it, in SQL."""
-    i = items.c
-    begun = or_(i.validity_since.is_(None), i.validity_since <= today)
-    over = and_(i.valid_until.is_not(None), i.valid_until < today)
-    early = and_(i.valid_from.is_not(None), i.valid_from > today)
-    applies = i.validity.in_((Validity.IN_FORCE, Validity.AMENDED)) | ~begun
-    if standing is Standing.NOT_YET:
-        return and_(applies, ~over, early)
-    if standing is Standing.IN_FORCE:
-        return and_((i.validity == Validity.IN_FORCE) | ~begun, ~over, ~early)
-    decided = and_(i.validity == standing.value, begun)
-    if standing is Standing.AMENDED:
-        return and_(decided, ~over, ~early)
-    return or_(decided, and_(applies, over)) if standing is Standing.EXPIRED else decided
 
 
 def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
