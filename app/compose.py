@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from random import SystemRandom
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from hub.catalogue.keyareas.lookup import KeyAreaLookup
 from hub.catalogue.keyareas.service import KeyAreas
 from hub.catalogue.numbering.assigning import Numbering
 from hub.catalogue.numbering.index_numbers import IndexPattern
+from hub.catalogue.search.service import Search
 from hub.catalogue.service import Catalogue
 from hub.kernel.clock import Clock, SystemClock, check_zones
 from hub.kernel.database import Database
@@ -108,6 +110,7 @@ class Hub:
     determinations: Determinations
     clocks: Clocks
     delegations: Delegations
+    search: Search
     review: Review
     checks: Checks
     publishing: Publishing
@@ -137,7 +140,9 @@ async def open_hub(
             database = await open_database(settings)
             stack.push_async_callback(database.close)
         time = clock or SystemClock()
-        yield _wired(settings, database, time, IdSource())
+        hub = _wired(settings, database, time, IdSource())
+        stack.callback(hub.search.close)
+        yield hub
 
 
 def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) -> Hub:
@@ -158,6 +163,7 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         ),
         clocks=_clocks(settings, database, clock),
         delegations=Delegations(database, clock, ids),
+        search=Search(database, clock, _index_home(settings)),
         review=Review(database, clock, ids),
         checks=Checks(database, clock, Outside()),
         publishing=publishing,
@@ -170,13 +176,7 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         ),
         operations=Operations(database=database, clock=clock, ids=ids, channels=Installed()),
         rings=Rings(database=database, clock=clock),
-        incidents=Incidents(
-            database=database,
-            clock=clock,
-            ids=ids,
-            window=timedelta(minutes=settings.incident_minutes),
-            alerting=bool(settings.alert_urls),
-        ),
+        incidents=_incidents(settings, database, clock, ids),
         preflight=Preflight(
             database=database,
             clock=clock,
@@ -209,6 +209,20 @@ def _publishing(
         channels=Installed(),
         default_not_after=timedelta(minutes=settings.default_not_after_minutes),
     )
+
+
+def _incidents(settings: Settings, database: Database, clock: Clock, ids: IdSource) -> Incidents:
+    return Incidents(
+        database=database,
+        clock=clock,
+        ids=ids,
+        window=timedelta(minutes=settings.incident_minutes),
+        alerting=bool(settings.alert_urls),
+    )
+
+
+def _index_home(settings: Settings) -> Path:
+    return settings.home / "search" if settings.search_home == Path() else settings.search_home
 
 
 def _clocks(settings: Settings, database: Database, clock: Clock) -> Clocks:

@@ -17,6 +17,7 @@ from app.lock import only_one
 from app.metrics import Metrics
 from app.settings import Settings
 from app.tuning import settle_garbage
+from hub.catalogue.search.indexer import Indexer
 from publishers.registry import channels
 from scheduler.engine import Engine
 from scheduler.liveness import LivenessWatch
@@ -34,6 +35,7 @@ _LIVENESS_EVERY = timedelta(minutes=10)
 _PLAN_EVERY = timedelta(minutes=1)
 _COMMIT_EVERY = timedelta(seconds=10)
 _PREFLIGHT_EVERY = timedelta(seconds=10)
+_SEARCH_EVERY = timedelta(seconds=1)
 
 
 class Serving:
@@ -63,6 +65,9 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         liveness = LivenessWatch(hub.liveness, metrics)
         engine.clock.every("liveness", _LIVENESS_EVERY, liveness.measure)
         engine.clock.every("preflight", _PREFLIGHT_EVERY, preflight.look)
+        indexer = Indexer(hub.database, hub.search.home)
+        stack.push_async_callback(indexer.close)
+        engine.clock.every("search", _SEARCH_EVERY, indexer.follow)
         checks = [
             database_check(hub.database),
             heartbeat_check(engine.sweep.heartbeat_age, _HEARTBEAT_LIMIT),

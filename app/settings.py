@@ -235,6 +235,14 @@ class Settings(BaseSettings):
     emergency_step_minutes: int = Field(
         30, ge=1, le=1_440, description="How long each review step of an emergency may take."
     )
+    search_home: Path = Field(
+        Path(),
+        description="Folder of the search index, on a local disk; it is made from the database. "
+        "Empty: `search` in `home`.",
+    )
+    search_processes: int = Field(
+        2, ge=1, le=64, description="Processes that cut texts into words when it is rebuilt."
+    )
 
     @property
     def embedded(self) -> bool:

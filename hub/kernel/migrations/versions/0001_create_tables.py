@@ -152,6 +152,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject", "topic", "mark", "level", name=op.f("pk_reminders")),
     )
     op.create_table(
+        "search_synonyms",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("said", sa.String(length=30), nullable=False),
+        sa.Column("meant", sa.Text(), nullable=False),
+        sa.CheckConstraint("said <> ''", name=op.f("ck_search_synonyms_not_empty")),
+        sa.CheckConstraint("version > 0", name=op.f("ck_search_synonyms_version_positive")),
+        sa.PrimaryKeyConstraint("version", "said", name=op.f("pk_search_synonyms")),
+    )
+    op.create_table(
         "spare_calls",
         sa.Column("account_id", sa.String(length=26), nullable=False),
         sa.Column("day", sa.String(length=10), nullable=False),

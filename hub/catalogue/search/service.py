@@ -1,0 +1,269 @@
+"""Searching: a question in, a page out, with what was understood of the question.
+
+What is shown is loaded from the database, so nothing that the public may no longer see is ever in
+an answer, however old the index is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from tantivy import Searcher
+
+from hub.catalogue.search import events, index, query, store
+from hub.catalogue.search.errors import NoIndex
+from hub.catalogue.search.highlighting import best_passage, marked
+from hub.catalogue.search.index import Found, Generation, IndexHome, Reader, position_of
+from hub.catalogue.search.models import (
+    FacetCount,
+    Hit,
+    Page,
+    Question,
+    Shown,
+    Sort,
+    Status,
+    Synonyms,
+    Understood,
+)
+from hub.catalogue.search.rebuilding import Progress, rebuild
+from hub.catalogue.search.suggesting import candidates, chosen
+from hub.catalogue.search.synonyms import built_in, synonyms_of
+from hub.catalogue.search.understanding import (
+    NOBODY,
+    Gazetteer,
+    checked_question,
+    gazetteer,
+    understand,
+)
+from hub.kernel.clock import Clock
+from hub.kernel.database import Database, Transaction
+from hub.kernel.events import Event
+from hub.organisations.errors import UnknownBody
+from hub.organisations.models import Body
+from hub.organisations.store import list_bodies
+
+__all__ = ["Search"]
+
+T = TypeVar("T")
+
+_KNOWN_FOR_S = 10.0  # how long names and synonyms are remembered
+_CHINA = ZoneInfo("Asia/Shanghai")
+_ROUNDS = 4  # of fetching more, where hits may not be shown
+_SUGGESTIONS = 50  # looked at for a handful
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What of the database every question is read with."""
+
+    bodies: Sequence[Body]
+    names: Gazetteer
+    synonyms: Synonyms
+    synonyms_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    found: Sequence[Found]
+    understood: Understood
+    searcher: Searcher
+    asked: query.Asked
+    sort: Sort
+
+
+class Search:
+    """`home` is the folder of the index. Several threads search at once, as many as the machine
+    has processors: more would only make all of them slower."""
+
+    def __init__(self, database: Database, clock: Clock, home: Path) -> None:
+        self._database = database
+        self._clock = clock
+        self.home = IndexHome(home)
+        self._reader = Reader(self.home)
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="search")
+        self._known: _Known | None = None
+        self._known_since = 0.0
+
+    def close(self) -> None:
+        self._threads.shutdown()
+
+    async def find(self, question: Question) -> Page:
+        """The page that the question asks for, best first.
+
+        Any text is allowed: what means nothing finds nothing, and no text at all lists the newest.
+        Raises InvalidInput for a page or year out of range, UnknownBody, NoIndex.
+        """
+        checked_question(question)
+        known = await self._knowledge()
+        understood = understand(question.text, known.names, known.synonyms)
+        answer = await self._run(self._ask, question, understood, known.names)
+        if not answer.found and understood.places and question.offset == 0:
+            plain = understand(question.text, NOBODY, known.synonyms)
+            everywhere = replace(plain, relaxed=True)
+            answer = await self._run(self._ask, question, everywhere, known.names)
+        items, following, more = await self._load(question, answer)
+        total, facets = await self._run(_counted, answer) if question.facets else (None, {})
+        return Page(
+            hits=tuple(_hit(one, item, answer.understood) for one, item in items),
+            understood=answer.understood,
+            offset=question.offset,
+            following=following,
+            more=more,
+            total=total,
+            facets=facets,
+        )
+
+    async def suggest(self, text: str, limit: int = 8) -> list[str]:
+        """Titles of public items that go on as `text` begins, typed in characters or by sound."""
+        found = await self._run(self._candidates, text)
+        items = await self._shown([one.item_id for one in found], public_only=True)
+        titles = [items[one.item_id].title for one in found if one.item_id in items]
+        return chosen(text, titles, limit)
+
+    async def rebuild(
+        self, *, processes: int = 2, progress: Callable[[Progress], None] | None = None
+    ) -> Generation:
+        """Make the index anew from the database; raises RebuildRunning."""
+        return await rebuild(self._database, self.home, processes=processes, progress=progress)
+
+    async def status(self) -> Status:
+        known = await self._knowledge()
+        newest = await self._database.read(store.newest_change)
+        return await self._run(self._status, newest, known.synonyms_version)
+
+    async def synonyms(self) -> tuple[int, Synonyms]:
+        """The list that counts and its version; version 0 is the one that comes with the hub."""
+        version, own = await self._database.read(store.list_synonyms)
+        return version, own if version else built_in()
+
+    async def import_synonyms(self, text: str, *, actor: str) -> tuple[int, Synonyms]:
+        """Put a list in TOML in the place of the former; it counts at once. InvalidInput."""
+        synonyms, at = synonyms_of(text), self._clock.now()
+
+        def work(tx: Transaction) -> int:
+            version = store.add_synonyms(tx, synonyms)
+            data = {"version": version, "words": len(synonyms)}
+            kind = events.SYNONYMS_IMPORTED
+            tx.record(Event(kind=kind, subject="synonyms", actor=actor, at=at, data=data))
+            return version
+
+        version = await self._database.write(work)
+        self._known = None
+        return version, synonyms
+
+    # --- inside -----------------------------------------------------------------------------
+
+    async def _knowledge(self) -> _Known:
+        now, known = time.monotonic(), self._known
+        if known is None or now - self._known_since > _KNOWN_FOR_S:
+            self._known_since = now  # who asks meanwhile takes what is known
+            bodies = await self._database.read(list_bodies)
+            version, synonyms = await self.synonyms()
+            if known is None or bodies != known.bodies or version != known.synonyms_version:
+                names = await asyncio.to_thread(gazetteer, bodies)
+                known = _Known(bodies, names, synonyms, version)
+            self._known = known
+        return known
+
+    async def _run(self, work: Callable[..., T], *given: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
+
+    def _snapshot(self) -> Searcher:
+        searcher = self._reader.searcher()
+        if searcher is None:
+            raise NoIndex
+        return searcher
+
+    def _ask(self, question: Question, understood: Understood, names: Gazetteer) -> _Answer:
+        searcher = self._snapshot()
+        wanted = question.narrowing
+        body_ids = names.below.get(wanted.body_id)
+        if wanted.body_id and body_ids is None:
+            raise UnknownBody(wanted.body_id)
+        today = self._clock.now().astimezone(_CHINA).date()
+        asked = query.build(searcher, understood, wanted, body_ids or (), today)
+        sort = question.sort if asked.ranked else Sort.DATE
+        limit = question.limit + 1
+        found = index.find(searcher, asked.query, offset=question.offset, limit=limit, sort=sort)
+        return _Answer(found, asked.understood, searcher, asked, sort)
+
+    async def _load(
+        self, question: Question, answer: _Answer
+    ) -> tuple[list[tuple[Found, Shown]], int, bool]:
+        """The hits that may be shown, where the next page begins, and whether it has any."""
+        public = question.narrowing.public_only
+        items: list[tuple[Found, Shown]] = []
+        found, offset, taken = answer.found, question.offset, set[str]()
+        for _ in range(_ROUNDS):
+            may = [one for one in found if one.open or not public]
+            loaded = await self._shown([one.item_id for one in may], public_only=public)
+            for one in found:
+                if len(items) == question.limit:
+                    return items, offset, True
+                offset += 1
+                if one in may and one.item_id in loaded and one.item_id not in taken:
+                    taken.add(one.item_id)
+                    items.append((one, loaded[one.item_id]))
+            if len(found) <= question.limit:
+                break
+            found = await self._run(_fetch, answer, offset, question.limit + 1)
+        return items, offset, False
+
+    async def _shown(self, ids: Sequence[str], *, public_only: bool) -> Mapping[str, Shown]:
+        return await self._database.read(lambda c: store.shown(c, ids, public_only=public_only))
+
+    def _candidates(self, text: str) -> list[Found]:
+        searcher = self._snapshot()
+        wanted = candidates(searcher, text)
+        if wanted is None:
+            return []
+        return index.find(searcher, wanted, offset=0, limit=_SUGGESTIONS, sort=Sort.DATE)
+
+    def _status(self, newest: int, synonyms_version: int) -> Status:
+        self._reader.refresh()
+        searcher, generation = self._reader.searcher(), self._reader.generation
+        if searcher is None or generation is None:
+            return Status(ready=False, newest=newest, synonyms_version=synonyms_version)
+        files = self.home.folder(generation).iterdir()
+        return Status(
+            ready=True,
+            documents=max(0, searcher.num_docs - 1),  # without the marker
+            segments=searcher.num_segments,
+            bytes=sum(file.stat().st_size for file in files),
+            position=position_of(searcher),
+            newest=newest,
+            synonyms_version=synonyms_version,
+            current_terms=generation.made_alike,
+        )
+
+
+def _fetch(answer: _Answer, offset: int, limit: int) -> Sequence[Found]:
+    wanted = answer.asked.query
+    return index.find(answer.searcher, wanted, offset=offset, limit=limit, sort=answer.sort)
+
+
+def _counted(answer: _Answer) -> tuple[int, Mapping[str, tuple[FacetCount, ...]]]:
+    total, facets = index.count(answer.searcher, answer.asked.counted)
+    return total, {
+        name: tuple(FacetCount(value=value, count=count) for value, count in values)
+        for name, values in facets.items()
+    }
+
+
+def _hit(found: Found, item: Shown, understood: Understood) -> Hit:
+    official = [word for meant in understood.synonyms.values() for word in meant]
+    words = (*understood.words, *understood.dropped, *understood.phrases, *official)
+    return Hit(
+        item=item,
+        score=found.score,
+        title=marked(item.title, words),
+        passage=best_passage(item.body, words),
+    )

@@ -1,0 +1,195 @@
+"""SQL for searching: what the index takes, what a reader is shown, synonyms."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    Connection,
+    Select,
+    Text,
+    and_,
+    func,
+    insert,
+    select,
+    type_coerce,
+)
+
+from hub.catalogue import events
+from hub.catalogue.search.documents import INNER, PUBLIC
+from hub.catalogue.search.models import Entry, Shown, Synonyms
+from hub.catalogue.search.tables import search_synonyms
+from hub.catalogue.tables import item_versions, items
+from hub.kernel.columns import instant
+from hub.kernel.database import Transaction
+from hub.kernel.events import audit_events
+
+__all__ = [
+    "Raw",
+    "add_synonyms",
+    "count_items",
+    "entries_of",
+    "list_synonyms",
+    "newest_change",
+    "rows_after",
+    "rows_of",
+    "shown",
+]
+
+_FEED = [kind.name for kind in events.FEED]
+_now, _open = item_versions.alias("now"), item_versions.alias("open")
+_i, _e = items.c, audit_events.c
+
+# id, body, attribute, validity, index number, when entered (µs), public version, version,
+# the current content and the public one, both as JSON
+Raw = tuple[str, str, str, str, str, int, int | None, int, str, str | None]
+
+_RAW = (
+    select(
+        _i.id,
+        _i.body_id,
+        _i.attribute,
+        _i.validity,
+        _i.index_no,
+        type_coerce(_i.entered_at, items.c.version.type),
+        _i.public_version,
+        _i.version,
+        type_coerce(_now.c.content, Text),
+        type_coerce(_open.c.content, Text),
+    )
+    .join(_now, and_(_now.c.item_id == _i.id, _now.c.version == _i.version))
+    .outerjoin(
+        _open,
+        and_(
+            _open.c.item_id == _i.id,
+            _open.c.version == _i.public_version,
+            _i.version > _i.public_version,
+        ),
+    )
+)
+
+
+def newest_change(connection: Connection) -> int:
+    """The number of the newest change of an item; 0 before the first."""
+    query = select(func.max(_e.seq)).where(_e.kind.in_(_FEED))
+    return int(connection.execute(query).scalar() or 0)
+
+
+def count_items(connection: Connection) -> int:
+    return int(connection.execute(select(func.count()).select_from(items)).scalar_one())
+
+
+def rows_after(connection: Connection, after: str, limit: int) -> list[Raw]:
+    """Items with ids above `after`, in their order."""
+    return _raw(connection, _RAW.where(_i.id > after).order_by(_i.id).limit(limit))
+
+
+def rows_of(connection: Connection, ids: Collection[str]) -> list[Raw]:
+    """Those of the items that are there."""
+    return _raw(connection, _RAW.where(_i.id.in_(ids)))
+
+
+def _raw(connection: Connection, query: Select[Any]) -> list[Raw]:
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def entries_of(row: Raw) -> list[Entry]:
+    """What the index takes of an item: the version that the public sees, and where staff work on
+    another one, that one for the inside only."""
+    public, version, current, earlier = row[6:]
+    if public is None:
+        return [_entry(row, current, (INNER,))]
+    if public == version:
+        return [_entry(row, current, (PUBLIC, INNER))]
+    return [_entry(row, earlier or "{}", (PUBLIC,)), _entry(row, current, (INNER,))]
+
+
+def _entry(row: Raw, content: str, scopes: tuple[str, ...]) -> Entry:
+    item_id, body_id, attribute, validity, index_no, entered = row[:6]
+    said = msgspec.json.decode(content)
+    return Entry(
+        item_id=item_id,
+        scopes=scopes,
+        title=said["title"],
+        body=f"{said['summary']}\n{said['body']}",
+        body_id=body_id,
+        issuer=said["issuer"],
+        keywords=tuple(said["keywords"]),
+        doc_no=said["doc_no"],
+        index_no=index_no,
+        themes=_with_those_above(said["theme"]),
+        genre=said["genre"] or "",
+        validity=validity,
+        attribute=attribute,
+        dated=_day(said, entered),
+        until=date.fromisoformat(said["valid_until"]) if said["valid_until"] else None,
+    )
+
+
+def _with_those_above(theme: str) -> tuple[str, ...]:
+    parts = theme.split("\\") if theme else []
+    return tuple("\\".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+def _day(said: dict[str, Any], entered: int) -> date:
+    formed = said["formed_on"]
+    return date.fromisoformat(formed) if formed else instant(entered).astimezone(UTC).date()
+
+
+def shown(connection: Connection, ids: Iterable[str], *, public_only: bool) -> dict[str, Shown]:
+    """What the database says of the items now, without those that the reader may not see.
+
+    The index may be a second old; nothing that was withdrawn since is in the answer.
+    """
+    version = _i.public_version if public_only else _i.version
+    query = (
+        select(_i.id, _i.body_id, _i.index_no, _i.attribute, _i.validity, _i.entered_at, _now)
+        .join(_now, and_(_now.c.item_id == _i.id, _now.c.version == version))
+        .where(_i.id.in_(list(ids)))
+    )
+    return {row.id: _shown(row) for row in connection.execute(query)}
+
+
+def _shown(row: Any) -> Shown:
+    said = row.content
+    entered: datetime = row.entered_at
+    formed = said["formed_on"]
+    return Shown(
+        id=row.id,
+        version=row.version,
+        title=said["title"],
+        body=said["body"],
+        issuer=said["issuer"],
+        body_id=row.body_id,
+        doc_no=said["doc_no"],
+        index_no=row.index_no,
+        theme=said["theme"],
+        genre=said["genre"] or "",
+        validity=row.validity,
+        attribute=row.attribute,
+        on=date.fromisoformat(formed) if formed else entered.date(),
+    )
+
+
+# --- synonyms -------------------------------------------------------------------------------
+
+
+def list_synonyms(connection: Connection) -> tuple[int, Synonyms]:
+    """The newest version and its list; version 0 and nothing before the first import."""
+    s = search_synonyms.c
+    newest = int(connection.execute(select(func.max(s.version))).scalar() or 0)
+    rows = connection.execute(select(s.said, s.meant).where(s.version == newest).order_by(s.said))
+    return newest, {row.said: tuple(row.meant) for row in rows}
+
+
+def add_synonyms(tx: Transaction, synonyms: Synonyms) -> int:
+    """Keep a list as the next version and return its number."""
+    version = list_synonyms(tx.connection)[0] + 1
+    rows = [
+        {"version": version, "said": said, "meant": list(meant)} for said, meant in synonyms.items()
+    ]
+    tx.execute(insert(search_synonyms), rows)
+    return version
