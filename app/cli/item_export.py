@@ -52,7 +52,12 @@ def export(
 
     done = run(work, as_json=as_json)
     if str(file) != "-":
-        emit(done, as_json, lambda told: Text("，".join(f"{k} {v}" for k, v in told.items())))
+        emit(done, as_json, lambda told: Text(_said(told)))
+
+
+def _said(done: dict[str, int]) -> str:
+    words = {"items": "信息 / items", "tombstones": "墓碑 / tombstones", "seq": "序号 / seq"}
+    return "，".join(f"{words[name]} {count}" for name, count in done.items())
 
 
 def _opened(file: Path) -> nullcontext[TextIO] | TextIO:

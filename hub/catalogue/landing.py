@@ -90,7 +90,10 @@ class Landing:
     def _add(self, tx: Transaction, body: Body, rows: Sequence[GoodRow], at: datetime) -> None:
         if not rows:
             return
-        entered = [self._entered(row, at) for row in rows]
+        item_ids = self.ids.many(at, len(rows))
+        entered = [
+            self._entered(row, item_id, at) for row, item_id in zip(rows, item_ids, strict=True)
+        ]
         hashes = {item.id: row.digest for item, row in zip(entered, rows, strict=True)}
         added = editing.add_items(tx, body, entered, self.numbering, imported=hashes)
         data = {
@@ -101,10 +104,10 @@ class Landing:
         kind = events.ITEMS_IMPORTED
         tx.record(Event(kind=kind, subject=body.id, actor=self.actor, at=at, data=data))
 
-    def _entered(self, row: GoodRow, at: datetime) -> Item:
+    def _entered(self, row: GoodRow, item_id: str, at: datetime) -> Item:
         return rules.item_of(
             row.draft,
-            item_id=self.ids.new(at),
+            item_id=item_id,
             version=1,
             by=self.actor,
             at=at,

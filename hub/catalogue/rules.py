@@ -29,16 +29,16 @@ __all__ = [
     "item_of",
     "normalised",
     "problems",
+    "tidied",
 ]
 
 MAX_BODY = 500_000  # characters; the longest of 1,191 regulations has 53,649
 MAX_PICTURES = 50
 MAX_WORDS = 30  # keywords, or kinds of people served
 
+_FIELDS = tuple(f.name for f in fields(ItemDraft))
 # The fields that make a version; the others are the item's identity and standing.
-CONTENT = tuple(
-    f.name for f in fields(ItemDraft) if f.name not in ("external_key", "index_no", "validity")
-)
+CONTENT = tuple(f for f in _FIELDS if f not in ("external_key", "index_no", "validity"))
 
 # field → longest, in characters. 1,500 for summaries: Shanghai's interface for filing documents.
 _LENGTHS: Mapping[str, int] = {
@@ -63,12 +63,20 @@ _LONGEST_WORD = 60
 
 def normalised(draft: ItemDraft) -> ItemDraft:
     """The same content with outer spaces, line ends and the document number in one form."""
-    changed: dict[str, Any] = {name: _tidy(getattr(draft, name)) for name in _LENGTHS}
-    changed["doc_no"] = normalised_doc_no(changed["doc_no"])
+    names = (*_LENGTHS, *_WORD_LISTS)
+    return replace(draft, **tidied({name: getattr(draft, name) for name in names}))
+
+
+def tidied(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a draft, as many as there are, in the form in which an item keeps them."""
+    told = {n: _tidy(v) if n in _LENGTHS and v else v for n, v in values.items()}
+    if told.get("doc_no"):
+        told["doc_no"] = normalised_doc_no(told["doc_no"])
     for name in _WORD_LISTS:
-        words = (word.strip() for word in getattr(draft, name))
-        changed[name] = tuple(dict.fromkeys(word for word in words if word))
-    return replace(draft, **changed)
+        if name in told:
+            words = (word.strip() for word in told[name])
+            told[name] = tuple(dict.fromkeys(word for word in words if word))
+    return told
 
 
 def checked(draft: ItemDraft) -> ItemDraft:
@@ -85,7 +93,8 @@ def problems(draft: ItemDraft) -> Iterator[InvalidInput]:
         if not getattr(draft, name):
             yield _wrong(name, "必填", "is required", "填写该项", "fill it in")
     for name, longest in _LENGTHS.items():
-        yield from _text_problems(name, getattr(draft, name), longest)
+        if text := getattr(draft, name):
+            yield from _text_problems(name, text, longest)
     for name in _WORD_LISTS:
         yield from _word_problems(name, getattr(draft, name))
     if draft.index_no:
@@ -107,7 +116,7 @@ def problems(draft: ItemDraft) -> Iterator[InvalidInput]:
         yield _wrong("pictures", "过多", "are too many", f"至多 {MAX_PICTURES}", "remove some")
 
 
-def content_of(draft: ItemDraft) -> dict[str, Any]:
+def content_of(draft: ItemDraft | Item) -> dict[str, Any]:
     """The content as plain values: what a version keeps and what the hash covers.
 
     Keys and index numbers say which item it is and no content; validity is decided about it.
@@ -125,7 +134,7 @@ def content_hash(content: Mapping[str, Any]) -> str:
 
 def draft_of(item: Item) -> ItemDraft:
     """The item's content, to be changed and given back as an edit."""
-    return ItemDraft(**{f.name: getattr(item, f.name) for f in fields(ItemDraft)})
+    return ItemDraft(**{name: getattr(item, name) for name in _FIELDS})
 
 
 def item_of(
@@ -135,7 +144,7 @@ def item_of(
 
     `digest` spares hashing content whose hash is known.
     """
-    content = {f.name: getattr(draft, f.name) for f in fields(ItemDraft)}
+    content = {name: getattr(draft, name) for name in _FIELDS}
     return Item(
         **content | {"external_key": draft.external_key or item_id},
         id=item_id,

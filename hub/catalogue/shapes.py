@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -23,7 +23,7 @@ from hub.catalogue.classification.rules import (
 from hub.catalogue.models import Attribute, ItemDraft, Validity
 from hub.catalogue.page import FIELDS
 from hub.catalogue.reading import fault
-from hub.catalogue.rules import normalised, problems
+from hub.catalogue.rules import problems, tidied
 from hub.kernel.errors import InvalidInput, Words
 
 __all__ = ["SHAPES", "ReadRow", "Shape", "draft_of_row"]
@@ -230,19 +230,23 @@ def draft_of_row(
     faults += _typed(values)
     if faults:
         return ReadRow(faults=faults)
-    draft = normalised(ItemDraft(body_id=body_id, **values))
-    draft, unknown = _themed(draft, themes)
+    values = tidied(values)
+    unknown = _themed(values, themes)
+    draft = ItemDraft(body_id=body_id, **values)
     faults = [*_keyless(draft), *problems(draft), *(unknown if shape.closed else ())]
     return ReadRow(faults=faults) if faults else ReadRow(draft=draft, remarks=unknown)
 
 
-def _themed(draft: ItemDraft, themes: Themes) -> tuple[ItemDraft, list[InvalidInput]]:
-    if not draft.theme:
-        return draft, []
+def _themed(values: dict[str, Any], themes: Themes) -> list[InvalidInput]:
+    """Put the theme in as the list has it, or as the source's words; say which could not."""
+    if not values.get("theme"):
+        return []
     try:
-        return replace(draft, theme=themes.resolved(draft.theme)), []
+        values["theme"] = themes.resolved(values["theme"])
     except InvalidInput as unknown:
-        return replace(draft, theme="", source_theme=draft.theme), [unknown]
+        values |= {"theme": "", "source_theme": values["theme"]}
+        return [unknown]
+    return []
 
 
 def _value(source: Source, row: Row) -> Any:

@@ -35,7 +35,7 @@ from hub.catalogue.events import FEED
 from hub.catalogue.imports import Checkpoint
 from hub.catalogue.models import Item, ItemDraft, ItemState, Picture, Validity
 from hub.catalogue.numbering.doc_numbers import doc_key
-from hub.catalogue.rules import CONTENT, content_hash, content_of, draft_of
+from hub.catalogue.rules import CONTENT, content_hash, content_of
 from hub.catalogue.tables import blobs, import_checkpoints, item_versions, items, pictures
 from hub.kernel.columns import Instant
 from hub.kernel.database import Transaction
@@ -145,7 +145,7 @@ def add_versions(tx: Transaction, rows: Sequence[Item], by: str, at: datetime) -
             "item_id": row.id,
             "version": row.version,
             "content_hash": row.content_hash,
-            "content": content_of(draft_of(row)),
+            "content": content_of(row),
             "edited_by": by,
             "edited_at": at,
             "carries": row.carries,
