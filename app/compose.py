@@ -24,6 +24,7 @@ from hub.catalogue.keyareas.lookup import KeyAreaLookup
 from hub.catalogue.keyareas.service import KeyAreas
 from hub.catalogue.numbering.assigning import Numbering
 from hub.catalogue.numbering.index_numbers import IndexPattern
+from hub.catalogue.public.service import PublicCatalogue
 from hub.catalogue.search.service import Search
 from hub.catalogue.service import Catalogue
 from hub.kernel.clock import Clock, SystemClock, check_zones
@@ -107,6 +108,7 @@ class Hub:
     catalogue: Catalogue
     keyareas: KeyAreas
     key_lookup: KeyAreaLookup
+    public: PublicCatalogue
     determinations: Determinations
     clocks: Clocks
     delegations: Delegations
@@ -158,6 +160,7 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         catalogue=Catalogue(database, clock, ids, _numbering(settings)),
         keyareas=KeyAreas(database, clock, ids),
         key_lookup=KeyAreaLookup(database, clock),
+        public=PublicCatalogue(database),
         determinations=Determinations(
             database, clock, reassess_after=timedelta(days=settings.reassess_days)
         ),

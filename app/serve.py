@@ -15,6 +15,7 @@ from app.compose import Hub, Installed, open_engine, open_hub
 from app.inbox import callback_routes
 from app.lock import only_one
 from app.metrics import Metrics
+from app.portal import portal_desk
 from app.settings import Settings
 from app.tuning import settle_garbage
 from hub.catalogue.search.indexer import Indexer
@@ -25,6 +26,7 @@ from scheduler.planner import Planner
 from scheduler.preflight import PreflightWatch
 from scheduler.quota_watch import QuotaWatch
 from web.health import Check, database_check, health_routes, heartbeat_check, zone_check
+from web.portal.portal import portal_routes
 
 __all__ = ["Serving", "serve", "serving"]
 
@@ -78,6 +80,8 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         application = web.Application()
         application.add_routes(health_routes(checks, metrics.exposition))
         application.add_routes(callback_routes(hub))
+        if settings.portal:
+            application.add_routes(portal_routes(await portal_desk(hub)))
         address = await _listen(stack, application, settings)
         yield Serving(hub, engine, address)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hub.catalogue import events, store
+from hub.catalogue import events
+from hub.catalogue.public import store
 from hub.kernel.database import Transaction
 from hub.kernel.events import Event
 

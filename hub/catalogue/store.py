@@ -18,12 +18,8 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
-    case,
     delete,
-    func,
     insert,
-    literal,
-    or_,
     select,
     tuple_,
     update,
@@ -37,7 +33,6 @@ from hub.catalogue.models import Item, ItemDraft, ItemState, Picture, Validity
 from hub.catalogue.numbering.doc_numbers import doc_key
 from hub.catalogue.rules import CONTENT, content_hash, content_of
 from hub.catalogue.tables import blobs, import_checkpoints, item_versions, items, pictures
-from hub.kernel.columns import Instant
 from hub.kernel.database import Transaction
 from hub.kernel.events import Kind, read_events_of
 
@@ -162,30 +157,6 @@ def set_import_hash(tx: Transaction, item_id: str, import_hash: str) -> None:
 
 def set_index_no(tx: Transaction, item_id: str, index_no: str) -> None:
     tx.execute(update(items).where(items.c.id == item_id).values(index_no=index_no))
-
-
-def set_public(tx: Transaction, item_id: str, version: int, at: datetime) -> bool:
-    """The public sees this version from now on; False where it sees it or a newer one already,
-    or where the version was withdrawn."""
-    older = or_(items.c.public_version.is_(None), items.c.public_version < version)
-    free = or_(items.c.withdrawn_version.is_(None), items.c.withdrawn_version < version)
-    change = update(items).where(items.c.id == item_id, older, free)
-    values = {
-        "public_version": version,
-        "published_at": func.coalesce(items.c.published_at, literal(at, Instant)),
-        "withdrawn_at": None,
-    }
-    return tx.execute(change.values(values)).rowcount == 1
-
-
-def set_withdrawn(tx: Transaction, item_id: str, upto: int, at: datetime) -> bool:
-    """The public sees nothing of the versions up to that one; False where they are withdrawn
-    already."""
-    held = or_(items.c.withdrawn_version.is_(None), items.c.withdrawn_version < upto)
-    newer = case((items.c.public_version > upto, items.c.public_version))
-    change = update(items).where(items.c.id == item_id, held)
-    values = {"public_version": newer, "withdrawn_at": at, "withdrawn_version": upto}
-    return tx.execute(change.values(values)).rowcount == 1
 
 
 def checkpoint(connection: Connection, digest: str) -> Checkpoint | None:

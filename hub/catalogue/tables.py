@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -29,7 +30,15 @@ from hub.catalogue.models import Attribute, ItemState, Validity
 from hub.kernel.columns import Instant, Json, metadata
 from hub.organisations.tables import one_of
 
-__all__ = ["blobs", "import_checkpoints", "item_versions", "items", "partial", "pictures"]
+__all__ = [
+    "blobs",
+    "import_checkpoints",
+    "item_publications",
+    "item_versions",
+    "items",
+    "partial",
+    "pictures",
+]
 
 
 def partial(condition: str) -> dict[str, Any]:
@@ -93,6 +102,8 @@ items = Table(
     CheckConstraint("index_no <> ''", name="numbered"),
     Index("ix_items_doc_key", "doc_key", **partial("doc_key <> ''")),
     Index("ix_items_public", "published_at", "id", **partial("public_version IS NOT NULL")),
+    Index("ix_items_public_theme", "theme", **partial("public_version IS NOT NULL")),
+    Index("ix_items_public_body", "body_id", **partial("public_version IS NOT NULL")),
     Index("ix_items_body", "body_id", "state", "id"),
 )
 
@@ -126,6 +137,18 @@ import_checkpoints = Table(
     Column("unchanged", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
     Column("at", Instant, nullable=False),
+)
+
+# Which versions were ever public, and since when.
+item_publications = Table(
+    "item_publications",
+    metadata,
+    Column("item_id", String(26), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("public_at", Instant, nullable=False),
+    ForeignKeyConstraint(
+        ["item_id", "version"], ["item_versions.item_id", "item_versions.version"]
+    ),
 )
 
 blobs = Table(

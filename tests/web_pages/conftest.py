@@ -169,11 +169,23 @@ def fill(town: Town) -> None:
 
 @asynccontextmanager
 async def visiting(
-    browser: Browser, address: str, *, width: int = 768, scheme: Any = "light"
+    browser: Browser,
+    address: str,
+    *,
+    width: int = 768,
+    scheme: Any = "light",
+    scripts: bool = True,
+    examined: bool = False,
 ) -> AsyncIterator[Visit]:
-    """Open the page as somebody with that window and that taste in colours."""
+    """Open the page as somebody with that window and that taste in colours.
+
+    `scripts`: whether the browser runs any; `examined`: a tool may be put into the page.
+    """
     context = await browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        java_script_enabled=scripts,
+        bypass_csp=examined,
     )
     visit = Visit(await context.new_page())
     page = visit.page

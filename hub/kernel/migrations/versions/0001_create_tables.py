@@ -424,6 +424,22 @@ def upgrade() -> None:
         sqlite_where=sa.text("public_version IS NOT NULL"),
         postgresql_where=sa.text("public_version IS NOT NULL"),
     )
+    op.create_index(
+        "ix_items_public_body",
+        "items",
+        ["body_id"],
+        unique=False,
+        sqlite_where=sa.text("public_version IS NOT NULL"),
+        postgresql_where=sa.text("public_version IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_items_public_theme",
+        "items",
+        ["theme"],
+        unique=False,
+        sqlite_where=sa.text("public_version IS NOT NULL"),
+        postgresql_where=sa.text("public_version IS NOT NULL"),
+    )
     op.create_index("ix_items_state", "items", ["state", "id"], unique=False)
     op.create_table(
         "key_lists",
@@ -842,6 +858,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "item_id", "item_version", "finding", name=op.f("pk_finding_acknowledgements")
         ),
+    )
+    op.create_table(
+        "item_publications",
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("public_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id", "version"],
+            ["item_versions.item_id", "item_versions.version"],
+            name=op.f("fk_item_publications_item_id"),
+        ),
+        sa.PrimaryKeyConstraint("item_id", "version", name=op.f("pk_item_publications")),
     )
     op.create_table(
         "key_entries",

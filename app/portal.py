@@ -1,0 +1,41 @@
+"""Joins the portal to an open hub and to the settings that say whose it is."""
+
+from __future__ import annotations
+
+from app.compose import Hub
+from app.settings import Settings
+from web.portal.desk import Desk
+from web.portal.portal import open_desk
+from web.portal.site import Office, Site
+
+__all__ = ["portal_desk"]
+
+
+async def portal_desk(hub: Hub) -> Desk:
+    """The portal's desk over an open hub."""
+    tops = [body for body in await hub.organisations.bodies() if body.parent_id is None]
+    name = hub.settings.portal_name or (tops[0].name if tops else "")
+    return open_desk(
+        _site(hub.settings, name),
+        clock=hub.clock,
+        public=hub.public,
+        organisations=hub.organisations,
+    )
+
+
+def _site(settings: Settings, name: str) -> Site:
+    return Site(
+        name=name,
+        url=settings.site_url,
+        code=settings.portal_code,
+        icp=settings.portal_icp,
+        police=settings.portal_police,
+        office=Office(
+            name=settings.office_name,
+            address=settings.office_address,
+            hours=settings.office_hours,
+            phone=settings.office_phone,
+            fax=settings.office_fax,
+            email=settings.office_email,
+        ),
+    )

@@ -1,0 +1,29 @@
+"""The settings of the public portal: whose it is, and what its footer and its guide say."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+__all__ = ["PortalSettings"]
+
+
+class PortalSettings(BaseModel):
+    """Part of `app.settings.Settings`."""
+
+    portal: bool = Field(
+        True, description="Serve the public portal beside the hub's own addresses."
+    )
+    portal_name: str = Field(
+        "", description="Whose portal it is. Empty: the name of the topmost body."
+    )
+    portal_code: str = Field("", description="网站标识码, ten digits; shown in tags and footer.")
+    portal_icp: str = Field("", description="ICP filing, shown in the footer.")
+    portal_police: str = Field("", description="Public security filing, shown in the footer.")
+    office_name: str = Field(
+        "", description="The disclosure office, as the guide must name it (Regulation art. 12)."
+    )
+    office_address: str = Field("", description="Its address.")
+    office_hours: str = Field("", description="Its hours.")
+    office_phone: str = Field("", description="Its telephone.")
+    office_fax: str = Field("", description="Its fax.")
+    office_email: str = Field("", description="Its internet contact.")

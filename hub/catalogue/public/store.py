@@ -1,0 +1,270 @@
+"""SQL about what is public: one function per question.
+
+Lists walk the partial index over (published_at, id), so a page costs the same wherever it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    distinct,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
+
+from hub.catalogue.classification.models import SEPARATOR
+from hub.catalogue.models import Item
+from hub.catalogue.public.errors import NotPublished, Withdrawn
+from hub.catalogue.public.models import (
+    DayCount,
+    Place,
+    PublicFilter,
+    PublicVersion,
+    Related,
+    Totals,
+)
+from hub.catalogue.relations.models import RelationKind
+from hub.catalogue.relations.store import relations_of
+from hub.catalogue.relations.tables import item_relations
+from hub.catalogue.store import item_of_row
+from hub.catalogue.tables import item_publications, item_versions, items
+from hub.kernel.columns import Instant
+from hub.kernel.database import Transaction
+from hub.organisations.store import subtree
+
+__all__ = [
+    "day_counts",
+    "get_public",
+    "get_public_version",
+    "list_public",
+    "public_media",
+    "public_on",
+    "public_versions",
+    "related",
+    "set_public",
+    "set_withdrawn",
+    "theme_counts",
+    "totals",
+]
+
+_HERE = ZoneInfo("Asia/Shanghai")
+_DAY = 86_400_000_000  # microseconds
+_OFFSET = 8 * 3_600_000_000  # China has kept UTC+8 all year since 1991
+_i, _p = items.c, item_publications.c
+
+
+def list_public(
+    connection: Connection, wanted: PublicFilter, *, after: Place | None, limit: int
+) -> list[Item]:
+    """Newest first."""
+    query = _shown().where(*_conditions(wanted)).limit(limit)
+    if after is not None:
+        place = tuple_(literal(after.published_at, Instant), literal(after.item_id))
+        query = query.where(tuple_(_i.published_at, _i.id) < place)
+    return [_public(row) for row in connection.execute(query)]
+
+
+def get_public(connection: Connection, item_id: str) -> Item:
+    """The version that the public sees; raises NotPublished, Withdrawn."""
+    row = connection.execute(_shown().where(_i.id == item_id)).first()
+    if row is not None:
+        return _public(row)
+    gone = select(_i.withdrawn_at).where(_i.id == item_id, _i.withdrawn_at.is_not(None))
+    if connection.execute(gone).first() is not None:
+        raise Withdrawn
+    raise NotPublished
+
+
+def get_public_version(connection: Connection, item_id: str, number: int) -> Item:
+    """A version that is or was public, of an item that is; raises NotPublished, Withdrawn."""
+    get_public(connection, item_id)
+    version = and_(item_versions.c.item_id == _i.id, item_versions.c.version == number)
+    was_public = and_(_p.item_id == _i.id, _p.version == number)
+    query = (
+        select(items, item_versions.c.content, item_versions.c.content_hash.label("public_hash"))
+        .join(item_versions, version)
+        .join(item_publications, was_public)
+        .where(_i.id == item_id)
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotPublished
+    return replace(item_of_row(row), version=number, content_hash=row.public_hash)
+
+
+def public_versions(connection: Connection, item_id: str) -> list[PublicVersion]:
+    """The versions that are or were public, newest first."""
+    query = (
+        select(_p.version, _p.public_at, item_versions.c.content_hash)
+        .join(
+            item_versions,
+            and_(item_versions.c.item_id == _p.item_id, item_versions.c.version == _p.version),
+        )
+        .where(_p.item_id == item_id)
+        .order_by(_p.version.desc())
+    )
+    return [
+        PublicVersion(number=row.version, public_at=row.public_at, content_hash=row.content_hash)
+        for row in connection.execute(query)
+    ]
+
+
+def related(connection: Connection, item_id: str) -> list[Related]:
+    """Public items that do something to this one, or to which it does something."""
+    found = relations_of(connection, item_id)
+    others = [one.other_id if one.item_id == item_id else one.item_id for one in found]
+    query = _shown().where(_i.id.in_(others))
+    shown = {row.id: _public(row) for row in connection.execute(query)} if others else {}
+    return [
+        Related(kind=one.kind, inverse=one.item_id != item_id, item=shown[other])
+        for one, other in zip(found, others, strict=True)
+        if other in shown
+    ]
+
+
+def totals(connection: Connection) -> Totals:
+    """How many items are public, of how many bodies."""
+    query = select(func.count(), func.count(distinct(_i.body_id))).where(_is_public())
+    row = connection.execute(query).one()
+    return Totals(items=row[0], bodies=row[1])
+
+
+def theme_counts(connection: Connection) -> list[tuple[str, int]]:
+    """Top-level themes with how many public items each has, the biggest first."""
+    query = select(_i.theme, func.count()).where(_is_public(), _i.theme != "").group_by(_i.theme)
+    counts: dict[str, int] = {}
+    for theme, count in connection.execute(query):
+        top = theme.split(SEPARATOR)[0]
+        counts[top] = counts.get(top, 0) + count
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+
+
+def day_counts(connection: Connection) -> list[DayCount]:
+    """How many items became public on each day, oldest first."""
+    day = (type_coerce(_i.published_at, BigInteger) + _OFFSET) // _DAY
+    query = select(day.label("day"), func.count()).where(_is_public()).group_by("day")
+    epoch = date(1970, 1, 1)
+    return [
+        DayCount(day=epoch + timedelta(days=int(row[0])), count=row[1])
+        for row in connection.execute(query.order_by("day"))
+    ]
+
+
+def public_on(
+    connection: Connection, day: date, *, offset: int, limit: int
+) -> Sequence[tuple[str, datetime]]:
+    """(id, when its public version became public) of what was first published that day."""
+    start = datetime(day.year, day.month, day.day, tzinfo=_HERE).astimezone(UTC)
+    latest = (
+        select(_p.public_at)
+        .where(_p.item_id == _i.id, _p.version == _i.public_version)
+        .scalar_subquery()
+    )
+    query = (
+        select(_i.id, func.coalesce(latest, _i.published_at).label("changed"))
+        .where(_is_public(), _i.published_at >= start, _i.published_at < start + timedelta(days=1))
+        .order_by(_i.published_at, _i.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [(row.id, row.changed) for row in connection.execute(query)]
+
+
+def public_media(connection: Connection, item_id: str) -> frozenset[str]:
+    """The SHA-256 of every picture that a public version of the item shows."""
+    query = (
+        select(item_versions.c.content)
+        .join(
+            item_publications,
+            and_(_p.item_id == item_versions.c.item_id, _p.version == item_versions.c.version),
+        )
+        .join(items, _i.id == item_versions.c.item_id)
+        .where(_i.id == item_id, _is_public())
+    )
+    contents = connection.execute(query).scalars()
+    return frozenset(p["sha256"] for content in contents for p in content["pictures"])
+
+
+def set_public(tx: Transaction, item_id: str, version: int, at: datetime) -> bool:
+    """The public sees this version from now on; False where it sees it or a newer one already,
+    or where the version was withdrawn."""
+    older = or_(items.c.public_version.is_(None), items.c.public_version < version)
+    free = or_(items.c.withdrawn_version.is_(None), items.c.withdrawn_version < version)
+    change = update(items).where(items.c.id == item_id, older, free)
+    values = {
+        "public_version": version,
+        "published_at": func.coalesce(items.c.published_at, literal(at, Instant)),
+        "withdrawn_at": None,
+    }
+    if tx.execute(change.values(values)).rowcount != 1:
+        return False
+    tx.execute(insert(item_publications).values(item_id=item_id, version=version, public_at=at))
+    return True
+
+
+def set_withdrawn(tx: Transaction, item_id: str, upto: int, at: datetime) -> bool:
+    """The public sees nothing of the versions up to that one; False where they are withdrawn
+    already."""
+    held = or_(items.c.withdrawn_version.is_(None), items.c.withdrawn_version < upto)
+    newer = case((items.c.public_version > upto, items.c.public_version))
+    change = update(items).where(items.c.id == item_id, held)
+    values = {"public_version": newer, "withdrawn_at": at, "withdrawn_version": upto}
+    return tx.execute(change.values(values)).rowcount == 1
+
+
+def _is_public() -> ColumnElement[bool]:
+    return _i.public_version.is_not(None)
+
+
+def _shown() -> Select[Any]:
+    version = and_(item_versions.c.item_id == _i.id, item_versions.c.version == _i.public_version)
+    return (
+        select(items, item_versions.c.content, item_versions.c.content_hash.label("public_hash"))
+        .join(item_versions, version)
+        .where(_is_public())
+        .order_by(_i.published_at.desc(), _i.id.desc())
+    )
+
+
+def _conditions(wanted: PublicFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.body_id:
+        found.append(_i.body_id.in_(subtree(wanted.body_id)))
+    if wanted.theme:
+        below = _i.theme.startswith(f"{wanted.theme}\\", autoescape=True)
+        found.append((_i.theme == wanted.theme) | below)
+    if wanted.genre is not None:
+        found.append(_i.genre == wanted.genre.value)
+    if wanted.year is not None:
+        start = datetime(wanted.year, 1, 1, tzinfo=_HERE).astimezone(UTC)
+        end = datetime(wanted.year + 1, 1, 1, tzinfo=_HERE).astimezone(UTC)
+        found += [_i.published_at >= start, _i.published_at < end]
+    if wanted.interpretations:
+        kind = RelationKind.INTERPRETS.value
+        mine = (item_relations.c.item_id == _i.id, item_relations.c.kind == kind)
+        found.append(exists().where(*mine))
+    return found
+
+
+def _public(row: Row[Any]) -> Item:
+    """The item with the content of its public version."""
+    return replace(item_of_row(row), version=row.public_version, content_hash=row.public_hash)

@@ -1,0 +1,1 @@
+"""The public site: everything that was published, for everybody, without JavaScript."""

@@ -1,0 +1,1 @@
+"""The read API: everything public as JSON, described in OpenAPI."""

@@ -1,0 +1,150 @@
+"""What the API answers with. A name or a meaning here never changes within a version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+__all__ = [
+    "ApiBodies",
+    "ApiBody",
+    "ApiItem",
+    "ApiItemSummary",
+    "ApiItems",
+    "ApiPicture",
+    "ApiProblem",
+    "ApiRelation",
+    "ApiTheme",
+    "ApiThemes",
+    "ApiVersion",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiProblem:
+    """RFC 9457: `type` is our error code, `detail` says what is wrong and what to do."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiBody:
+    """A public body; `parent` is the code of the one above it."""
+
+    code: str
+    name: str
+    kind: str
+    region: str = ""
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiBodies:
+    bodies: tuple[ApiBody, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiTheme:
+    """One of the national themes; `name` is `theme` or `theme\\sub-class`."""
+
+    name: str
+    children: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiThemes:
+    """`version` 0 is the national list."""
+
+    version: int
+    source: str
+    themes: tuple[ApiTheme, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiItemSummary:
+    """One item in a list. Dates as ISO 8601; `url` is its page, `api` its record."""
+
+    id: str
+    url: str
+    api: str
+    title: str
+    body: str
+    issuer: str
+    published_at: datetime
+    index_no: str = ""
+    doc_no: str = ""
+    theme: str = ""
+    genre: str = ""
+    formed_on: date | None = None
+    validity: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiItems:
+    """A page of items; `next` is the address of the following page, empty on the last one."""
+
+    items: tuple[ApiItemSummary, ...]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiPicture:
+    url: str
+    media_type: str
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiRelation:
+    """`kind` is supersedes, repeals, amends or interprets, seen from the item that has it;
+    `inverse` says that the other item does it to this one."""
+
+    kind: str
+    inverse: bool
+    id: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiVersion:
+    number: int
+    published_at: datetime
+    content_hash: str
+    api: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiItem:
+    """A public record as it was signed: `content_hash` is the hash that three people signed."""
+
+    id: str
+    url: str
+    version: int
+    content_hash: str
+    title: str
+    text: str
+    body: str
+    issuer: str
+    published_at: datetime
+    summary: str = ""
+    index_no: str = ""
+    doc_no: str = ""
+    theme: str = ""
+    genre: str = ""
+    keywords: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+    formed_on: date | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    validity: str = ""
+    source_url: str = ""
+    pictures: tuple[ApiPicture, ...] = ()
+    relations: tuple[ApiRelation, ...] = ()
+    versions: tuple[ApiVersion, ...] = ()

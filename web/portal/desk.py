@@ -1,0 +1,140 @@
+"""What the portal's pages share: where they ask, whose site it is, and how a page is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from hub.catalogue.public.errors import Withdrawn
+from hub.catalogue.public.models import DayCount, Totals
+from hub.catalogue.public.service import PublicCatalogue
+from hub.kernel.clock import Clock
+from hub.kernel.errors import GongkaiError
+from hub.organisations.service import Organisations
+from web.portal.answers import answer, status_of
+from web.portal.kept import Kept
+from web.portal.manner import MANNERS, Manner
+from web.portal.site import Site
+from web.portal.templating import rendered, words_of
+
+__all__ = ["SECTIONS", "Desk", "PageHandler"]
+
+HTML = "text/html; charset=utf-8"
+GONE = 410
+HERE = ZoneInfo("Asia/Shanghai")
+
+# the main sections: the word that names each, and its address
+SECTIONS: tuple[tuple[str, str], ...] = (
+    ("catalogue", "/catalogue"),
+    ("bodies", "/bodies"),
+    ("interpretations", "/interpretations"),
+    ("key-areas", "/key-areas"),
+    ("access-points", "/access-points"),
+    ("guide", "/guide"),
+)
+
+# what the home page leads to beside the catalogue's own lists
+AREAS: tuple[tuple[str, str], ...] = (
+    ("key-areas", "/key-areas"),
+    ("access-points", "/access-points"),
+    ("guide", "/guide"),
+)
+
+PageHandler = Callable[[web.Request, Manner], Awaitable[web.Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    path: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The services that the portal reads from; `site` says whose it is."""
+
+    site: Site
+    clock: Clock
+    public: PublicCatalogue
+    organisations: Organisations
+    kept: Kept
+
+    def today(self) -> date:
+        """The day in China."""
+        return self.clock.now().astimezone(HERE).date()
+
+    def day_of(self, moment: datetime | None) -> date | None:
+        """The day in China on which `moment` fell."""
+        return moment.astimezone(HERE).date() if moment else None
+
+    async def theme_counts(self) -> Sequence[tuple[str, int]]:
+        """Every theme that has public items, and how many; as of a few minutes ago."""
+        return await self.kept.get("themes", self.public.theme_counts)
+
+    async def day_counts(self) -> Sequence[DayCount]:
+        """How many items became public on each day; as of a few minutes ago."""
+        return await self.kept.get("days", self.public.day_counts)
+
+    async def totals(self) -> Totals:
+        return await self.kept.get("totals", self.public.totals)
+
+    def areas(self, manner: Manner) -> Sequence[Area]:
+        """The key areas, as tiles lead to them."""
+        words = words_of(manner.language)
+        return [Area(path=path, title=words[name]) for name, path in AREAS]
+
+    def page(
+        self,
+        request: web.Request,
+        manner: Manner,
+        name: str,
+        values: Mapping[str, Any],
+        *,
+        section: str = "",
+        status: int = 200,
+        max_age: int = 60,
+    ) -> web.Response:
+        """The page `name`, filled; `section` is the main section that it belongs to."""
+        path = request.path.removeprefix(manner.prefix) or "/"
+        shared = {
+            "site": self.site,
+            "path": path,
+            "query": dict(request.query),
+            "sections": SECTIONS,
+            "section": section,
+            "manners": MANNERS,
+        }
+        text = rendered(f"{name}.html", manner, {**shared, **values})
+        return answer(request, text.encode(), HTML, status=status, max_age=max_age)
+
+    def trouble(self, request: web.Request, manner: Manner, error: GongkaiError) -> web.Response:
+        """A page that says what went wrong and what to do, in the visitor's language."""
+        words, status = words_of(manner.language), status_of(error)
+        texts = [getattr(error.words, manner.language)]
+        if error.remedy:
+            texts.append(getattr(error.remedy, manner.language))
+        heading = {400: words["bad-request"], 404: words["not-found"]}.get(
+            status, words["unavailable"]
+        )
+        if isinstance(error, Withdrawn):
+            heading, status, texts = words["withdrawn"], GONE, [words["withdrawn-text"]]
+        values = {"heading": heading, "texts": texts}
+        return self.page(request, manner, "message", values, status=status, max_age=0)
+
+    def in_every_manner(self, path: str, handler: PageHandler) -> list[web.RouteDef]:
+        """A route for `path` in every language and version; errors of ours become pages."""
+        return [self._route(manner, path, handler) for manner in MANNERS]
+
+    def _route(self, manner: Manner, path: str, handler: PageHandler) -> web.RouteDef:
+        async def handle(request: web.Request) -> web.Response:
+            try:
+                return await handler(request, manner)
+            except GongkaiError as error:
+                return self.trouble(request, manner, error)
+
+        return web.get(manner.prefix + path, handle)

@@ -1,0 +1,55 @@
+"""The portal's routes, all of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from hub.catalogue.public.service import PublicCatalogue
+from hub.kernel.clock import Clock
+from hub.organisations.service import Organisations
+from web.portal.answers import HEADERS
+from web.portal.api.openapi import api_routes
+from web.portal.browsing import browsing_routes
+from web.portal.desk import Desk
+from web.portal.feeds import feed_routes
+from web.portal.guide import guide_routes
+from web.portal.item_page import item_routes
+from web.portal.kept import Kept
+from web.portal.site import Site
+from web.portal.templating import STYLE_ADDRESS, style
+
+__all__ = ["open_desk", "portal_routes"]
+
+_KEPT_FOR = timedelta(minutes=2)
+
+
+def open_desk(
+    site: Site, *, clock: Clock, public: PublicCatalogue, organisations: Organisations
+) -> Desk:
+    """A portal's desk over an open hub."""
+    return Desk(
+        site=site,
+        clock=clock,
+        public=public,
+        organisations=organisations,
+        kept=Kept(clock, _KEPT_FOR),
+    )
+
+
+def portal_routes(desk: Desk) -> list[web.RouteDef]:
+    """Pages, feeds and the style sheet."""
+    return [
+        *browsing_routes(desk),
+        *item_routes(desk),
+        *feed_routes(desk),
+        *guide_routes(desk),
+        *api_routes(desk),
+        web.get(STYLE_ADDRESS, _style),
+    ]
+
+
+async def _style(request: web.Request) -> web.Response:
+    held = {**HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
+    return web.Response(body=style(), headers=held | {"Content-Type": "text/css; charset=utf-8"})
