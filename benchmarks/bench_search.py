@@ -48,7 +48,7 @@ from hub.catalogue.search.rebuilding import Progress
 from hub.catalogue.search.segment import segmenter
 from hub.catalogue.search.understanding import NOBODY, understand
 
-_ITEMS, _QUICK_ITEMS = 4_540_000, 60_000
+_ITEMS, _QUICK_ITEMS = 4_540_000, 30_000
 _ASKED = 60  # questions of each kind
 _PATIENCE_S = 60.0  # for one kind of question at the peer
 _CLIENTS = 8

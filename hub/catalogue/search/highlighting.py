@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from hub.catalogue.search.models import Highlight
 from hub.catalogue.search.normalise import folded
 
-__all__ = ["best_passage", "marked"]
+__all__ = ["Marker"]
 
 _PASSAGE = 120  # characters shown of a body
 _LEAD = 20  # of them before the first match
@@ -18,30 +18,35 @@ _ENDS = re.compile(r"[。；！？\n]")
 Span = tuple[int, int]
 
 
-def marked(text: str, words: Iterable[str]) -> Highlight:
-    """The whole text with what matches any of the words, in whatever script it was typed."""
-    return Highlight(text=text, marks=tuple(_joined(_spans(text, words))))
+class Marker:
+    """Marks what matches any of the words, in whatever script a text was typed."""
 
+    def __init__(self, words: Iterable[str]) -> None:
+        longest_first = sorted({word for word in words if word}, key=len, reverse=True)
+        alternatives = "|".join(map(re.escape, longest_first))
+        self._pattern = re.compile(alternatives) if alternatives else None
 
-def best_passage(text: str, words: Iterable[str]) -> Highlight:
-    """The piece in which the most different words stand closest together; else the beginning.
+    def whole(self, text: str) -> Highlight:
+        """The whole text."""
+        return Highlight(text=text, marks=tuple(_joined(self._spans(text))))
 
-    It starts after a full stop where one is near.
-    """
-    flat = text[:_LONGEST_SCAN]
-    spans = _spans(flat, words)
-    start = _start_of(flat, _densest(flat, spans))
-    piece = flat[start : start + _PASSAGE].replace("\n", " ")
-    inside = [(a - start, b - start) for a, b in spans if a >= start and b <= start + len(piece)]
-    return Highlight(text=piece, marks=tuple(_joined(inside)))
+    def best_passage(self, text: str) -> Highlight:
+        """The piece in which the most different words stand closest together; else the beginning.
 
+        It starts after a full stop where one is near.
+        """
+        flat = text[:_LONGEST_SCAN]
+        spans = self._spans(flat)
+        start = _start_of(flat, _densest(flat, spans))
+        piece = flat[start : start + _PASSAGE].replace("\n", " ")
+        end = start + len(piece)
+        inside = [(a - start, b - start) for a, b in spans if a >= start and b <= end]
+        return Highlight(text=piece, marks=tuple(_joined(inside)))
 
-def _spans(text: str, words: Iterable[str]) -> list[Span]:
-    longest_first = sorted({word for word in words if word}, key=len, reverse=True)
-    if not longest_first:
-        return []
-    pattern = re.compile("|".join(map(re.escape, longest_first)))
-    return [match.span() for match in pattern.finditer(folded(text))]
+    def _spans(self, text: str) -> list[Span]:
+        if self._pattern is None:
+            return []
+        return [match.span() for match in self._pattern.finditer(folded(text))]
 
 
 def _densest(text: str, spans: Sequence[Span]) -> int:

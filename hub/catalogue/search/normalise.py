@@ -40,7 +40,7 @@ def prepared(text: str) -> str:
 
 def folded(text: str) -> str:
     """The same form, character for character, so that places in it are places in `text`."""
-    plain = "".join(map(_folded_char, text)) if _UNUSUAL.search(text) else text.lower()
+    plain = _UNUSUAL.sub(lambda found: _folded_char(found[0]), text).lower()
     if len(plain) != len(text):  # a capital whose small form has two characters
         plain = "".join(map(_folded_char, text))
     simple = _simplified(plain)

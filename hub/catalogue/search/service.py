@@ -20,7 +20,7 @@ from tantivy import Searcher
 
 from hub.catalogue.search import events, index, query, store
 from hub.catalogue.search.errors import NoIndex
-from hub.catalogue.search.highlighting import best_passage, marked
+from hub.catalogue.search.highlighting import Marker
 from hub.catalogue.search.index import Found, Generation, IndexHome, Reader, position_of
 from hub.catalogue.search.models import (
     FacetCount,
@@ -112,7 +112,7 @@ class Search:
         items, following, more = await self._load(question, answer)
         total, facets = await self._run(_counted, answer) if question.facets else (None, {})
         return Page(
-            hits=tuple(_hit(one, item, answer.understood) for one, item in items),
+            hits=_hits(items, answer.understood),
             understood=answer.understood,
             offset=question.offset,
             following=following,
@@ -258,12 +258,16 @@ def _counted(answer: _Answer) -> tuple[int, Mapping[str, tuple[FacetCount, ...]]
     }
 
 
-def _hit(found: Found, item: Shown, understood: Understood) -> Hit:
+def _hits(items: Sequence[tuple[Found, Shown]], understood: Understood) -> tuple[Hit, ...]:
     official = [word for meant in understood.synonyms.values() for word in meant]
     words = (*understood.words, *understood.dropped, *understood.phrases, *official)
-    return Hit(
-        item=item,
-        score=found.score,
-        title=marked(item.title, words),
-        passage=best_passage(item.body, words),
+    marker = Marker(words)
+    return tuple(
+        Hit(
+            item=item,
+            score=found.score,
+            title=marker.whole(item.title),
+            passage=marker.best_passage(item.body),
+        )
+        for found, item in items
     )

@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     Text,
     and_,
+    bindparam,
     func,
     insert,
     select,
@@ -139,18 +141,25 @@ def _day(said: dict[str, Any], entered: int) -> date:
     return date.fromisoformat(formed) if formed else instant(entered).astimezone(UTC).date()
 
 
+def _shown_in(version: ColumnElement[Any]) -> Select[Any]:
+    return (
+        select(_i.id, _i.body_id, _i.index_no, _i.attribute, _i.validity, _i.entered_at, _now)
+        .join(_now, and_(_now.c.item_id == _i.id, _now.c.version == version))
+        .where(_i.id.in_(bindparam("ids", expanding=True)))
+    )
+
+
+_SHOWN_PUBLIC, _SHOWN_INSIDE = _shown_in(_i.public_version), _shown_in(_i.version)
+
+
 def shown(connection: Connection, ids: Iterable[str], *, public_only: bool) -> dict[str, Shown]:
     """What the database says of the items now, without those that the reader may not see.
 
     The index may be a second old; nothing that was withdrawn since is in the answer.
     """
-    version = _i.public_version if public_only else _i.version
-    query = (
-        select(_i.id, _i.body_id, _i.index_no, _i.attribute, _i.validity, _i.entered_at, _now)
-        .join(_now, and_(_now.c.item_id == _i.id, _now.c.version == version))
-        .where(_i.id.in_(list(ids)))
-    )
-    return {row.id: _shown(row) for row in connection.execute(query)}
+    query = _SHOWN_PUBLIC if public_only else _SHOWN_INSIDE
+    rows = connection.execute(query, {"ids": list(ids)})
+    return {row.id: _shown(row) for row in rows}
 
 
 def _shown(row: Any) -> Shown:

@@ -39,6 +39,7 @@ class Gazetteer:
     names: Mapping[str, frozenset[str]]
     below: Mapping[str, frozenset[str]]  # of every body's id: itself and all below it
     longest: int = 0
+    beginnings: frozenset[str] = frozenset()  # the first two characters of the names
 
 
 NOBODY = Gazetteer({}, {})
@@ -96,7 +97,8 @@ def gazetteer(bodies: Iterable[Body]) -> Gazetteer:
         for name, ids in owners.items()
         if len(ids) == 1 and len(below[next(iter(ids))]) < len(listed)
     }
-    return Gazetteer(names, below, max(map(len, names), default=0))
+    longest, beginnings = max(map(len, names), default=0), frozenset(name[:2] for name in names)
+    return Gazetteer(names, below, longest, beginnings)
 
 
 def _called(body: Body, parent: Body | None) -> set[str]:
@@ -158,6 +160,8 @@ def _places(text: str, names: Gazetteer) -> tuple[tuple[Place, ...], str]:
 
 
 def _name_at(text: str, at: int, names: Gazetteer, edges: frozenset[int]) -> str:
+    if text[at : at + 2] not in names.beginnings:
+        return ""
     for end in range(min(len(text), at + names.longest), at + 1, -1):
         name = text[at:end]
         whole = end - at >= _SHORTEST_WHOLE or (at in edges and end in edges)
