@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import event, update
 
 from hub.catalogue.models import Attribute, ItemDraft
-from hub.catalogue.tables import items
+from hub.catalogue.rules import content_of
+from hub.catalogue.tables import item_versions, items
 from hub.kernel.clock import ManualClock
 from hub.kernel.errors import NotFound, Words
 from hub.kernel.sqlite import SqliteDatabase
@@ -129,7 +130,8 @@ async def sealed_elsewhere(stage: Stage, account: Account, plan: Plan) -> None:
 
 
 async def no_longer_valid(stage: Stage, account: Account, plan: Plan) -> None:
-    await stage.do(lambda tx: tx.execute(update(items).values(valid_until=date(2026, 3, 2))))
+    content = content_of(await stage.catalogue.get(plan.item_id)) | {"valid_until": "2026-03-02"}
+    await stage.do(lambda tx: tx.execute(update(item_versions).values(content=content)))
 
 
 async def repealed(stage: Stage, account: Account, plan: Plan) -> None:
