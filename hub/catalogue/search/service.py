@@ -105,7 +105,7 @@ class Search:
         known = await self._knowledge()
         understood = understand(question.text, known.names, known.synonyms)
         answer = await self._run(self._ask, question, understood, known.names)
-        if not answer.found and understood.places and question.offset == 0:
+        if understood.places and not answer.found and not await self._has_any(answer, question):
             plain = understand(question.text, NOBODY, known.synonyms)
             everywhere = replace(plain, relaxed=True)
             answer = await self._run(self._ask, question, everywhere, known.names)
@@ -215,7 +215,13 @@ class Search:
             if len(found) <= question.limit:
                 break
             found = await self._run(_fetch, answer, offset, question.limit + 1)
+        else:
+            return items, offset, True  # so many may not be shown that the next page looks on
         return items, offset, False
+
+    async def _has_any(self, answer: _Answer, question: Question) -> bool:
+        """Whether an empty page comes after others."""
+        return question.offset > 0 and bool(await self._run(_fetch, answer, 0, 1))
 
     async def _shown(self, ids: Sequence[str], *, public_only: bool) -> Mapping[str, Shown]:
         return await self._database.read(lambda c: store.shown(c, ids, public_only=public_only))

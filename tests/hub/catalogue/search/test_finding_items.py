@@ -67,6 +67,18 @@ async def test_a_place_where_nothing_is_found_gives_way_and_says_so(ask: Ask) ->
     assert titles(page)[0] == "关于住房公积金提取有关问题的通知"
 
 
+async def test_pages_of_a_relaxed_question_follow_each_other(
+    enter: Enter, search: Search, ask: Ask
+) -> None:
+    for n in range(3):
+        await enter(f"关于公积金的通知{n}")
+    await search.rebuild()
+    first = await ask("成都公积金", limit=2)
+    second = await ask("成都公积金", limit=2, offset=first.following)
+    assert second.understood.relaxed
+    assert sorted(titles(first) + titles(second)) == [f"关于公积金的通知{n}" for n in range(3)]
+
+
 @pytest.mark.usefixtures("stocked")
 async def test_filters_narrow_and_facets_count(ask: Ask, bodies: dict[str, Body]) -> None:
     page = await ask("", facets=True)
