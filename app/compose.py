@@ -27,6 +27,7 @@ from hub.catalogue.numbering.index_numbers import IndexPattern
 from hub.catalogue.public.service import PublicCatalogue
 from hub.catalogue.search.service import Search
 from hub.catalogue.service import Catalogue
+from hub.interpretation.service import Interpretations
 from hub.kernel.clock import Clock, SystemClock, check_zones
 from hub.kernel.database import Database
 from hub.kernel.ids import IdSource
@@ -36,6 +37,7 @@ from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.rules import WEB
 from hub.organisations.service import Organisations
 from hub.organisations.vault import Vault
+from hub.publishing.afterwards.store import readers_of
 from hub.publishing.forecast.models import Machine
 from hub.publishing.forecast.service import Simulation
 from hub.publishing.incidents.service import Incidents
@@ -115,6 +117,7 @@ class Hub:
     search: Search
     review: Review
     checks: Checks
+    interpretations: Interpretations
     publishing: Publishing
     recalling: Recalling
     operations: Operations
@@ -169,6 +172,7 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         search=Search(database, clock, _index_home(settings)),
         review=Review(database, clock, ids),
         checks=Checks(database, clock, Outside()),
+        interpretations=Interpretations(database, clock, readers_of),
         publishing=publishing,
         recalling=Recalling(
             database=database,

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from hub.catalogue import store as catalogue
+from hub.interpretation.errors import NotInterpreted
+from hub.interpretation.gate import return_uninterpreted
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Conflict, GongkaiError, InvalidInput, Words
@@ -91,9 +93,8 @@ class Publishing:
             return await self._database.write(
                 lambda tx: self._submission.open(tx, item, rendered, actor)
             )
-        except Undetermined as error:
-            refusal, at = error, self._clock.now()
-            await self._database.write(lambda tx: return_undetermined(tx, refusal, actor, at))
+        except (Undetermined, NotInterpreted) as error:
+            await self._return(error, actor)
             raise
         except NotPublic as error:
             await self._refused(error, "submit", item_id, actor)
@@ -104,6 +105,18 @@ class Publishing:
         await record_refusal(
             self._database, error, attempt=attempt, subject=item_id, login=actor, at=at
         )
+
+    async def _return(self, refusal: Undetermined | NotInterpreted, actor: str) -> None:
+        """退文: record what the draft lacks, in a transaction of its own."""
+        at = self._clock.now()
+
+        def work(tx: Transaction) -> None:
+            if isinstance(refusal, Undetermined):
+                return_undetermined(tx, refusal, actor, at)
+            else:
+                return_uninterpreted(tx, refusal, actor, at)
+
+        await self._database.write(work)
 
     async def editions(self, item_id: str) -> list[Edition]:
         """The editions of the item's current version: the exact bytes, for preview."""

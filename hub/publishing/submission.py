@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.catalogue import store as catalogue
 from hub.catalogue.models import Item
+from hub.interpretation import gate
 from hub.kernel.clock import Clock
 from hub.kernel.database import Transaction
 from hub.kernel.events import Event
@@ -30,8 +31,10 @@ class Submission:
     def open(self, tx: Transaction, item: Item, rendered: Rendered, actor: str) -> Approval:
         """Keep what was rendered and open its review; the bytes never change after this.
 
-        Raises BlockedByChecks for what must not be published and nobody has answered for.
+        Raises NotInterpreted for a document without its interpretation, BlockedByChecks for what
+        must not be published and nobody has answered for, and what `review.open_approval` does.
         """
+        gate.check(tx.connection, item.id)
         now = self._clock.now()
         admit(tx, self._library, item, draft_passages(rendered), actor=actor, at=now)
         for sha256, picture in rendered.pictures.items():

@@ -122,6 +122,12 @@ def void_all(tx: Transaction, item_id: str, *, actor: str, at: datetime, because
     return len(ids)
 
 
+def first_submitted_at(connection: Connection, item_id: str) -> datetime | None:
+    """When the item first went to review, in any version."""
+    query = select(approvals.c.submitted_at).where(approvals.c.item_id == item_id)
+    return connection.execute(query.order_by(approvals.c.id).limit(1)).scalar()
+
+
 def get_approval(connection: Connection, approval_id: str) -> Approval:
     """Raises UnknownApproval."""
     found = _load(connection, _approvals_where(approvals.c.id == approval_id))

@@ -11,7 +11,7 @@ from hub.catalogue.relations.models import Relation, RelationKind
 from hub.catalogue.relations.tables import item_relations
 from hub.kernel.database import Transaction
 
-__all__ = ["relate", "relations_of", "unrelate"]
+__all__ = ["relate", "relations_of", "unrelate", "unrelate_pair"]
 
 _r = item_relations.c
 
@@ -28,6 +28,14 @@ def unrelate(tx: Transaction, kinds: Collection[RelationKind], other_id: str) ->
     """Nothing does one of `kinds` to the item any more; how many did."""
     gone = delete(item_relations).where(_r.other_id == other_id, _r.kind.in_(kinds))
     return tx.execute(gone).rowcount
+
+
+def unrelate_pair(tx: Transaction, item_id: str, kind: RelationKind, other_id: str) -> bool:
+    """Remove one relation; whether it was there."""
+    gone = delete(item_relations).where(
+        _r.item_id == item_id, _r.kind == kind, _r.other_id == other_id
+    )
+    return tx.execute(gone).rowcount > 0
 
 
 def relations_of(connection: Connection, item_id: str) -> list[Relation]:

@@ -204,6 +204,19 @@ def latest_samples(connection: Connection, item_id: str) -> dict[str, Sample]:
     return {row.delivery_id: _sample(row) for row in connection.execute(query)}
 
 
+def readers_of(connection: Connection, item_ids: Collection[str]) -> int | None:
+    """The readers of these items over all their posts; None when no platform counted any."""
+    query = (
+        select(_m.delivery_id, _m.reads)
+        .join(deliveries, deliveries.c.id == _m.delivery_id)
+        .join(plans, plans.c.id == deliveries.c.plan_id)
+        .where(plans.c.item_id.in_(item_ids), _m.reads.is_not(None))
+        .order_by(_m.at)
+    )
+    newest = {row.delivery_id: row.reads for row in connection.execute(query)}
+    return sum(newest.values()) if newest else None
+
+
 def _sample(row: Row[Any]) -> Sample:
     figures = {name: getattr(row, name) for name in ("reads", "likes", "comments", "shares")}
     return Sample(delivery_id=row.delivery_id, at=row.at, measured=Measured(**figures))

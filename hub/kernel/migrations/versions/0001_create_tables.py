@@ -20,6 +20,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_account_groups_name")),
     )
     op.create_table(
+        "appraisal_weights",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("values", sa.Text(), nullable=False),
+        sa.Column("set_by", sa.String(length=64), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("version > 0", name=op.f("ck_appraisal_weights_version_positive")),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_appraisal_weights")),
+    )
+    op.create_table(
         "audit_events",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
@@ -643,6 +652,41 @@ def upgrade() -> None:
             ["group_id"], ["account_groups.id"], name=op.f("fk_group_members_group_id")
         ),
         sa.PrimaryKeyConstraint("group_id", "account_id", name=op.f("pk_group_members")),
+    )
+    op.create_table(
+        "interpretation_forms",
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("form", sa.String(length=16), nullable=False),
+        sa.CheckConstraint(
+            "form IN ('text', 'infographic', 'audio', 'video', 'animation', 'questions', 'press-questions', 'expert', 'press-conference', 'interview', 'briefing')",
+            name=op.f("ck_interpretation_forms_form_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_interpretation_forms_item_id")
+        ),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_interpretation_forms")),
+    )
+    op.create_table(
+        "interpretation_plans",
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("outline", sa.Text(), nullable=False),
+        sa.Column("forms", sa.Text(), nullable=False),
+        sa.Column("channels", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("interpreter", sa.String(length=100), nullable=False),
+        sa.Column("unit", sa.String(length=200), nullable=False),
+        sa.Column("entered_by", sa.String(length=64), nullable=False),
+        sa.Column("entered_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "outline <> '' AND interpreter <> '' AND unit <> ''",
+            name=op.f("ck_interpretation_plans_whole"),
+        ),
+        sa.CheckConstraint("revision > 0", name=op.f("ck_interpretation_plans_revision_positive")),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_interpretation_plans_item_id")
+        ),
+        sa.PrimaryKeyConstraint("item_id", "revision", name=op.f("pk_interpretation_plans")),
     )
     op.create_table(
         "item_relations",

@@ -1,0 +1,1 @@
+"""政策解读: whoever drafts a document interprets it, and both go out together."""
