@@ -25,7 +25,6 @@ _BOOSTS = (("title", 4.0), ("keywords", 2.0), ("body", 1.0))
 # of 1,191 regulations 95 in a hundred are found so among the first ten, with the boosts above 84.
 _SENTENCE = 10  # more words than this are one
 _SENTENCE_BOOSTS = (("title", 0.1), ("body", 1.0))
-_WHOLE_TITLE = 8.0  # for the title that has the sentence in it
 _MEANT_IN = (("title", 4.0), ("body", 1.0))  # fields that keep the places of their words
 _SYNONYM = 0.7  # what was not said weighs less than what was
 _SOUND = 3.0
@@ -36,7 +35,7 @@ _KEPT = 3  # words kept where all are common
 _MOST_WORDS = 24
 # Occurrences looked through for one question. The rarest words tell items apart best, so what
 # makes a question dear is left out first; 4.5 million items need a bound, small catalogues none.
-_BUDGET = 1_500_000
+_BUDGET = 600_000
 _MOSTLY = 0.9
 _SHORTEST_FUZZY = 6  # letters: shorter spellings are all alike at distance 1
 _PHRASE_ENDINGS = range(2, 7)  # characters of an issuer tried in a text
@@ -133,7 +132,7 @@ def _choose_words(
     """Leave out what is too common, and look for what has no match by its sound."""
     total = searcher.num_docs
     often = {word: _often(searcher, word) for word in understood.words}
-    sentence = len(often) > _SENTENCE
+    sentence = len(often) > _SENTENCE and not _is_in_a_title(searcher, understood.text)
     most = total if sentence or total < _FEW else total * _COMMON  # a sentence has its budget
     rare = [word for word, count in often.items() if count <= most]
     kept = rare or sorted(often, key=often.__getitem__)[:_KEPT]
@@ -148,7 +147,6 @@ def _choose_words(
     )
     meant = [official for to in understood.synonyms.values() for official in to]
     clauses = _flat(kept, _SENTENCE_BOOSTS if sentence else _BOOSTS) + _meant(meant)
-    clauses += _whole_title(understood.text) if sentence else []
     clauses += [(Occur.Should, Query.boost_query(query, _SOUND)) for query in sounds.values()]
     return known, clauses
 
@@ -206,10 +204,11 @@ def _flat(
     ]
 
 
-def _whole_title(text: str) -> list[tuple[Occur, Query]]:
-    """The title that was typed as a whole."""
+def _is_in_a_title(searcher: Searcher, text: str) -> bool:
+    """Whether what was typed is a title, or a piece of one. Asked beforehand: as one more clause
+    it would keep the index from passing over what cannot be among the best."""
     query = _words_together("title", text)
-    return [(Occur.Should, Query.boost_query(query, _WHOLE_TITLE))] if query else []
+    return query is not None and bool(searcher.search(query, 1, count=False).hits)
 
 
 def _located(places: Sequence[Place]) -> list[Query]:
