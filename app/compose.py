@@ -36,6 +36,7 @@ from hub.kernel.postgres import PostgresDatabase
 from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.rules import WEB
 from hub.organisations.service import Organisations
+from hub.organisations.tokens.service import Tokens
 from hub.organisations.vault import Vault
 from hub.publishing.afterwards.store import readers_of
 from hub.publishing.forecast.models import Machine
@@ -58,6 +59,7 @@ from hub.review.clocks.models import Thresholds
 from hub.review.clocks.service import Clocks
 from hub.review.delegation.service import Delegations
 from hub.review.determination.service import Determinations
+from hub.review.doors.service import Doors
 from hub.review.service import Review
 from publishers.registry import channels, find_channel
 from publishers.rendering import TemplateRenderer
@@ -129,6 +131,8 @@ class Hub:
     timing: Timing
     recurrences: Recurrences
     reminders: Reminders
+    tokens: Tokens
+    doors: Doors
 
 
 @asynccontextmanager
@@ -198,6 +202,8 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
             database=database, clock=clock, ids=ids, planner=publishing.planner
         ),
         reminders=_reminders(settings, database, clock, ids),
+        tokens=Tokens(database, clock, ids),
+        doors=Doors(database, clock),
     )
 
 

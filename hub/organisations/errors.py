@@ -4,16 +4,18 @@ GongkaiError
 ├── NotFound → UnknownBody, UnknownPerson, UnknownAccount, UnknownGroup
 ├── InvalidInput → EmptyCredential
 ├── Conflict → AlreadyThere
+├── Forbidden → RoleNeeded
 └── Misconfigured → SealBroken
 """
 
 from __future__ import annotations
 
-from hub.kernel.errors import Conflict, InvalidInput, Misconfigured, NotFound, Words
+from hub.kernel.errors import Conflict, Forbidden, InvalidInput, Misconfigured, NotFound, Words
 
 __all__ = [
     "AlreadyThere",
     "EmptyCredential",
+    "RoleNeeded",
     "SealBroken",
     "UnknownAccount",
     "UnknownBody",
@@ -64,6 +66,12 @@ class UnknownGroup(NotFound):
 
 class AlreadyThere(Conflict):
     code = "already-there"
+
+
+class RoleNeeded(Forbidden):
+    """The person holds no role in the body that lets them do this."""
+
+    code = "role-needed"
 
 
 class EmptyCredential(InvalidInput):

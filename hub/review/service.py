@@ -7,7 +7,7 @@ is seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -147,11 +147,19 @@ class Review:
         return await self._database.read(lambda c: store.approval_for(c, item_id, version))
 
     async def list(
-        self, *, open_only: bool = True, body_id: str = "", limit: int = 100
+        self,
+        *,
+        open_only: bool = True,
+        body_id: str = "",
+        among: Collection[str] | None = None,
+        limit: int = 100,
     ) -> list[tuple[Approval, str]]:
-        """Approvals with the item's title, oldest first."""
+        """Approvals with the item's title, oldest first; of a body and those below it, or of
+        exactly the bodies `among`."""
         return await self._database.read(
-            lambda c: store.list_approvals(c, open_only=open_only, body_id=body_id, limit=limit)
+            lambda c: store.list_approvals(
+                c, open_only=open_only, body_id=body_id, among=among, limit=limit
+            )
         )
 
     async def signers(self, approval: Approval) -> dict[str, Person]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -176,15 +176,22 @@ def approval_covering(
 
 
 def list_approvals(
-    connection: Connection, *, open_only: bool = True, body_id: str = "", limit: int = 100
+    connection: Connection,
+    *,
+    open_only: bool = True,
+    body_id: str = "",
+    among: Collection[str] | None = None,
+    limit: int = 100,
 ) -> list[tuple[Approval, str]]:
     """Approvals with the item's title, emergencies first, then the oldest; of `body_id` and the
-    bodies below it."""
+    bodies below it, and of exactly the bodies `among`."""
     conditions: list[ColumnElement[bool]] = []
     if open_only:
         conditions += [_alive(), not_(_signed_off)]
     if body_id:
         conditions.append(items.c.body_id.in_(subtree(body_id)))
+    if among is not None:
+        conditions.append(items.c.body_id.in_(among))
     query = (
         select(approvals.c.id, items.c.title)
         .join(items, items.c.id == approvals.c.item_id)

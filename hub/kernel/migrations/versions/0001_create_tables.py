@@ -462,6 +462,28 @@ def upgrade() -> None:
     )
     op.create_index("ix_key_lists_kind", "key_lists", ["kind", "year"], unique=False)
     op.create_table(
+        "person_tokens",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("label", sa.String(length=100), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_by", sa.String(length=64), nullable=False),
+        sa.Column("last_used_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("label <> ''", name=op.f("ck_person_tokens_labelled")),
+        sa.CheckConstraint("created_at < expires_at", name=op.f("ck_person_tokens_ends")),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_person_tokens_digested")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_person_tokens_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_tokens")),
+        sa.UniqueConstraint("digest", name=op.f("uq_person_tokens_digest")),
+    )
+    op.create_index("ix_person_tokens_person_id", "person_tokens", ["person_id"], unique=False)
+    op.create_table(
         "pictures",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("media_type", sa.String(length=64), nullable=False),

@@ -1,0 +1,1 @@
+"""Personal tokens: how a person's programs say who they are."""
