@@ -20,6 +20,9 @@ async def portal_desk(hub: Hub) -> Desk:
         clock=hub.clock,
         public=hub.public,
         organisations=hub.organisations,
+        keyareas=hub.keyareas,
+        lookup=hub.key_lookup,
+        search=hub.search,
     )
 
 

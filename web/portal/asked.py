@@ -5,14 +5,32 @@ from __future__ import annotations
 import base64
 import binascii
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
 
 from aiohttp import web
 
 from hub.catalogue.classification.models import Genre
+from hub.catalogue.models import Validity
 from hub.catalogue.public.models import Place
+from hub.catalogue.search.models import Narrowing, Question, Sort
 from hub.kernel.errors import InvalidInput, Words
 
-__all__ = ["cursor_of", "genre_of", "number_of", "place_of", "text_of", "year_of"]
+__all__ = [
+    "DEEPEST",
+    "cursor_of",
+    "genre_of",
+    "number_of",
+    "place_of",
+    "question_of",
+    "text_of",
+    "validity_of",
+    "year_of",
+]
+
+DEEPEST = 1_001  # the first hit of the last page that a search goes to
+
+T = TypeVar("T", bound=StrEnum)
 
 _LONGEST = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,16 +76,43 @@ def year_of(request: web.Request) -> int | None:
 
 
 def genre_of(request: web.Request) -> Genre | None:
-    text = request.query.get("genre", "")
+    return _one_of(request, "genre", Genre)
+
+
+def validity_of(request: web.Request) -> Validity | None:
+    return _one_of(request, "validity", Validity)
+
+
+def question_of(request: web.Request, body_id: str, *, limit: int) -> Question:
+    """What is searched for; `body_id` is the body that the address names by its code."""
+    return Question(
+        text=text_of(request, "q"),
+        narrowing=Narrowing(
+            body_id=body_id,
+            theme=text_of(request, "theme"),
+            genre=genre.value if (genre := genre_of(request)) else "",
+            year=year_of(request),
+            validity=validity_of(request),
+        ),
+        sort=_one_of(request, "sort", Sort) or Sort.RELEVANCE,
+        offset=number_of(request, "start", default=1, most=DEEPEST) - 1,
+        limit=limit,
+        facets=True,
+    )
+
+
+def _one_of(request: web.Request, name: str, kind: type[T]) -> T | None:
+    """The choice that the address names; raises InvalidInput with those there are."""
+    text = request.query.get(name, "")
     if not text:
         return None
     try:
-        return Genre(text)
+        return kind(text)
     except ValueError as error:
-        known = "、".join(genre.value for genre in Genre)
+        known = "、".join(one.value for one in kind)
         raise _wrong(
-            "genre",
-            Words("不是已知体裁", "is no genre"),
+            name,
+            Words("不在可选值中", "is none of the choices"),
             Words(f"可选：{known}", f"choose: {known}"),
         ) from error
 

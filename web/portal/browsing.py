@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -14,6 +14,7 @@ from hub.organisations.models import Body
 from web.portal.asked import cursor_of, genre_of, place_of, text_of, year_of
 from web.portal.desk import Desk
 from web.portal.entries import Entry, entry_of, genre_words
+from web.portal.links import Choice, Facet, Links
 from web.portal.manner import Manner
 from web.portal.templating import words_of
 
@@ -21,23 +22,6 @@ __all__ = ["browsing_routes"]
 
 _PAGE = 20
 _NEWEST, _INTERPRETATIONS, _BODIES = 8, 4, 12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A value of a facet; `count` is None where nobody counted."""
-
-    label: str
-    link: str
-    count: int | None = None
-    chosen: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facet:
-    name: str
-    title: str
-    choices: tuple[Choice, ...]
 
 
 class Browsing:
@@ -94,7 +78,7 @@ class Browsing:
             year=year_of(request),
         )
         found = await desk.public.page(wanted, after=place_of(request), limit=_PAGE + 1)
-        links = _Links(manner, path, asked)
+        links = Links(manner, path, asked)
         values = {
             "heading": words[section],
             "entries": self._entries(found[:_PAGE], {b.id: b.name for b in bodies}),
@@ -114,45 +98,39 @@ class Browsing:
         return [entry_of(item, names.get(item.body_id, ""), today) for item in items]
 
     async def _facets(
-        self, links: _Links, words: Mapping[str, str], bodies: Sequence[Body], manner: Manner
+        self, links: Links, words: Mapping[str, str], bodies: Sequence[Body], manner: Manner
     ) -> list[Facet]:
-        counts = dict(await self._desk.theme_counts())
-        years = range(self._desk.today().year, self._desk.today().year - 8, -1)
-        themes = [links.choice("theme", name, name, counts[name]) for name in counts]
-        genres = [links.choice("genre", g.value, genre_words(g, manner)) for g in Genre]
-        told = [
-            ("theme", themes),
-            ("year", [links.choice("year", str(year), str(year)) for year in years]),
-            ("genre", genres),
-            ("body", [links.choice("body", body.code, body.name) for body in bodies]),
+        """Only what has items on the whole site; how many is told while nothing is chosen."""
+        desk = self._desk
+        shelves = await desk.shelf_counts()
+        counts = {
+            "theme": dict(await desk.theme_counts()),
+            "year": await desk.year_counts(),
+            "genre": shelves.genres,
+            "body": _with_those_below(bodies, shelves.bodies),
+        }
+        labels = {
+            "theme": {name: name for name in counts["theme"]},
+            "year": {year: year for year in sorted(counts["year"], reverse=True)},
+            "genre": {genre.value: genre_words(genre, manner) for genre in Genre},
+            "body": {body.code: body.name for body in bodies},
+        }
+        told = links.untouched()
+        return [
+            Facet(
+                name=name,
+                title=words[name],
+                choices=tuple(
+                    links.choice(name, value, label, counts[name].get(value) if told else None)
+                    for value, label in labels[name].items()
+                    if counts[name].get(value) or links.asked(name) == value
+                ),
+            )
+            for name in labels
         ]
-        return [Facet(name=n, title=words[n], choices=tuple(choices)) for n, choices in told]
 
 
-class _Links:
-    """Addresses of one list with one filter more, or one less."""
-
-    def __init__(self, manner: Manner, path: str, asked: Mapping[str, str]) -> None:
-        self._manner, self._path, self._asked = manner, path, asked
-
-    def to(self, **change: str) -> str:
-        return self._manner.link(self._path, **{**self._asked, **change})
-
-    def choice(self, name: str, value: str, label: str, count: int | None = None) -> Choice:
-        chosen = self._asked[name] == value
-        link = self.to(**{name: "" if chosen else value})
-        return Choice(label=label, link=link, count=count, chosen=chosen)
-
-    def asked(self, name: str) -> str:
-        return self._asked[name]
-
-    def feed(self) -> str:
-        """The feed of the same body and theme; feeds know no other filter."""
-        wanted = {name: self._asked[name] for name in ("body", "theme")}
-        return Manner().link("/feeds/atom.xml", **wanted)
-
-
-def _chosen(links: _Links, body: Body | None, genre: Genre | None, manner: Manner) -> list[Choice]:
+def _chosen(links: Links, body: Body | None, genre: Genre | None, manner: Manner) -> list[Choice]:
     labels = {
         "theme": links.asked("theme"),
         "year": links.asked("year"),
@@ -160,6 +138,18 @@ def _chosen(links: _Links, body: Body | None, genre: Genre | None, manner: Manne
         "body": body.name if body else "",
     }
     return [links.choice(name, links.asked(name), label) for name, label in labels.items() if label]
+
+
+def _with_those_below(bodies: Sequence[Body], own: Mapping[str, int]) -> Mapping[str, int]:
+    """By code: the items of each body and of all below it, as its list shows them."""
+    counts: dict[str, int] = dict.fromkeys((body.id for body in bodies), 0)
+    parents = {body.id: body.parent_id for body in bodies}
+    for body in bodies:
+        at: str | None = body.id
+        while at in counts:
+            counts[at] += own.get(body.id, 0)
+            at = parents[at]
+    return {body.code: counts[body.id] for body in bodies}
 
 
 def _after(found: Sequence[Item]) -> str:

@@ -10,9 +10,13 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from hub.catalogue.keyareas.lookup import KeyAreaLookup
+from hub.catalogue.keyareas.service import KeyAreas
 from hub.catalogue.public.errors import Withdrawn
-from hub.catalogue.public.models import DayCount, Totals
+from hub.catalogue.public.models import DayCount, ShelfCounts, Totals
 from hub.catalogue.public.service import PublicCatalogue
+from hub.catalogue.search.errors import NoIndex
+from hub.catalogue.search.service import Search
 from hub.kernel.clock import Clock
 from hub.kernel.errors import GongkaiError
 from hub.organisations.service import Organisations
@@ -25,7 +29,7 @@ from web.portal.templating import rendered, words_of
 __all__ = ["SECTIONS", "Desk", "PageHandler"]
 
 HTML = "text/html; charset=utf-8"
-GONE = 410
+GONE, UNAVAILABLE = 410, 503
 HERE = ZoneInfo("Asia/Shanghai")
 
 # the main sections: the word that names each, and its address
@@ -56,13 +60,23 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The services that the portal reads from; `site` says whose it is."""
+    """The services that the portal reads from; `site` says whose it is. Without a `search` its
+    page says that it is not available."""
 
     site: Site
     clock: Clock
     public: PublicCatalogue
     organisations: Organisations
     kept: Kept
+    keyareas: KeyAreas
+    lookup: KeyAreaLookup
+    search: Search | None = None
+
+    def finder(self) -> Search:
+        """The search; raises NoIndex where this portal has none."""
+        if self.search is None:
+            raise NoIndex
+        return self.search
 
     def today(self) -> date:
         """The day in China."""
@@ -79,6 +93,17 @@ class Desk:
     async def day_counts(self) -> Sequence[DayCount]:
         """How many items became public on each day; as of a few minutes ago."""
         return await self.kept.get("days", self.public.day_counts)
+
+    async def year_counts(self) -> Mapping[str, int]:
+        """How many items became public in each year that has any."""
+        counts: dict[str, int] = {}
+        for one in await self.day_counts():
+            counts[str(one.day.year)] = counts.get(str(one.day.year), 0) + one.count
+        return counts
+
+    async def shelf_counts(self) -> ShelfCounts:
+        """How many public items each body and each genre has; as of a few minutes ago."""
+        return await self.kept.get("shelves", self.public.shelf_counts)
 
     async def totals(self) -> Totals:
         return await self.kept.get("totals", self.public.totals)
@@ -116,7 +141,9 @@ class Desk:
         """A page that says what went wrong and what to do, in the visitor's language."""
         words, status = words_of(manner.language), status_of(error)
         texts = [getattr(error.words, manner.language)]
-        if error.remedy:
+        if status == UNAVAILABLE:  # what operators must do about it is nothing for visitors
+            texts = [words["unavailable-text"]]
+        elif error.remedy:
             texts.append(getattr(error.remedy, manner.language))
         heading = {400: words["bad-request"], 404: words["not-found"]}.get(
             status, words["unavailable"]

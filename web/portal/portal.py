@@ -6,7 +6,10 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from hub.catalogue.keyareas.lookup import KeyAreaLookup
+from hub.catalogue.keyareas.service import KeyAreas
 from hub.catalogue.public.service import PublicCatalogue
+from hub.catalogue.search.service import Search
 from hub.kernel.clock import Clock
 from hub.organisations.service import Organisations
 from web.portal.answers import HEADERS
@@ -17,6 +20,7 @@ from web.portal.feeds import feed_routes
 from web.portal.guide import guide_routes
 from web.portal.item_page import item_routes
 from web.portal.kept import Kept
+from web.portal.searching import search_routes
 from web.portal.site import Site
 from web.portal.templating import STYLE_ADDRESS, style
 
@@ -26,7 +30,14 @@ _KEPT_FOR = timedelta(minutes=2)
 
 
 def open_desk(
-    site: Site, *, clock: Clock, public: PublicCatalogue, organisations: Organisations
+    site: Site,
+    *,
+    clock: Clock,
+    public: PublicCatalogue,
+    organisations: Organisations,
+    keyareas: KeyAreas,
+    lookup: KeyAreaLookup,
+    search: Search | None = None,
 ) -> Desk:
     """A portal's desk over an open hub."""
     return Desk(
@@ -35,6 +46,9 @@ def open_desk(
         public=public,
         organisations=organisations,
         kept=Kept(clock, _KEPT_FOR),
+        keyareas=keyareas,
+        lookup=lookup,
+        search=search,
     )
 
 
@@ -45,6 +59,7 @@ def portal_routes(desk: Desk) -> list[web.RouteDef]:
         *item_routes(desk),
         *feed_routes(desk),
         *guide_routes(desk),
+        *search_routes(desk),
         *api_routes(desk),
         web.get(STYLE_ADDRESS, _style),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +10,15 @@ from hub.catalogue.classification.models import Genre
 from hub.catalogue.models import Item
 from hub.catalogue.relations.models import RelationKind
 
-__all__ = ["DayCount", "Place", "PublicFilter", "PublicVersion", "Related", "Totals"]
+__all__ = [
+    "DayCount",
+    "Place",
+    "PublicFilter",
+    "PublicVersion",
+    "Related",
+    "ShelfCounts",
+    "Totals",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +63,14 @@ class Related:
 class Totals:
     items: int
     bodies: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfCounts:
+    """Public items by the id of their body (without those of the bodies below) and by genre."""
+
+    bodies: Mapping[str, int]
+    genres: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

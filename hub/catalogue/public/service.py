@@ -20,6 +20,7 @@ from hub.catalogue.public.models import (
     PublicFilter,
     PublicVersion,
     Related,
+    ShelfCounts,
     Totals,
 )
 from hub.kernel.database import Database
@@ -85,6 +86,10 @@ class PublicCatalogue:
     async def theme_counts(self) -> list[tuple[str, int]]:
         """Top-level themes with how many public items each has, the biggest first."""
         return await self._database.read(store.theme_counts)
+
+    async def shelf_counts(self) -> ShelfCounts:
+        """How many public items each body and each genre has."""
+        return await self._database.read(store.shelf_counts)
 
     async def day_counts(self) -> list[DayCount]:
         """How many items became public on each day, oldest first."""

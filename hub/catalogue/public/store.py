@@ -40,6 +40,7 @@ from hub.catalogue.public.models import (
     PublicFilter,
     PublicVersion,
     Related,
+    ShelfCounts,
     Totals,
 )
 from hub.catalogue.relations.models import RelationKind
@@ -156,6 +157,16 @@ def theme_counts(connection: Connection) -> list[tuple[str, int]]:
         top = theme.split(SEPARATOR)[0]
         counts[top] = counts.get(top, 0) + count
     return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+
+
+def shelf_counts(connection: Connection) -> ShelfCounts:
+    """How many public items each body has by its id, and each genre."""
+
+    def counted(column: ColumnElement[str]) -> dict[str, int]:
+        query = select(column, func.count()).where(_is_public(), column != "").group_by(column)
+        return {str(row[0]): int(row[1]) for row in connection.execute(query)}
+
+    return ShelfCounts(bodies=counted(_i.body_id), genres=counted(_i.genre))
 
 
 def day_counts(connection: Connection) -> list[DayCount]:

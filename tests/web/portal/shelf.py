@@ -12,12 +12,15 @@ from typing import Any
 from aiohttp import web
 
 from hub.catalogue.classification.models import Genre
+from hub.catalogue.keyareas.lookup import KeyAreaLookup
+from hub.catalogue.keyareas.service import KeyAreas
 from hub.catalogue.models import Attribute, Item, ItemDraft
 from hub.catalogue.public.service import PublicCatalogue
 from hub.catalogue.publication import mark_public, withdraw
 from hub.catalogue.relations.models import Relation, RelationKind
 from hub.catalogue.relations.store import relate
 from hub.catalogue.rules import draft_of
+from hub.catalogue.search.service import Search
 from hub.catalogue.service import Catalogue
 from hub.kernel.clock import ManualClock
 from hub.kernel.database import Database, Transaction
@@ -115,9 +118,14 @@ class Librarian:
         await self.database.write(work)
 
 
-async def stocked(database: Database, clock: ManualClock, ids: IdSource) -> Shelf:
+async def stocked(
+    database: Database, clock: ManualClock, ids: IdSource, home: Path | None = None
+) -> Shelf:
     """Five regulations of three bodies: one interpreted, one superseded by another, one in its
-    second version, one with a picture; besides them a draft and a withdrawn one."""
+    second version, one with a picture; besides them a draft and a withdrawn one.
+
+    With a `home` there is an index to search.
+    """
     organisations = Organisations(database, clock, ids, Vault({"k": bytes(32)}))
     await organisations.import_bodies(BODIES, actor="admin")
     bodies = {body.code: body for body in await organisations.bodies()}
@@ -136,8 +144,20 @@ async def stocked(database: Database, clock: ManualClock, ids: IdSource) -> Shel
         for place, row in enumerate(regulations())
     ]
     public = PublicCatalogue(database)
-    shelf = Shelf(open_desk(SITE, clock=clock, public=public, organisations=organisations))
+    search = Search(database, clock, home) if home else None
+    desk = open_desk(
+        SITE,
+        clock=clock,
+        public=public,
+        organisations=organisations,
+        keyareas=KeyAreas(database, clock, ids),
+        lookup=KeyAreaLookup(database, clock),
+        search=search,
+    )
+    shelf = Shelf(desk)
     await _arrange(shelf.items, Librarian(database, clock, ids), drafts)
+    if search:
+        await search.rebuild()
     return shelf
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +22,12 @@ ROOT = "/api/v1"
 
 
 @pytest.fixture
-async def shelf(database: Database, clock: ManualClock, ids: IdSource) -> Shelf:
-    return await stocked(database, clock, ids)
+async def shelf(
+    database: Database, clock: ManualClock, ids: IdSource, tmp_path: Path
+) -> AsyncIterator[Shelf]:
+    opened = await stocked(database, clock, ids, tmp_path / "index")
+    yield opened
+    opened.desk.finder().close()
 
 
 @pytest.fixture

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, cast
 
 import msgspec
 from aiohttp import web
 
-from hub.catalogue.classification.models import GENRES
-from hub.catalogue.public.service import MOST
-from hub.kernel.errors import Words
 from web.portal.answers import answer
+from web.portal.api.endpoints import ENDPOINTS, ITEM, Endpoint, Parameter
+from web.portal.api.finding import Finding
 from web.portal.api.reading import JSON, Reading, guarded
-from web.portal.api.shapes import ApiBodies, ApiItem, ApiItems, ApiProblem, ApiThemes
+from web.portal.api.shapes import ApiProblem
 from web.portal.desk import Desk
 from web.portal.manner import Manner
 
@@ -23,116 +21,6 @@ __all__ = ["api_routes", "description"]
 _VERSION = "1.0.0"
 _ROOT = "/api/v1"
 _REF = "#/components/schemas/{name}"
-_ITEM = "[0-9A-HJKMNP-TV-Z]{26}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    name: str
-    words: Words
-    schema: Mapping[str, Any]
-    place: str = "query"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """`path` has its parameters in braces, as OpenAPI writes them."""
-
-    path: str
-    name: str
-    words: Words
-    answers: type
-    handler: str
-    parameters: tuple[Parameter, ...] = ()
-
-
-_BODY = Parameter(
-    name="body",
-    words=Words("单位代码，含下级", "a body's code; those below it are included"),
-    schema={"type": "string", "maxLength": 64},
-)
-_THEME = Parameter(
-    name="theme",
-    words=Words("主题分类，含子类", "a theme; its sub-classes are included"),
-    schema={"type": "string", "maxLength": 200},
-)
-_ID = Parameter(
-    name="item",
-    words=Words("信息编号", "an item's id"),
-    schema={"type": "string", "pattern": f"^{_ITEM}$"},
-    place="path",
-)
-_NUMBER = Parameter(
-    name="version",
-    words=Words("版本号", "a version's number"),
-    schema={"type": "integer", "minimum": 1, "maximum": 9_999_999},
-    place="path",
-)
-_LIST = (
-    _BODY,
-    _THEME,
-    Parameter(
-        name="genre",
-        words=Words("体裁分类", "the genre"),
-        schema={"type": "string", "enum": [genre.value for genre in GENRES]},
-    ),
-    Parameter(
-        name="year",
-        words=Words("发布年份", "the year of publication"),
-        schema={"type": "integer", "minimum": 1949, "maximum": 2200},
-    ),
-    Parameter(
-        name="limit",
-        words=Words("每页条数", "items on a page"),
-        schema={"type": "integer", "minimum": 1, "maximum": MOST, "default": 20},
-    ),
-    Parameter(
-        name="after",
-        words=Words("翻页位置，取自上一页的 next", "the cursor in the next of the page before"),
-        schema={"type": "string", "maxLength": 128},
-    ),
-)
-
-ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint(
-        path="/items",
-        name="listItems",
-        words=Words("公开的信息，新的在前", "what is public, newest first"),
-        answers=ApiItems,
-        handler="items",
-        parameters=_LIST,
-    ),
-    Endpoint(
-        path="/items/{item}",
-        name="getItem",
-        words=Words("一条信息的全文与元数据", "one item: its text and its record"),
-        answers=ApiItem,
-        handler="item",
-        parameters=(_ID,),
-    ),
-    Endpoint(
-        path="/items/{item}/versions/{version}",
-        name="getItemVersion",
-        words=Words("曾经公开的版本", "a version that was public"),
-        answers=ApiItem,
-        handler="version",
-        parameters=(_ID, _NUMBER),
-    ),
-    Endpoint(
-        path="/bodies",
-        name="listBodies",
-        words=Words("发布机构", "the public bodies"),
-        answers=ApiBodies,
-        handler="bodies",
-    ),
-    Endpoint(
-        path="/themes",
-        name="listThemes",
-        words=Words("主题分类表", "the list of themes"),
-        answers=ApiThemes,
-        handler="themes",
-    ),
-)
 
 
 def description(site_url: str, name: str) -> dict[str, Any]:
@@ -187,7 +75,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 def api_routes(desk: Desk) -> list[web.RouteDef]:
     """The endpoints, their description, and the page about them."""
-    reading = Reading(desk)
+    readers = (Reading(desk), Finding(desk))
     text = msgspec.json.encode(description(desk.site.url, desk.site.name))
 
     async def described(request: web.Request) -> web.Response:
@@ -197,18 +85,23 @@ def api_routes(desk: Desk) -> list[web.RouteDef]:
         return desk.page(request, manner, "api", {"endpoints": ENDPOINTS, "root": _ROOT})
 
     return [
-        *(web.get(_ROOT + _pattern(one), guarded(_of(reading, one))) for one in ENDPOINTS),
+        *(web.get(_ROOT + _pattern(one), guarded(_of(readers, one))) for one in ENDPOINTS),
         web.get("/api/openapi.json", described),
         *desk.in_every_manner("/api", page),
     ]
 
 
-def _of(reading: Reading, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.Response]]:
-    handler: Callable[[web.Request], Awaitable[web.Response]] = getattr(reading, endpoint.handler)
-    return handler
+def _of(
+    readers: Sequence[object], endpoint: Endpoint
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """What answers the endpoint: the method it names, of the reader that has it."""
+    [handler] = [
+        getattr(one, endpoint.handler) for one in readers if hasattr(one, endpoint.handler)
+    ]
+    return cast(Callable[[web.Request], Awaitable[web.Response]], handler)
 
 
 def _pattern(endpoint: Endpoint) -> str:
     """The endpoint's path as a route: its parameters match only what can be one."""
-    path = endpoint.path.replace("{item}", f"{{item:{_ITEM}}}")
+    path = endpoint.path.replace("{item}", f"{{item:{ITEM}}}")
     return path.replace("{version}", "{version:[1-9][0-9]{0,6}}")

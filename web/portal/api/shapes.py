@@ -8,6 +8,9 @@ from datetime import date, datetime
 __all__ = [
     "ApiBodies",
     "ApiBody",
+    "ApiFacet",
+    "ApiFound",
+    "ApiHit",
     "ApiItem",
     "ApiItemSummary",
     "ApiItems",
@@ -89,6 +92,51 @@ class ApiItems:
 
     items: tuple[ApiItemSummary, ...]
     next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiHit:
+    """A found item. `passage` is the piece of its text that answers best; `title_marks` and
+    `passage_marks` are the [start, end] of what matched, in characters. `dated` is the day of the
+    document, or that on which it was entered."""
+
+    id: str
+    url: str
+    api: str
+    title: str
+    passage: str
+    body: str
+    issuer: str
+    dated: date
+    index_no: str = ""
+    doc_no: str = ""
+    theme: str = ""
+    genre: str = ""
+    validity: str = ""
+    title_marks: tuple[tuple[int, int], ...] = ()
+    passage_marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiFacet:
+    """How many hits have `value` as their `name` (body, theme, genre, year or validity)."""
+
+    name: str
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiFound:
+    """A page of hits, best first; `next` is the address of the following page. `words` were looked
+    for, `dropped` are too common to tell items apart."""
+
+    total: int
+    hits: tuple[ApiHit, ...]
+    next: str = ""
+    words: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    facets: tuple[ApiFacet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
