@@ -173,7 +173,7 @@ def add_picture(
     async def work(hub: Hub) -> dict[str, Any]:
         found = await find_item(hub, item, body)
         shown = await hub.catalogue.add_picture(
-            found.id, _read(picture), alt=alt, actor=acting(actor)
+            found.id, read_bytes(picture), alt=alt, actor=acting(actor)
         )
         return {"item": shown, "versions": []}
 
@@ -209,7 +209,7 @@ async def find_item(hub: Hub, name: str, body: str) -> Item:
     return found
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
@@ -222,7 +222,7 @@ def _read(path: Path) -> bytes:
 
 def read_text(path: Path) -> str:
     try:
-        return _read(path).decode("utf-8-sig")
+        return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInput(
             Words("正文不是 UTF-8 编码", "the text is not in UTF-8"),
@@ -313,6 +313,7 @@ def record_of(item: Item) -> list[tuple[str, str]]:
         ("摘要", item.summary),
         ("来源", item.source_url),
         ("图片", "、".join(picture.sha256[:12] for picture in item.pictures)),
+        ("附件", "、".join(file.name for file in item.attachments)),
         ("状态", f"{STATE_WORDS[item.state]}，第 {item.version} 版"),
         ("公众可见", public),
         ("首次公开", f"{item.published_at:%Y-%m-%d %H:%M}Z" if item.published_at else ""),

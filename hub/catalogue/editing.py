@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub.catalogue import events, rules, store
+from hub.catalogue.attachments.store import measured
 from hub.catalogue.classification.rules import themes_of
 from hub.catalogue.classification.store import current_themes
 from hub.catalogue.errors import KeyTaken, UnknownPicture
@@ -34,7 +35,7 @@ def enter_item(
     numbering: Numbering | None = None,
 ) -> Item:
     """A new item, version 1, with its index number. Raises InvalidInput, UnknownBody,
-    UnknownPicture, KeyTaken, IndexTaken."""
+    UnknownPicture, UnknownAttachment, KeyTaken, IndexTaken."""
     body = get_body(tx.connection, draft.body_id)
     clean = _completed(tx, body, draft)
     item = rules.item_of(clean, item_id=item_id, version=1, by=actor, at=at)
@@ -137,11 +138,13 @@ def _as_entered(item: Item, numbering: Numbering) -> ValidityChange:
 
 def _completed(tx: Transaction, body: Body, draft: ItemDraft, old: Item | None = None) -> ItemDraft:
     """The draft checked, with its issuer, its theme as the list has it, and the stored measures
-    of its pictures. A theme that an item has already is not asked about again."""
+    of its pictures and files. A theme that an item has already is not asked about again."""
     clean = rules.checked(replace(draft, issuer=draft.issuer or body.name))
     if clean.theme and (old is None or clean.theme != old.theme):
         theme = themes_of(current_themes(tx.connection)).resolved(clean.theme)
         clean = replace(clean, theme=theme)
+    if clean.attachments:
+        clean = replace(clean, attachments=measured(tx.connection, clean.attachments))
     if not clean.pictures:
         return clean
     held = store.pictures_by_hash(tx.connection, [p.sha256 for p in clean.pictures])

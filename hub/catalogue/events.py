@@ -6,6 +6,7 @@ from hub.kernel.errors import Words
 from hub.kernel.events import Kind
 
 __all__ = [
+    "ATTACHMENT_STORED",
     "FEED",
     "ITEMS_IMPORTED",
     "ITEM_CONFIRMED",
@@ -36,6 +37,7 @@ VALIDITY_CHANGED = Kind(
 ITEM_PUBLISHED = Kind("catalogue.item.published", Words("信息已公开", "item became public"))
 ITEM_WITHDRAWN = Kind("catalogue.item.withdrawn", Words("信息撤下", "item is no longer public"))
 THEMES_IMPORTED = Kind("catalogue.themes.imported", Words("导入主题分类", "themes imported"))
+ATTACHMENT_STORED = Kind("catalogue.attachment.stored", Words("存入附件", "attachment stored"))
 PICTURE_STORED = Kind("catalogue.picture.stored", Words("存入图片", "picture stored"))
 
 # What changes an item, in the order in which readers of the feed are told.

@@ -118,7 +118,8 @@ class Landing:
         """The row becomes the item's next version; what a file cannot give stays, and so does
         the item's index number."""
         old = store.lock_item(tx, item_id)
-        draft = replace(row.draft, pictures=old.pictures, carries=old.carries, index_no="")
+        kept = {name: getattr(old, name) for name in ("pictures", "attachments", "carries")}
+        draft = replace(row.draft, **kept, index_no="")
         new = editing.edit_item(tx, old, draft, actor=self.actor, at=at)
         store.set_import_hash(tx, item_id, row.digest)
         if draft.validity not in (Validity.IN_FORCE, old.validity):  # silence repeals no repeal

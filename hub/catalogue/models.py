@@ -1,4 +1,4 @@
-"""An item of government information and the pictures that belong to it."""
+"""An item of government information, with the pictures and files that belong to it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from hub.catalogue.attachments.models import Attachment
 from hub.catalogue.classification.models import Genre, StatutoryClass
 from hub.kernel.states import StateTable
 
@@ -107,7 +108,7 @@ class Item:
     `withdrawn_version` ever becomes public again.
 
     `carries` is the hash of the list version that the item publishes (hub.catalogue.keyareas): as
-    content it is hashed, and so signed.
+    content it is hashed, and so signed. So are `attachments`, by their bytes and names.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Item:
     carries: str = ""
     source_published_on: date | None = None
     pictures: tuple[Picture, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     public_version: int | None = None
     published_at: datetime | None = None
     withdrawn_at: datetime | None = None
@@ -182,6 +184,7 @@ class ItemDraft:
     carries: str = ""
     source_published_on: date | None = None
     pictures: tuple[Picture, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from hub.organisations.rules import unwelcome
 
 __all__ = [
     "CONTENT",
+    "MAX_ATTACHMENTS",
     "MAX_BODY",
     "MAX_PICTURES",
     "checked",
@@ -34,6 +35,7 @@ __all__ = [
 
 MAX_BODY = 500_000  # characters; the longest of 1,191 regulations has 53,649
 MAX_PICTURES = 50
+MAX_ATTACHMENTS = 50
 MAX_WORDS = 30  # keywords, or kinds of people served
 
 _FIELDS = tuple(f.name for f in fields(ItemDraft))
@@ -114,21 +116,28 @@ def problems(draft: ItemDraft) -> Iterator[InvalidInput]:
         )  # fmt: skip
     if len(draft.pictures) > MAX_PICTURES:
         yield _wrong("pictures", "过多", "are too many", f"至多 {MAX_PICTURES}", "remove some")
+    yield from _attachment_problems(draft)
 
 
 def content_of(draft: ItemDraft | Item) -> dict[str, Any]:
     """The content as plain values: what a version keeps and what the hash covers.
 
-    Keys and index numbers say which item it is and no content; validity is decided about it.
+    Keys and index numbers say which item it is and no content; validity is decided about it. An
+    item without files has the content, and so the hash, that it had before items could have any.
     """
     content = {name: getattr(draft, name) for name in CONTENT}
+    if not draft.attachments:
+        del content["attachments"]
     return msgspec.to_builtins(content)  # type: ignore[no-any-return]
 
 
 def content_hash(content: Mapping[str, Any]) -> str:
-    """SHA-256 over the canonical JSON of every content field, pictures by hash and alt text."""
-    pictures = [[picture["sha256"], picture["alt"]] for picture in content["pictures"]]
-    canonical = msgspec.json.encode({**content, "pictures": pictures}, order="sorted")
+    """SHA-256 over the canonical JSON of every content field, pictures by hash and alt text,
+    attachments by hash and name."""
+    hashed = {**content, "pictures": [[p["sha256"], p["alt"]] for p in content["pictures"]]}
+    if "attachments" in content:
+        hashed["attachments"] = [[a["sha256"], a["name"]] for a in content["attachments"]]
+    canonical = msgspec.json.encode(hashed, order="sorted")
     return hashlib.sha256(canonical).hexdigest()
 
 
@@ -179,6 +188,20 @@ def _word_problems(name: str, words: tuple[str, ...]) -> Iterator[InvalidInput]:
         yield _wrong(name, "过多", "are too many", f"至多 {MAX_WORDS} 个", f"at most {MAX_WORDS}")
     for word in words:
         yield from _text_problems(name, word, _LONGEST_WORD)
+
+
+def _attachment_problems(draft: ItemDraft) -> Iterator[InvalidInput]:
+    """Each file once, and each under a name of its own: people tell them apart by it."""
+    files = draft.attachments
+    if len(files) > MAX_ATTACHMENTS:
+        yield _wrong(
+            "attachments", "过多", "are too many", f"至多 {MAX_ATTACHMENTS}", "remove some"
+        )
+    if len({f.sha256 for f in files}) < len(files) or len({f.name for f in files}) < len(files):
+        yield _wrong(
+            "attachments", "重复", "repeat one another", "每个文件一次，文件名各不相同",
+            "give each file once, under a name of its own",
+        )  # fmt: skip
 
 
 def _is_web_address(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""What may be done with items and pictures; one transaction each."""
+"""What may be done with items, pictures and files; one transaction each."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from hub.catalogue import events, rules, searching, store
+from hub.catalogue.attachments import store as files
+from hub.catalogue.attachments.errors import UnknownAttachment
+from hub.catalogue.attachments.inspection import inspect
+from hub.catalogue.attachments.models import Attachment, Kept
 from hub.catalogue.classification import store as classification
 from hub.catalogue.classification.models import ThemeList
 from hub.catalogue.classification.rules import check_themes, themes_of
@@ -96,6 +100,51 @@ class Catalogue:
 
         await self._database.write(work)
         return picture
+
+    async def attach(self, item_id: str, name: str, data: bytes, *, actor: str) -> Item:
+        """Look into a file, keep it and add it to the item, in the place of what has its name.
+
+        Raises BadAttachment and its kin for a file that nobody may publish, UnknownItem. What
+        hides in the file refuses nothing yet: it stands among the findings at submission.
+        """
+        found = await inspect(name, data)
+        new, at = found.attachment, self._clock.now()
+
+        def work(tx: Transaction) -> Item:
+            old = store.lock_item(tx, item_id)
+            if files.put_file(tx, found, data):
+                about = {"sha256": new.sha256, "size": new.size, "media_type": new.media_type}
+                kind, subject = events.ATTACHMENT_STORED, new.sha256
+                tx.record(Event(kind=kind, subject=subject, actor=actor, at=at, data=about))
+            draft = replace(rules.draft_of(old), attachments=_with(old.attachments, new))
+            return edit_item(tx, old, draft, actor=actor, at=at, numbering=self._numbering)
+
+        return await self._database.write(work)
+
+    async def detach(self, item_id: str, name: str, *, actor: str) -> Item:
+        """Take the file of that name, or with that SHA-256, off the item; what was published with
+        it stays so. Raises UnknownItem, UnknownAttachment."""
+
+        def without(item: Item) -> ItemDraft:
+            rest = tuple(a for a in item.attachments if name not in (a.name, a.sha256))
+            if len(rest) == len(item.attachments):
+                raise UnknownAttachment(name)
+            return replace(rules.draft_of(item), attachments=rest)
+
+        return await self._edit(item_id, without, actor, None)
+
+    async def attachments(self, item_id: str, version: int | None = None) -> Sequence[Kept]:
+        """The files of the current or another version, with what hides in them; UnknownItem."""
+
+        def work(connection: Connection) -> Sequence[Kept]:
+            item = (
+                store.get_item(connection, item_id)
+                if version is None
+                else store.get_version(connection, item_id, version)
+            )
+            return files.kept_of(connection, item.attachments)
+
+        return await self._database.read(work)
 
     async def get(self, item_id: str) -> Item:
         """The current version; raises UnknownItem."""
@@ -273,6 +322,15 @@ class Catalogue:
 
     def _new_id(self) -> str:
         return self._ids.new(self._clock.now())
+
+
+def _with(held: tuple[Attachment, ...], new: Attachment) -> tuple[Attachment, ...]:
+    """The files with the new one in the place of what has its name, else at the end; the same
+    bytes under another name are renamed."""
+    rest = [a for a in held if a.name == new.name or a.sha256 != new.sha256]
+    if any(a.name == new.name for a in rest):
+        return tuple(new if a.name == new.name else a for a in rest)
+    return (*rest, new)
 
 
 def _stale(item: Item) -> StaleVersion:

@@ -247,7 +247,7 @@ def changes_after(
 
 def put_blob(tx: Transaction, sha256: str, media_type: str, data: bytes) -> bool:
     """Keep bytes under their hash; whether they were new."""
-    return _insert_once(tx, blobs, {"sha256": sha256, "media_type": media_type, "data": data})
+    return insert_once(tx, blobs, {"sha256": sha256, "media_type": media_type, "data": data})
 
 
 def read_blob(connection: Connection, sha256: str) -> bytes:
@@ -258,11 +258,18 @@ def read_blob(connection: Connection, sha256: str) -> bytes:
     return bytes(row.data)
 
 
+def insert_once(tx: Transaction, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert unless the key is there, also when another process does the same just now."""
+    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return tx.execute(statement).rowcount > 0
+
+
 def put_picture(tx: Transaction, picture: Picture, data: bytes) -> bool:
     """Keep a picture's bytes and measures; whether it was new."""
     put_blob(tx, picture.sha256, picture.media_type, data)
     values = {column.name: getattr(picture, column.name) for column in pictures.c}
-    return _insert_once(tx, pictures, values)
+    return insert_once(tx, pictures, values)
 
 
 def pictures_by_hash(connection: Connection, hashes: Iterable[str]) -> dict[str, Picture]:
@@ -272,13 +279,6 @@ def pictures_by_hash(connection: Connection, hashes: Iterable[str]) -> dict[str,
 
 
 # --- inside ---------------------------------------------------------------------------------
-
-
-def _insert_once(tx: Transaction, table: Table, values: Mapping[str, Any]) -> bool:
-    """Insert unless the key is there, also when another process does the same just now."""
-    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return tx.execute(statement).rowcount > 0
 
 
 def current_items() -> Select[Any]:

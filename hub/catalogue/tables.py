@@ -155,7 +155,7 @@ blobs = Table(
     "blobs",
     metadata,
     Column("sha256", String(64), primary_key=True),
-    Column("media_type", String(64), nullable=False),
+    Column("media_type", String(100), nullable=False),  # of a .pptx: 73
     Column("data", LargeBinary, nullable=False),
 )
 

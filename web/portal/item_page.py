@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from aiohttp import web
 
+from hub.catalogue.attachments.models import Attachment
 from hub.catalogue.classification.models import SEPARATOR
 from hub.catalogue.models import Item
 from hub.catalogue.public.errors import NotPublished
@@ -33,6 +35,7 @@ _NOTICES: Mapping[tuple[RelationKind, bool], str] = {
     (RelationKind.REPEALS, False): "repeals",
     (RelationKind.AMENDS, False): "amends",
 }
+_MB = 1024 * 1024
 _FOR_EVER = 365 * 24 * 3600  # seconds: the address names the content
 
 
@@ -61,6 +64,13 @@ class VersionLink:
     current: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLink:
+    sha256: str
+    name: str
+    size_words: str
+
+
 class ItemPage:
     """`desk` is where the page asks."""
 
@@ -73,11 +83,15 @@ class ItemPage:
     async def old(self, request: web.Request, manner: Manner) -> web.Response:
         return await self._answer(request, manner, int(request.match_info["version"]))
 
-    async def picture(self, request: web.Request, manner: Manner) -> web.Response:
+    async def media(self, request: web.Request, manner: Manner) -> web.Response:
+        """A picture to be seen, or a file to be kept: no browser opens one in the site's name."""
         found = request.match_info
-        media_type, data = await self._desk.public.picture(found["item"], found["sha256"])
+        medium, data = await self._desk.public.media(found["item"], found["sha256"])
         held = {**HEADERS, "Cache-Control": f"public, max-age={_FOR_EVER}, immutable"}
-        return web.Response(body=data, content_type=media_type, headers=held)
+        if medium.name:  # RFC 6266 and 8187
+            name = quote(medium.name, safe="")
+            held["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+        return web.Response(body=data, content_type=medium.media_type, headers=held)
 
     async def _answer(
         self, request: web.Request, manner: Manner, version: int | None
@@ -117,7 +131,7 @@ class ItemPage:
             "notices": _notices(shown.related, words_of(manner.language)),
             "interpretations": entries(RelationKind.INTERPRETS, inverse=True),
             "interprets": entries(RelationKind.INTERPRETS, inverse=False),
-            "attachments": (),
+            "attachments": [_file_link(one) for one in item.attachments],
             "versions": _versions(shown),
             "current": shown.current,
         }
@@ -157,6 +171,12 @@ def _notices(related: Sequence[Related], words: Mapping[str, str]) -> list[Notic
     ]
 
 
+def _file_link(file: Attachment) -> FileLink:
+    kind = file.name.rsplit(".", 1)[-1].upper()
+    size = f"{file.size / _MB:.1f} MB" if file.size >= _MB else f"{file.size / 1024:.1f} KB"
+    return FileLink(sha256=file.sha256, name=file.name, size_words=f"{kind}，{size}")
+
+
 def _versions(shown: Shown) -> list[VersionLink]:
     item = shown.item
     return [
@@ -173,11 +193,13 @@ def _versions(shown: Shown) -> list[VersionLink]:
 
 
 def item_routes(desk: Desk) -> list[web.RouteDef]:
-    """An item's page, its older versions and its pictures."""
+    """An item's page, its older versions, its pictures and files."""
     page = ItemPage(desk)
     name = "{item:[0-9A-HJKMNP-TV-Z]{26}}"
+    media = f"/media/{name}/{{sha256:[0-9a-f]{{64}}}}"
     return [
         *desk.in_every_manner(f"/i/{name}.html", page.show),
         *desk.in_every_manner(f"/i/{name}/v/{{version:[1-9][0-9]{{0,6}}}}", page.old),
-        *desk.in_every_manner(f"/media/{name}/{{sha256:[0-9a-f]{{64}}}}", page.picture)[:1],
+        *desk.in_every_manner(media, page.media)[:1],
+        *desk.in_every_manner(f"{media}/{{file}}", page.media)[:1],
     ]

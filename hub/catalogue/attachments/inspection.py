@@ -12,7 +12,7 @@ from hub.catalogue.attachments.archives import Archive
 from hub.catalogue.attachments.charset import decoded
 from hub.catalogue.attachments.errors import TooLarge
 from hub.catalogue.attachments.images import cleaned_image, image_flaws
-from hub.catalogue.attachments.models import FORMS, Attachment, FileKind, Flaw, Inspected
+from hub.catalogue.attachments.models import FORMS, MAX_TEXT, Attachment, FileKind, Flaw, Inspected
 from hub.catalogue.attachments.office import cleaned_office, office_flaws, office_text
 from hub.catalogue.attachments.pdfs import cleaned_pdf, open_pdf, pdf_flaws, pdf_text
 from hub.catalogue.attachments.sniffing import checked_name, sniff
@@ -42,13 +42,15 @@ def inspect_file(name: str, data: bytes) -> Inspected:
     """What a file is, says and hides. Raises BadAttachment and its kin, BadPicture."""
     kind = sniff(name, data)
     text, flaws = _opened(kind, data)
+    if len(text) > MAX_TEXT:
+        flaws.append(_unread(len(text)))
     attachment = Attachment(
         sha256=hashlib.sha256(data).hexdigest(),
         name=checked_name(name),
         media_type=FORMS[kind].media_type,
         size=len(data),
     )
-    return Inspected(attachment=attachment, kind=kind, text=text, flaws=tuple(flaws))
+    return Inspected(attachment=attachment, kind=kind, text=text[:MAX_TEXT], flaws=tuple(flaws))
 
 
 def cleaned(name: str, data: bytes) -> bytes:
@@ -86,6 +88,19 @@ def _old_text(kind: FileKind, data: bytes) -> str:
     except (CalamineError, ValueError):
         return ""
     return "\n".join("\t".join(map(str, row)) for row in rows)
+
+
+def _unread(characters: int) -> Flaw:
+    """What is behind the limit is neither examined nor found, and somebody must answer for it."""
+    return Flaw(
+        name="unread-text",
+        words=Words(
+            f"文字过长，第 {MAX_TEXT} 字以后未检查",
+            f"too much text: what comes after {MAX_TEXT} characters was not examined",
+        ),
+        grave=True,
+        detail=str(characters),
+    )
 
 
 def _unseen(kind: FileKind) -> Flaw:

@@ -8,9 +8,20 @@ from enum import StrEnum
 
 from hub.kernel.errors import Words
 
-__all__ = ["FORMS", "MAX_NAME", "Attachment", "FileKind", "Flaw", "Form", "Inspected"]
+__all__ = [
+    "FORMS",
+    "MAX_NAME",
+    "MAX_TEXT",
+    "Attachment",
+    "FileKind",
+    "Flaw",
+    "Form",
+    "Inspected",
+    "Kept",
+]
 
 _MB = 1024 * 1024
+MAX_TEXT = 2_000_000  # characters that are read of one file
 MAX_NAME = 200  # characters of a file's name
 
 
@@ -74,6 +85,16 @@ class Flaw:
     words: Words
     grave: bool
     detail: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A stored file as a list shows it; `characters` is the length of the text in it."""
+
+    attachment: Attachment
+    kind: FileKind
+    characters: int
+    flaws: tuple[Flaw, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,12 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 
 from hub.catalogue.attachments.errors import BadAttachment, Dangerous, Encrypted, TooLarge
-from hub.catalogue.attachments.models import Flaw
+from hub.catalogue.attachments.models import MAX_TEXT, Flaw
 from hub.kernel.errors import Words
 
 __all__ = ["cleaned_pdf", "open_pdf", "pdf_flaws", "pdf_text"]
 
 MAX_PAGES = 2_000
-MAX_TEXT = 2_000_000  # characters that are read of one file
 _MAKERS = ("/Author", "/Creator", "/Company", "/Manager", "/LastModifiedBy")
 _ON_THE_PAGE = {"/Link", "/Widget", "/PrinterMark"}  # annotations that hide nothing
 _RUNS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm"}

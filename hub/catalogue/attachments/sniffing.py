@@ -11,7 +11,7 @@ from hub.catalogue.attachments.models import FORMS, MAX_NAME, FileKind
 from hub.kernel.errors import Words
 from hub.organisations.rules import unwelcome
 
-__all__ = ["checked_name", "sniff"]
+__all__ = ["checked_name", "kind_of_name", "sniff"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa")
@@ -29,6 +29,7 @@ _PARTS = (
     ("ppt/presentation.xml", FileKind.PPTX),
     ("OFD.xml", FileKind.OFD),
 )
+_NAMED = {extension: kind for kind, form in FORMS.items() for extension in form.extensions}
 _ALLOWED = "、".join(form.extensions[0] for form in FORMS.values())
 
 
@@ -42,6 +43,12 @@ def checked_name(name: str) -> str:
             remedy=Words("换一个文件名", "choose another name"),
         )
     return own
+
+
+def kind_of_name(name: str) -> str:
+    """The kind that a file's name says; "" where no kind is named so."""
+    kind = _NAMED.get(name.rsplit(".", 1)[-1].strip().lower())
+    return kind.value if kind else ""
 
 
 def sniff(name: str, data: bytes) -> FileKind:

@@ -12,6 +12,7 @@ from hub.catalogue.relations.models import RelationKind
 
 __all__ = [
     "DayCount",
+    "Medium",
     "Place",
     "PublicFilter",
     "PublicVersion",
@@ -79,3 +80,11 @@ class DayCount:
 
     day: date
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medium:
+    """A picture or a file of an item; `name` is a file's own, "" for a picture."""
+
+    media_type: str
+    name: str = ""

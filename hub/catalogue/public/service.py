@@ -16,6 +16,7 @@ from hub.catalogue.public import store
 from hub.catalogue.public.errors import NotPublished
 from hub.catalogue.public.models import (
     DayCount,
+    Medium,
     Place,
     PublicFilter,
     PublicVersion,
@@ -103,13 +104,13 @@ class PublicCatalogue:
             lambda c: store.public_on(c, day, offset=offset, limit=limit)
         )
 
-    async def picture(self, item_id: str, sha256: str) -> tuple[str, bytes]:
-        """(media type, bytes) of a picture that a public version shows; NotPublished."""
+    async def media(self, item_id: str, sha256: str) -> tuple[Medium, bytes]:
+        """A picture or file that a public version has, and its bytes; NotPublished."""
 
-        def work(connection: Connection) -> tuple[str, bytes]:
-            if sha256 not in store.public_media(connection, item_id):
+        def work(connection: Connection) -> tuple[Medium, bytes]:
+            medium = store.public_media(connection, item_id).get(sha256)
+            if medium is None:
                 raise NotPublished
-            media_type = catalogue.pictures_by_hash(connection, [sha256])[sha256].media_type
-            return media_type, catalogue.read_blob(connection, sha256)
+            return medium, catalogue.read_blob(connection, sha256)
 
         return await self._database.read(work)

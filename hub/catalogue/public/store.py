@@ -36,6 +36,7 @@ from hub.catalogue.models import Item
 from hub.catalogue.public.errors import NotPublished, Withdrawn
 from hub.catalogue.public.models import (
     DayCount,
+    Medium,
     Place,
     PublicFilter,
     PublicVersion,
@@ -200,8 +201,9 @@ def public_on(
     return [(row.id, row.changed) for row in connection.execute(query)]
 
 
-def public_media(connection: Connection, item_id: str) -> frozenset[str]:
-    """The SHA-256 of every picture that a public version of the item shows."""
+def public_media(connection: Connection, item_id: str) -> dict[str, Medium]:
+    """Every picture and file that a public version of the item has, by its SHA-256; a file under
+    the newest of its names."""
     query = (
         select(item_versions.c.content)
         .join(
@@ -210,9 +212,15 @@ def public_media(connection: Connection, item_id: str) -> frozenset[str]:
         )
         .join(items, _i.id == item_versions.c.item_id)
         .where(_i.id == item_id, _is_public())
+        .order_by(_p.version)
     )
-    contents = connection.execute(query).scalars()
-    return frozenset(p["sha256"] for content in contents for p in content["pictures"])
+    media: dict[str, Medium] = {}
+    for content in connection.execute(query).scalars():
+        for file in content.get("attachments", ()):
+            media[file["sha256"]] = Medium(media_type=file["media_type"], name=file["name"])
+        for picture in content["pictures"]:
+            media[picture["sha256"]] = Medium(media_type=picture["media_type"])
+    return media
 
 
 def set_public(tx: Transaction, item_id: str, version: int, at: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from hub.catalogue import events
+from hub.catalogue.attachments.store import texts_of
 from hub.catalogue.search.documents import INNER, PUBLIC
 from hub.catalogue.search.models import Entry, Shown, Synonyms
 from hub.catalogue.search.tables import search_synonyms
@@ -46,8 +47,8 @@ _now, _open = item_versions.alias("now"), item_versions.alias("open")
 _i, _e = items.c, audit_events.c
 
 # id, body, attribute, validity, index number, when entered (µs), public version, version,
-# the current content and the public one, both as JSON
-Raw = tuple[str, str, str, str, str, int, int | None, int, str, str | None]
+# the current content and the public one, both as JSON, and the texts of files by SHA-256
+Raw = tuple[str, str, str, str, str, int, int | None, int, str, str | None, Mapping[str, str]]
 
 _RAW = (
     select(
@@ -95,13 +96,28 @@ def rows_of(connection: Connection, ids: Collection[str]) -> list[Raw]:
 
 
 def _raw(connection: Connection, query: Select[Any]) -> list[Raw]:
-    return [tuple(row) for row in connection.execute(query)]
+    rows = connection.execute(query).all()
+    named = [_files(row[-2]) | _files(row[-1]) for row in rows]
+    wanted = frozenset[str]().union(*named)
+    texts = texts_of(connection, wanted) if wanted else {}
+    return [
+        (*row, {sha256: texts[sha256] for sha256 in hashes})
+        for row, hashes in zip(rows, named, strict=True)
+    ]
+
+
+def _files(content: str | None) -> frozenset[str]:
+    """The hashes of a version's files; most have none, and reading JSON costs more than looking
+    for a key, which no text inside can be: its quotes are escaped."""
+    if content is None or '"attachments":' not in content:
+        return frozenset()
+    return frozenset(one["sha256"] for one in msgspec.json.decode(content)["attachments"])
 
 
 def entries_of(row: Raw) -> list[Entry]:
     """What the index takes of an item: the version that the public sees, and where staff work on
     another one, that one for the inside only."""
-    public, version, current, earlier = row[6:]
+    public, version, current, earlier = row[6:10]
     if public is None:
         return [_entry(row, current, (INNER,))]
     if public == version:
@@ -112,11 +128,12 @@ def entries_of(row: Raw) -> list[Entry]:
 def _entry(row: Raw, content: str, scopes: tuple[str, ...]) -> Entry:
     item_id, body_id, attribute, validity, index_no, entered = row[:6]
     said = msgspec.json.decode(content)
+    files = [f"{a['name']}\n{row[-1][a['sha256']]}" for a in said.get("attachments", ())]
     return Entry(
         item_id=item_id,
         scopes=scopes,
         title=said["title"],
-        body=f"{said['summary']}\n{said['body']}",
+        body="\n".join((said["summary"], said["body"], *files)),
         body_id=body_id,
         issuer=said["issuer"],
         keywords=tuple(said["keywords"]),

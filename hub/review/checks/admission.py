@@ -10,12 +10,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from hub.catalogue.attachments.store import inspected_of
 from hub.catalogue.models import Item
 from hub.kernel.database import Transaction
 from hub.kernel.events import Event
 from hub.review.checks import events, store
 from hub.review.checks.errors import BlockedByChecks
 from hub.review.checks.facts import Source, find_unsupported
+from hub.review.checks.files import file_findings, file_passage
 from hub.review.checks.models import Finding, Passage, Report, Severity
 from hub.review.checks.passages import item_passages, source_texts
 from hub.review.checks.plain import Plain
@@ -51,17 +53,20 @@ def look(
     *,
     with_facts: bool = False,
 ) -> Report:
-    """What the rules find in an item and the texts of its editions, with the answers given.
+    """What the rules find in an item, its files and the texts of its editions, with the answers
+    given.
 
     What an edition has from the item is told once, where people wrote it. With `with_facts`, and
     where the body makes them block, editions are held against the item.
     """
     severities = store.severities_of(connection, item.body_id)
     lists = library.current(connection)
-    passages = item_passages(item)
+    files = inspected_of(connection, item.attachments) if item.attachments else []
+    passages = [*item_passages(item), *map(file_passage, files)]
     own = {passage.text for passage in passages}
     others = [p for p in _distinct(editions) if p.text not in own]
     findings = examine(passages, lists, severities)
+    findings += [found for file in files for found in file_findings(file, severities)]
     known = {found.hash for found in findings}
     made = examine(others, lists, severities)
     findings += [found for found in made if found.hash not in known]

@@ -18,11 +18,14 @@ _ALT = re.compile(r"pictures\[([0-9]{1,3})\]\.alt")
 
 
 def item_passages(item: Item) -> list[Passage]:
-    """What people wrote, title first; an empty text is left out."""
+    """What people wrote, title first; an empty text is left out. A file's name is changed
+    with the file."""
     texts = [(name, getattr(item, name)) for name in _EDITABLE]
     texts += [(f"keywords[{no}]", word) for no, word in enumerate(item.keywords)]
     texts += [(f"pictures[{no}].alt", picture.alt) for no, picture in enumerate(item.pictures)]
-    return [Passage(field=name, text=text, editable=True) for name, text in texts if text]
+    written = [Passage(field=name, text=text, editable=True) for name, text in texts if text]
+    names = [Passage(field=f"attachments[{a.name}].name", text=a.name) for a in item.attachments]
+    return written + names
 
 
 def source_texts(item: Item) -> list[str]:

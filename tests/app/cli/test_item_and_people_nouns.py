@@ -13,6 +13,7 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from app.__main__ import command_line
+from tests.hub.catalogue.attachments.making import sheet
 
 Cli = Callable[..., Result]
 GOOD = {"key": "k1", "title": "关于[全省]工作的通知", "body": "正文", "attribute": "主动公开"}
@@ -219,3 +220,20 @@ def test_accounts_are_imported_with_their_credentials_sealed(cli: Cli, tmp_path:
     assert data(cli("account", "import", file, "--json"))["added"] == 1
     assert data(cli("account", "import", file, "--json"))["unchanged"] == 1
     assert b"hunter2" not in b"".join(f.read_bytes() for f in (tmp_path / "var").iterdir())
+
+
+def test_a_file_is_attached_clean_listed_and_taken_off(cli: Cli, item: str, tmp_path: Path) -> None:
+    file = tmp_path / "名单.xlsx"
+    file.write_bytes(sheet(lambda book: setattr(book.properties, "creator", "李四")))
+    [told] = data(cli("item", "attach", item, file, "--json"))["attachments"]
+    assert [flaw["name"] for flaw in told["flaws"]] == ["metadata"]
+    done = data(cli("item", "attach", item, file, "--clean", "--json"))
+    [told] = done["attachments"]
+    assert (told["name"], told["flaws"], done["version"]) == ("名单.xlsx", [], 3)
+    listed = cli("item", "attachments", item)
+    assert "名单.xlsx" in listed.stdout
+    assert data(cli("item", "detach", item, "名单.xlsx", "--json"))["attachments"] == []
+    program = tmp_path / "a.pdf"
+    program.write_bytes(b"MZ")
+    refused = cli("item", "attach", item, program, "--json")
+    assert json.loads(refused.output)["code"] == "dangerous-attachment"

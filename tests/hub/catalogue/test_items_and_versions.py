@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from hub.catalogue import store
+from hub.catalogue.attachments.models import Attachment
 from hub.catalogue.classification.models import Genre, StatutoryClass
 from hub.catalogue.errors import KeyTaken, StaleVersion, UnknownItem, UnknownPicture
 from hub.catalogue.models import (
@@ -198,6 +199,7 @@ CHANGES: dict[str, object] = {
     "audience": ("企业",),
     "source_published_on": date(2026, 1, 1),
     "pictures": (Picture(sha256="0" * 64, media_type="image/png", size=1, width=1, height=1),),
+    "attachments": (Attachment(sha256="0" * 64, name="名单.pdf", media_type="x", size=1),),
 }
 
 
@@ -209,6 +211,10 @@ def test_every_content_field_is_among_the_changes() -> None:
 def test_every_content_field_changes_the_hash(field: str) -> None:
     other = replace(BLANK, **{field: CHANGES[field]})
     assert content_hash(content_of(other)) != content_hash(content_of(BLANK))
+
+
+def test_an_item_without_files_keeps_the_hash_it_had_before_there_were_any() -> None:
+    assert "attachments" not in content_of(BLANK)
 
 
 def test_keys_numbers_and_validity_are_no_content() -> None:

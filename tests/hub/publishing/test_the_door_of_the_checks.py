@@ -16,6 +16,7 @@ from hub.review.checks.models import Severity
 from hub.review.checks.service import Checks, Chosen
 from hub.review.checks.wordlists import ListKind, WordEntry
 from hub.review.errors import WrongRole
+from tests.hub.catalogue.attachments.making import hide, word
 from tests.hub.review.checks.making import card
 from tests.scheduler.stage import Stage
 
@@ -171,3 +172,22 @@ async def test_an_interpretation_is_held_against_its_document(stage: Stage, chec
     [found] = (await checks.facts_of(derived.id, source.id)).findings
     assert (found.text, found.severity) == ("一百三十万元", "warn")
     assert "120万元" in found.words.zh
+
+
+async def test_what_a_file_says_and_hides_stops_submission_until_it_is_answered(
+    stage: Stage, checks: Checks
+) -> None:
+    await stage.accounts(1)
+    item = await stage.item("名单见附件。")
+    leaky = word(lambda d: hide(d.add_paragraph("电话13812345678").add_run("内部意见")))
+    await stage.catalogue.attach(item.id, "名单.docx", leaky, actor="clerk")
+    with pytest.raises(BlockedByChecks) as caught:
+        await stage.submit(item)
+    assert caught.value.field == "attachments[名单.docx]"
+    report = await checks.look(item.id)
+    assert {found.rule for found in report.refusing} == {"mobile-number", "hidden-data"}
+    await checks.acknowledge(item.id, PHONE, "依法公示，本人同意", "head")
+    with pytest.raises(BlockedByChecks, match="隐藏"):
+        await stage.submit(item)
+    await stage.catalogue.attach(item.id, "名单.docx", word(), actor="clerk")
+    await stage.submit(item)

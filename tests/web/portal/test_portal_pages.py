@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
@@ -13,6 +14,7 @@ from aiohttp.web import Application, Request
 from hub.kernel.clock import ManualClock
 from hub.kernel.database import Database
 from hub.kernel.ids import IdSource
+from tests.hub.catalogue.attachments.making import word
 from tests.web.portal.shelf import Librarian, Shelf, changed_draft, stocked
 from web.portal.manner import MANNERS, Manner
 
@@ -184,6 +186,32 @@ async def test_a_picture_of_an_item_that_is_not_public_is_not_served(
     for name, status in (("plain", 404), ("draft", 404), ("pictured", 200)):
         async with client.get(f"/media/{shelf.items[name].id}/{sha256}") as response:
             assert response.status == status
+
+
+async def test_files_of_public_versions_are_listed_and_given_to_be_kept(
+    client: Client, shelf: Shelf, database: Database, clock: ManualClock, ids: IdSource
+) -> None:
+    librarian, data = Librarian(database, clock, ids), word()
+    item, catalogue = shelf.items["plain"], librarian.catalogue
+    first = await catalogue.attach(item.id, "附件 1（名单）.docx", data, actor="clerk")
+    [file] = first.attachments
+    path = f"/media/{item.id}/{file.sha256}/{quote(file.name)}"
+    await text(client, path, 404)
+    await librarian.show(first)
+    page = await text(client, shelf.path("plain"))
+    assert path in page
+    async with client.get(path) as given:
+        assert await given.read() == data
+        assert given.content_type == file.media_type
+        assert given.headers["X-Content-Type-Options"] == "nosniff"
+        told = given.headers["Content-Disposition"]
+        assert told == f"attachment; filename*=UTF-8''{quote(file.name)}"
+    async with client.get(f"/api/v1/items/{item.id}") as answered:
+        [listed] = (await answered.json())["attachments"]
+    assert listed["url"].endswith(path)
+    assert (listed["name"], listed["sha256"]) == (file.name, file.sha256)
+    await librarian.withdraw(await catalogue.get(item.id))
+    await text(client, path, 404)
 
 
 async def test_feeds_hold_what_is_public_of_a_body_or_a_theme(client: Client, shelf: Shelf) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from aiohttp import web
@@ -16,6 +17,7 @@ from hub.kernel.errors import GongkaiError
 from hub.organisations.models import Body
 from web.portal.answers import answer, status_of
 from web.portal.api.shapes import (
+    ApiAttachment,
     ApiBodies,
     ApiBody,
     ApiItem,
@@ -134,6 +136,13 @@ class Reading:
                     alt=p.alt,
                 )
                 for p in item.pictures
+            ),
+            attachments=tuple(
+                ApiAttachment(
+                    url=f"{site}/media/{item.id}/{a.sha256}/{quote(a.name)}",
+                    **{name: getattr(a, name) for name in ("name", "media_type", "size", "sha256")},
+                )
+                for a in item.attachments
             ),
             relations=self._relations(shown.related),
             versions=self._versions(item.id, shown.versions),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 __all__ = [
+    "ApiAttachment",
     "ApiBodies",
     "ApiBody",
     "ApiFacet",
@@ -149,6 +150,17 @@ class ApiPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApiAttachment:
+    """A file; `size` in bytes. `sha256` is what the content hash covers, with the name."""
+
+    url: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiRelation:
     """`kind` is supersedes, repeals, amends or interprets, seen from the item that has it;
     `inverse` says that the other item does it to this one."""
@@ -194,5 +206,6 @@ class ApiItem:
     validity: str = ""
     source_url: str = ""
     pictures: tuple[ApiPicture, ...] = ()
+    attachments: tuple[ApiAttachment, ...] = ()
     relations: tuple[ApiRelation, ...] = ()
     versions: tuple[ApiVersion, ...] = ()

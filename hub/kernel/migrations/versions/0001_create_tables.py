@@ -43,7 +43,7 @@ def upgrade() -> None:
     op.create_table(
         "blobs",
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("media_type", sa.String(length=64), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blobs")),
     )
@@ -257,6 +257,27 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state IN ('waiting', 'sending')"),
         postgresql_where=sa.text("state IN ('waiting', 'sending')"),
+    )
+    op.create_table(
+        "attachment_files",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("characters", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("flaws", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('pdf', 'docx', 'xlsx', 'pptx', 'doc', 'xls', 'ofd', 'txt', 'csv', 'png', 'jpeg', 'gif')",
+            name=op.f("ck_attachment_files_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "size > 0 AND characters >= 0", name=op.f("ck_attachment_files_has_extent")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["blobs.sha256"], name=op.f("fk_attachment_files_sha256")
+        ),
+        sa.PrimaryKeyConstraint("sha256", "kind", name=op.f("pk_attachment_files")),
     )
     op.create_table(
         "blackouts",

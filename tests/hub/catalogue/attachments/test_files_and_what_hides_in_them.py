@@ -21,48 +21,9 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringO
 from hub.catalogue.attachments.charset import decoded
 from hub.catalogue.attachments.errors import BadAttachment, Dangerous, Encrypted, TooLarge
 from hub.catalogue.attachments.inspection import cleaned, inspect, inspect_file
-from hub.catalogue.attachments.models import FORMS, FileKind
+from hub.catalogue.attachments.models import FORMS, MAX_TEXT, FileKind
 from hub.catalogue.attachments.sniffing import checked_name, sniff
-
-
-def word(change: Callable[[docx.document.Document], object] = lambda d: None) -> bytes:
-    document = docx.Document()
-    document.core_properties.author = ""
-    document.core_properties.last_modified_by = ""
-    document.add_paragraph("公示名单：张三")
-    change(document)
-    target = io.BytesIO()
-    document.save(target)
-    return target.getvalue()
-
-
-def sheet(change: Callable[[openpyxl.Workbook], object] = lambda b: None) -> bytes:
-    book = openpyxl.Workbook()
-    book.properties.creator = ""
-    book.active.append(["姓名", "电话"])
-    book.active.append(["张三", 13812345678])
-    change(book)
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
-
-
-def pdf(change: Callable[[PdfWriter], object] = lambda w: None) -> bytes:
-    writer = PdfWriter()
-    writer.add_blank_page(200, 200)
-    writer.metadata = None
-    change(writer)
-    target = io.BytesIO()
-    writer.write(target)
-    return target.getvalue()
-
-
-def packed(parts: dict[str, bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return target.getvalue()
+from tests.hub.catalogue.attachments.making import hide, packed, pdf, sheet, word
 
 
 def flaws(name: str, data: bytes) -> set[str]:
@@ -73,10 +34,6 @@ def with_part(data: bytes, name: str, part: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {n: archive.read(n) for n in archive.namelist()}
     return packed(parts | {name: part})
-
-
-def hide(run: object) -> None:
-    run.font.hidden = True  # type: ignore[attr-defined]
 
 
 def delete_text(document: docx.document.Document) -> None:
@@ -282,3 +239,9 @@ def test_a_name_that_misleads_is_refused(name: str) -> None:
     with pytest.raises(BadAttachment):
         checked_name(name)
     assert checked_name("C:\\桌面\\名单.xlsx") == "名单.xlsx"
+
+
+def test_what_is_behind_the_limit_of_text_must_be_answered_for() -> None:
+    found = inspect_file("全文.txt", b"a" * (MAX_TEXT + 1))
+    assert len(found.text) == MAX_TEXT
+    assert [(flaw.name, flaw.grave) for flaw in found.flaws] == [("unread-text", True)]
