@@ -102,6 +102,7 @@ def _settings(home: Path, town: str) -> Settings:
         redis_url="",
         secret_keys=(),
         site_url=site_of(town),
+        portal_name="四川省人民政府",
         http_host="127.0.0.1",
         http_port=0,
     )
@@ -288,6 +289,7 @@ def _tell_what_to_do(console: Console, running: Serving, town: str, home: Path) 
     lines = Table.grid(padding=(0, 2))
     lines.add_row("模拟平台 platforms", f"[bold]{town}/[/]")
     lines.add_row("公开网站 website", f"{site_of(town)}/")
+    lines.add_row("公开门户 portal", f"{running.address}/")
     lines.add_row("运行指标 metrics", f"{running.address}/metrics")
     lines.add_row("另开终端 elsewhere", f"GONGKAI_HOME={_near(home)} {command} delivery list")
     lines.add_row("结束 stop", "Ctrl-C")
