@@ -1,7 +1,8 @@
 """Recognising our own post in what a server shows: plain text went in, HTML comes out.
 
 Mastodon makes paragraphs, line breaks, and links whose ends are hidden but there
-(mastodon/mastodon, app/lib/text_formatter.rb); of a mention it shows the local part.
+(mastodon/mastodon, app/lib/text_formatter.rb). Of a mention it shows the local part if it knows the
+account, and the text as written if not.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from publishers.mastodon.client import Status
 __all__ = ["find_post", "is_same", "text_of"]
 
 _BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
-_MENTION = re.compile(
-    r"(?<![=/\w])@(\w+(?:[.-]+\w+)*)@[a-z0-9.-]+[a-z0-9]", re.ASCII | re.IGNORECASE
+_SERVER_OF_A_MENTION = re.compile(
+    r"(?<![=/\w])(@\w+(?:[.-]+\w+)*)(@[a-z0-9.-]+[a-z0-9])", re.ASCII | re.IGNORECASE
 )
 
 
@@ -53,7 +54,7 @@ def text_of(content: str) -> str:
 def is_same(status: Status, part: Part) -> bool:
     """Whether what is public is what was signed: words, content warning, number of pictures."""
     return (
-        _bare(text_of(status.content)) == _bare(part.text)
+        _pattern(part.text).fullmatch(_bare(text_of(status.content))) is not None
         and _bare(status.spoiler) == _bare(part.digest)
         and status.pictures == len(part.media)
     )
@@ -72,5 +73,18 @@ def find_post(
     return min(ours, key=lambda status: abs(status.written_at - called_at), default=None)
 
 
+def _pattern(text: str) -> re.Pattern[str]:
+    """What `text` may be shown as: each mention with its server or without, all else as it is."""
+    pieces: list[str] = []
+    position = 0
+    text = unicodedata.normalize("NFC", text)
+    for mention in _SERVER_OF_A_MENTION.finditer(text):
+        pieces.append(re.escape(_bare(text[position : mention.start(2)])))
+        pieces.append(f"(?:{re.escape(mention[2])})?")
+        position = mention.end()
+    return re.compile("".join(pieces) + re.escape(_bare(text[position:])))
+
+
 def _bare(text: str) -> str:
-    return unicodedata.normalize("NFC", _BLANK.sub("", _MENTION.sub(r"@\1", text)))
+    """Without blanks, and decomposed: what is beside a piece of text changes nothing in it."""
+    return unicodedata.normalize("NFD", _BLANK.sub("", text))

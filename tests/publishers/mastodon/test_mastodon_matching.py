@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hub.publishing.models import LengthUnit, Part
@@ -69,6 +69,7 @@ def test_any_text_is_recognised_in_the_html_made_of_it(text: str) -> None:
 
 
 @given(TEXTS, st.sampled_from("字甲，1"))
+@example("@gov@social.gd.gov.cn", "1")
 def test_one_sign_more_is_another_text(text: str, sign: str) -> None:
     assert not is_same(shown(rendered(text + sign)), Part(text=text))
 
@@ -108,6 +109,14 @@ def test_a_mention_is_shown_without_its_server() -> None:
         '<p><span class="h-card"><a href="https://x/@gov">@<span>gov</span></a></span> 公开</p>'
     )
     assert is_same(shown(content), Part(text="@gov@social.gd.gov.cn 公开"))
+    assert not is_same(shown(content), Part(text="@gov2@social.gd.gov.cn 公开"))
+
+
+def test_a_mention_of_nobody_is_shown_as_it_was_written() -> None:
+    content = "<p>见@gov@social.gd.gov.cn</p>"
+    assert is_same(shown(content), Part(text="见 @gov@social.gd.gov.cn"))
+    assert not is_same(shown(content), Part(text="见 @gov@social.gd.gov.cn1"))
+    assert not is_same(shown(content), Part(text="见 @gov@social.gd.gov"))
 
 
 def test_the_post_nearest_to_the_call_is_ours() -> None:
