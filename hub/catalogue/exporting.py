@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
+from hub.catalogue.attachments.models import Attachment
 from hub.catalogue.classification.models import GENRES
 from hub.catalogue.models import Item
 from hub.catalogue.validity.rules import STANDING_WORDS, standing
@@ -41,7 +43,7 @@ class Form(StrEnum):
 COLUMNS = (
     "id", "index_no", "title", "issuer", "doc_no", "genre", "theme", "keywords", "audience", "unit",
     "statutory_class", "normative", "formed_on", "published_at", "valid_from", "valid_until",
-    "standing", "summary", "source_url", "url", "version", "content_hash", "body",
+    "standing", "summary", "source_url", "url", "attachments", "version", "content_hash", "body",
 )  # fmt: skip
 
 # Data Catalog Vocabulary 3 (w3.org/TR/vocab-dcat-3) in JSON-LD 1.1
@@ -57,11 +59,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def record_of(item: Item, site_url: str, today: date) -> dict[str, Any]:
-    """The record as plain values, in the order of COLUMNS; its standing is that of `today`."""
+    """The record as plain values, in the order of COLUMNS; its standing is that of `today`,
+    its attachments are addresses."""
     told = {name: getattr(item, name, None) for name in COLUMNS}
     told["genre"] = GENRES[item.genre][0] if item.genre else ""
     told["standing"] = STANDING_WORDS[standing(item, today)].zh
     told["url"] = f"{site_url}/i/{item.id}.html"
+    told["attachments"] = [_file_url(site_url, item, one) for one in item.attachments]
     return msgspec.to_builtins(told)  # type: ignore[no-any-return]
 
 
@@ -103,7 +107,8 @@ def end_of(form: Form) -> str:
 
 
 def dataset_of(item: Item, site_url: str, today: date) -> dict[str, Any]:
-    """The item as a dcat:Dataset with one dcat:Distribution, its page; no empty properties."""
+    """The item as a dcat:Dataset with its page and files as distributions; no empty
+    properties."""
     record = record_of(item, site_url, today)
     told = {
         "dct:title": _zh(item.title),
@@ -121,14 +126,33 @@ def dataset_of(item: Item, site_url: str, today: date) -> dict[str, Any]:
         "dct:valid": _typed(record["valid_until"], "xsd:date"),
         "dcat:version": str(item.version),
         "dcat:landingPage": {"@id": record["url"]},
-        "dcat:distribution": {
-            "@type": "dcat:Distribution",
-            "dcat:accessURL": {"@id": record["url"]},
-            "dcat:mediaType": "text/html",
-        },
+        "dcat:distribution": [
+            {
+                "@type": "dcat:Distribution",
+                "dcat:accessURL": {"@id": record["url"]},
+                "dcat:mediaType": "text/html",
+            },
+            *(_distribution(site_url, item, one) for one in item.attachments),
+        ],
     }
     filled = {name: value for name, value in told.items() if value}
     return {"@id": record["url"], "@type": "dcat:Dataset", **filled}
+
+
+def _distribution(site_url: str, item: Item, file: Attachment) -> dict[str, Any]:
+    address = {"@id": _file_url(site_url, item, file)}
+    return {
+        "@type": "dcat:Distribution",
+        "dct:title": _zh(file.name),
+        "dcat:accessURL": address,
+        "dcat:downloadURL": address,
+        "dcat:mediaType": file.media_type,
+        "dcat:byteSize": _typed(str(file.size), "xsd:nonNegativeInteger"),
+    }
+
+
+def _file_url(site_url: str, item: Item, file: Attachment) -> str:
+    return f"{site_url}/media/{item.id}/{file.sha256}/{quote(file.name)}"
 
 
 def _jsonl(site_url: str, today: date) -> Callable[[Item], str]:

@@ -113,3 +113,20 @@ async def test_changes_come_with_tombstones_and_nothing_of_drafts(
     assert seq > last
     assert shown is not None
     assert exporting.record_of(shown, SITE, catalogue.today())["standing"] == "废止"
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
+async def test_files_go_out_as_addresses_and_as_distributions(
+    catalogue: Catalogue, items: Sequence[Item], database: Database, clock: ManualClock
+) -> None:
+    item = await catalogue.attach(items[0].id, "附件 1.txt", "名单".encode(), actor="editor")
+    await database.write(lambda tx: mark_public(tx, item.id, item.version, clock.now()))
+    address = f"{SITE}/media/{item.id}/{item.attachments[0].sha256}/%E9%99%84%E4%BB%B6%201.txt"
+    [record] = map(json.loads, (await written(catalogue, Form.JSONL)).splitlines())
+    assert record["attachments"] == [address]
+    [row] = csv.DictReader(io.StringIO((await written(catalogue, Form.CSV)).lstrip("\ufeff")))
+    assert row["attachments"] == address
+    graph = Graph().parse(data=await written(catalogue, Form.DCAT), format="json-ld")
+    [file] = graph.subjects(DCAT.downloadURL, URIRef(address))
+    assert str(graph.value(file, DCAT.mediaType)) == "text/plain"
+    assert graph.value(file, DCAT.byteSize).value == 6
