@@ -64,7 +64,8 @@ def check_item(
 @app.command("file")
 def check_file(
     file: Annotated[
-        Path, typer.Argument(help="pdf docx xlsx pptx ofd txt csv doc xls 或图片 / or a picture")
+        Path,
+        typer.Argument(help="pdf docx xlsx pptx ofd txt csv json doc xls png jpg gif"),
     ],
     clean: Annotated[
         Path | None, typer.Option(help="另存一份去除元数据的 / keep a copy without metadata")

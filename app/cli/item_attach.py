@@ -25,7 +25,8 @@ from hub.catalogue.models import Item
 def attach(
     item: ItemName,
     file: Annotated[
-        Path, typer.Argument(help="pdf docx xlsx pptx ofd txt csv doc xls 或图片 / or a picture")
+        Path,
+        typer.Argument(help="pdf docx xlsx pptx ofd txt csv json doc xls png jpg gif"),
     ],
     name: Annotated[
         str,

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from hub.catalogue.attachments.models import Attachment
 from hub.catalogue.models import Item, ItemDraft, ItemState
 from hub.catalogue.numbering.doc_numbers import normalised_doc_no
 from hub.catalogue.numbering.index_numbers import LONGEST, index_problems
@@ -31,6 +32,7 @@ __all__ = [
     "normalised",
     "problems",
     "tidied",
+    "with_attachment",
 ]
 
 MAX_BODY = 500_000  # characters; the longest of 1,191 regulations has 53,649
@@ -144,6 +146,15 @@ def content_hash(content: Mapping[str, Any]) -> str:
 def draft_of(item: Item) -> ItemDraft:
     """The item's content, to be changed and given back as an edit."""
     return ItemDraft(**{name: getattr(item, name) for name in _FIELDS})
+
+
+def with_attachment(held: tuple[Attachment, ...], new: Attachment) -> tuple[Attachment, ...]:
+    """The files with the new one in the place of what has its name, else at the end; the same
+    bytes under another name are renamed."""
+    rest = [a for a in held if a.name == new.name or a.sha256 != new.sha256]
+    if any(a.name == new.name for a in rest):
+        return tuple(new if a.name == new.name else a for a in rest)
+    return (*rest, new)
 
 
 def item_of(

@@ -107,19 +107,29 @@ class Catalogue:
         Raises BadAttachment and its kin for a file that nobody may publish, UnknownItem. What
         hides in the file refuses nothing yet: it stands among the findings at submission.
         """
+        new = await self.store_attachment(name, data, actor=actor)
+
+        def with_file(item: Item) -> ItemDraft:
+            held = rules.with_attachment(item.attachments, new)
+            return replace(rules.draft_of(item), attachments=held)
+
+        return await self._edit(item_id, with_file, actor, None)
+
+    async def store_attachment(self, name: str, data: bytes, *, actor: str) -> Attachment:
+        """Look into a file and keep it under its hash; the same one again changes nothing.
+
+        Raises BadAttachment and its kin."""
         found = await inspect(name, data)
         new, at = found.attachment, self._clock.now()
 
-        def work(tx: Transaction) -> Item:
-            old = store.lock_item(tx, item_id)
+        def work(tx: Transaction) -> None:
             if files.put_file(tx, found, data):
                 about = {"sha256": new.sha256, "size": new.size, "media_type": new.media_type}
                 kind, subject = events.ATTACHMENT_STORED, new.sha256
                 tx.record(Event(kind=kind, subject=subject, actor=actor, at=at, data=about))
-            draft = replace(rules.draft_of(old), attachments=_with(old.attachments, new))
-            return edit_item(tx, old, draft, actor=actor, at=at, numbering=self._numbering)
 
-        return await self._database.write(work)
+        await self._database.write(work)
+        return new
 
     async def detach(self, item_id: str, name: str, *, actor: str) -> Item:
         """Take the file of that name, or with that SHA-256, off the item; what was published with
@@ -322,15 +332,6 @@ class Catalogue:
 
     def _new_id(self) -> str:
         return self._ids.new(self._clock.now())
-
-
-def _with(held: tuple[Attachment, ...], new: Attachment) -> tuple[Attachment, ...]:
-    """The files with the new one in the place of what has its name, else at the end; the same
-    bytes under another name are renamed."""
-    rest = [a for a in held if a.name == new.name or a.sha256 != new.sha256]
-    if any(a.name == new.name for a in rest):
-        return tuple(new if a.name == new.name else a for a in rest)
-    return (*rest, new)
 
 
 def _stale(item: Item) -> StaleVersion:

@@ -35,6 +35,7 @@ class FileKind(StrEnum):
     OFD = "ofd"  # GB/T 33190-2016
     TXT = "txt"
     CSV = "csv"
+    JSON = "json"
     PNG = "png"
     JPEG = "jpeg"
     GIF = "gif"
@@ -60,6 +61,7 @@ FORMS: Mapping[FileKind, Form] = {
     FileKind.OFD: Form("application/ofd", ("ofd",), 50 * _MB),
     FileKind.TXT: Form("text/plain", ("txt",), 5 * _MB),
     FileKind.CSV: Form("text/csv", ("csv",), 20 * _MB),
+    FileKind.JSON: Form("application/json", ("json",), 5 * _MB),
     FileKind.PNG: Form("image/png", ("png",), 10 * _MB),
     FileKind.JPEG: Form("image/jpeg", ("jpg", "jpeg"), 10 * _MB),
     FileKind.GIF: Form("image/gif", ("gif",), 10 * _MB),

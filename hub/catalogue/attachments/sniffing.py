@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import puremagic
 
 from hub.catalogue.attachments.archives import Archive
@@ -93,9 +94,11 @@ def _kind(extension: str, data: bytes) -> FileKind:
         return _packed(data)
     if data.startswith(_OLE):
         return _old_office(extension, data)
-    if extension in ("txt", "csv"):
+    if extension in ("txt", "csv", "json"):
         _refuse_known(data)
-        decoded(data)
+        text = decoded(data)
+        if extension == "json":
+            _check_json(text)
         return FileKind(extension)
     raise _unwanted(_guess(data), _guess(data))
 
@@ -132,6 +135,17 @@ def _refuse_known(data: bytes) -> None:
     """A text file that is some other known format after all."""
     if data.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html", b"<script", b"<svg")):
         raise _unwanted("网页", "a web page")
+
+
+def _check_json(text: str) -> None:
+    try:
+        msgspec.json.decode(text)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise BadAttachment(
+            Words("不是合法 JSON", "not valid JSON"),
+            field="file",
+            remedy=Words("重新导出", "export it again"),
+        ) from error
 
 
 def _guess(data: bytes) -> str:

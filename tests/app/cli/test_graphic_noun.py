@@ -65,3 +65,25 @@ def test_a_channels_rule_for_pictures_gives_the_limits_of_slices() -> None:
     )
     limits = limits_of(rule)
     assert (limits.max_bytes, limits.max_count, limits.max_height) == (9, 4, 8920)
+
+
+def test_an_infographic_becomes_pictures_and_data_of_an_item_in_one_version(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GONGKAI_HOME", str(tmp_path / "var"))
+    monkeypatch.delenv("GONGKAI_DATABASE_URL", raising=False)
+    rows = tmp_path / "rows"
+    row = {"key": "k1", "title": "通知", "body": "正文", "attribute": "主动公开"}
+    rows.write_text(json.dumps(row), "utf-8")
+    plain = CliRunner()
+    plain.invoke(command_line(), ["body", "add", "sc", "四川省人民政府", "--kind", "province"])
+    plain.invoke(command_line(), ["item", "import", str(rows), "--body", "sc"])
+    for _ in range(2):  # the same again changes nothing
+        done = cli("attach", "k1", file, "--body", "sc", "--json")
+        assert done.exit_code == 0, done.output
+        item = json.loads(done.stdout)["item"]
+        assert item["version"] == 2
+        assert all(picture["alt"] for picture in item["pictures"])
+        assert {picture["width"] for picture in item["pictures"]} == {1080}
+        [data] = item["attachments"]
+        assert (data["name"], data["size"]) == ("measures.json", file.stat().st_size)

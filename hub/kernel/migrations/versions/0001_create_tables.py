@@ -268,7 +268,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("flaws", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('pdf', 'docx', 'xlsx', 'pptx', 'doc', 'xls', 'ofd', 'txt', 'csv', 'png', 'jpeg', 'gif')",
+            "kind IN ('pdf', 'docx', 'xlsx', 'pptx', 'doc', 'xls', 'ofd', 'txt', 'csv', 'json', 'png', 'jpeg', 'gif')",
             name=op.f("ck_attachment_files_kind_known"),
         ),
         sa.CheckConstraint(

@@ -245,3 +245,10 @@ def test_what_is_behind_the_limit_of_text_must_be_answered_for() -> None:
     found = inspect_file("全文.txt", b"a" * (MAX_TEXT + 1))
     assert len(found.text) == MAX_TEXT
     assert [(flaw.name, flaw.grave) for flaw in found.flaws] == [("unread-text", True)]
+
+
+def test_json_is_what_can_be_read_as_json() -> None:
+    assert inspect_file("a.json", b'{"a": 1}').attachment.media_type == "application/json"
+    for broken in (b'{"a": 1', b"[" * 100_000):
+        with pytest.raises(BadAttachment):
+            sniff("a.json", broken)
