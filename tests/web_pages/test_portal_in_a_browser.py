@@ -18,6 +18,7 @@ from app.migrate import load_tables
 from hub.kernel.clock import ManualClock
 from hub.kernel.ids import IdSource
 from hub.kernel.sqlite import SqliteDatabase
+from tests.web.portal.lists import add_lists
 from tests.web.portal.shelf import stocked
 from tests.web_pages.conftest import NOW, visiting
 
@@ -36,13 +37,24 @@ PLACES = {
     "nothing": "/catalogue?year=1999",
     "bodies": "/bodies",
     "guide": "/guide",
+    "search": "/search?q=政务公开",
+    "key-areas": "/key-areas",
+    "projects": "/key-areas/projects?q=学校",
+    "project-list": "/key-areas/projects/519900/2026",
+    "expenses": "/key-areas/expenses/519901/2026",
+    "access-points": "/access-points?lat=30.67&lon=104.04",
     "feeds": "/feeds",
     "api": "/api",
     "plain": "plain",
     "old": "old",
     "pictured": "pictured",
 }
-PREFIXES = ("", "/en", "/senior")
+# English is laid out like Chinese: where its words are longest is enough
+ENGLISH = ("home", "list", "search", "project-list", "access-points")
+VISITS = {
+    **{f"{prefix}{name}": (prefix, PLACES[name]) for prefix in ("", "/senior") for name in PLACES},
+    **{f"/en{name}": ("/en", PLACES[name]) for name in ENGLISH},
+}
 WIDTHS = (360, 768, 1440)
 LOOK = os.environ.get("GONGKAI_TEST_SCREENSHOTS", "")
 
@@ -55,22 +67,25 @@ async def portal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict
     load_tables().create_all(engine)
     engine.dispose()
     database = SqliteDatabase(file)
-    shelf = await stocked(database, ManualClock(NOW), IdSource())
+    clock, ids = ManualClock(NOW), IdSource()
+    shelf = await stocked(database, clock, ids, file.parent / "index")
+    await add_lists(shelf, database, clock, ids)
     runner = web.AppRunner(shelf.application(), access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         base = f"http://127.0.0.1:{runner.addresses[0][1]}"
         yield {
-            f"{prefix}{name}": base + prefix + (path if path[0] == "/" else shelf.path(path))
-            for prefix, (name, path) in itertools.product(PREFIXES, PLACES.items())
+            name: base + prefix + (path if path[0] == "/" else shelf.path(path))
+            for name, (prefix, path) in VISITS.items()
         }
     finally:
         await runner.cleanup()
+        shelf.desk.finder().close()
         await database.close()
 
 
-@pytest.fixture(params=[p + name for p, name in itertools.product(PREFIXES, PLACES)])
+@pytest.fixture(params=VISITS)
 def address(request: pytest.FixtureRequest, portal: dict[str, str]) -> str:
     return portal[request.param]
 

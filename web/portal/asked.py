@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
 from aiohttp import web
 
 from hub.catalogue.classification.models import Genre
+from hub.catalogue.keyareas.models import Position
+from hub.catalogue.keyareas.places import in_china, to_gcj
 from hub.catalogue.models import Validity
 from hub.catalogue.public.models import Place
 from hub.catalogue.search.models import Narrowing, Question, Sort
@@ -18,10 +20,13 @@ from hub.kernel.errors import InvalidInput, Words
 
 __all__ = [
     "DEEPEST",
+    "Datum",
     "cursor_of",
+    "day_of",
     "genre_of",
     "number_of",
     "place_of",
+    "position_of",
     "question_of",
     "text_of",
     "validity_of",
@@ -31,6 +36,12 @@ __all__ = [
 DEEPEST = 1_001  # the first hit of the last page that a search goes to
 
 T = TypeVar("T", bound=StrEnum)
+
+
+class Datum(StrEnum):
+    GCJ = "gcj-02"  # what maps published in China draw
+    WGS = "wgs-84"
+
 
 _LONGEST = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -99,6 +110,46 @@ def question_of(request: web.Request, body_id: str, *, limit: int) -> Question:
         limit=limit,
         facets=True,
     )
+
+
+def day_of(request: web.Request, name: str) -> date | None:
+    """A day as `2026-03-19`; raises InvalidInput for anything else."""
+    text = request.query.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise _wrong(
+            name,
+            Words("不是日期", "is no date"),
+            Words("写成 2026-03-19", "write it as 2026-03-19"),
+        ) from error
+
+
+def position_of(request: web.Request) -> Position | None:
+    """Where somebody is, in GCJ-02; None without `lat` and `lon`. `datum` says that they are
+    WGS-84, as satellite receivers tell. Raises InvalidInput outside China."""
+    if not request.query.get("lat") and not request.query.get("lon"):
+        return None
+    datum = _one_of(request, "datum", Datum) or Datum.GCJ
+    given = Position(latitude=_degrees(request, "lat"), longitude=_degrees(request, "lon"))
+    if not in_china(given):
+        raise _wrong(
+            "lat",
+            Words("与 lon 所指位置不在中国境内", "and lon are a place outside China"),
+            Words("先写纬度（如 30.65），后写经度（如 104.06）", "such as 30.65 and 104.06"),
+        )
+    return to_gcj(given) if datum is Datum.WGS else given
+
+
+def _degrees(request: web.Request, name: str) -> float:
+    try:
+        return float(text_of(request, name))
+    except ValueError as error:
+        raise _wrong(
+            name,
+            Words("须为十进制度数", "must be decimal degrees"),
+            Words("如 30.6586", "such as 30.6586"),
+        ) from error
 
 
 def _one_of(request: web.Request, name: str, kind: type[T]) -> T | None:

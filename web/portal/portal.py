@@ -12,6 +12,7 @@ from hub.catalogue.public.service import PublicCatalogue
 from hub.catalogue.search.service import Search
 from hub.kernel.clock import Clock
 from hub.organisations.service import Organisations
+from web.portal.access_points import access_point_routes
 from web.portal.answers import HEADERS
 from web.portal.api.openapi import api_routes
 from web.portal.browsing import browsing_routes
@@ -20,6 +21,7 @@ from web.portal.feeds import feed_routes
 from web.portal.guide import guide_routes
 from web.portal.item_page import item_routes
 from web.portal.kept import Kept
+from web.portal.key_areas import key_area_routes
 from web.portal.searching import search_routes
 from web.portal.site import Site
 from web.portal.templating import STYLE_ADDRESS, style
@@ -60,6 +62,8 @@ def portal_routes(desk: Desk) -> list[web.RouteDef]:
         *feed_routes(desk),
         *guide_routes(desk),
         *search_routes(desk),
+        *key_area_routes(desk),
+        *access_point_routes(desk),
         *api_routes(desk),
         web.get(STYLE_ADDRESS, _style),
     ]

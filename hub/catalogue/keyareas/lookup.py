@@ -20,7 +20,7 @@ from hub.kernel.calendar import day_kind
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
 
-__all__ = ["KeyAreaLookup", "PointNear", "nearest"]
+__all__ = ["KeyAreaLookup", "PointNear", "nearest", "opening"]
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 _POINTS, _PROJECTS = "points", "projects"

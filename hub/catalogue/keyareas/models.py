@@ -196,6 +196,7 @@ class Found:
     title: str
     kind: str
     body_name: str
+    body_code: str
     year: int
     number: int
     position: Position | None = None

@@ -89,7 +89,8 @@ def _public(kind: str, on: date) -> Select[Any]:
     return (
         select(
             _e.code, _e.title, _e.content, _e.latitude, _e.longitude,
-            _l.kind, _l.year, _v.number, bodies.c.name.label("body_name"),
+            _l.kind, _l.year, _v.number,
+            bodies.c.name.label("body_name"), bodies.c.code.label("body_code"),
         )
         .join(key_versions, _v.id == _e.version_id)
         .join(key_lists, _l.id == _v.list_id)
@@ -108,6 +109,7 @@ def _found(row: Row[Any]) -> Found:
         title=row.title,
         kind=row.kind,
         body_name=row.body_name,
+        body_code=row.body_code,
         year=row.year,
         number=row.number,
         position=position,

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.catalogue.classification.models import GENRES
+from hub.catalogue.keyareas.forms import FORMS
 from hub.catalogue.models import Validity
 from hub.catalogue.public.service import MOST
 from hub.catalogue.search.models import Sort
 from hub.kernel.errors import Words
-from web.portal.api.shapes import ApiBodies, ApiFound, ApiItem, ApiItems, ApiThemes
-from web.portal.asked import DEEPEST
+from web.portal.api.shapes import (
+    ApiBodies,
+    ApiEntries,
+    ApiFound,
+    ApiItem,
+    ApiItems,
+    ApiKeyAreas,
+    ApiPoints,
+    ApiThemes,
+)
+from web.portal.asked import DEEPEST, Datum
 
 __all__ = ["ENDPOINTS", "ITEM", "Endpoint", "Parameter"]
 
@@ -120,6 +130,59 @@ _SEARCH = (
     _LIMIT,
 )
 
+_START = Parameter(
+    name="start",
+    words=Words("从第几条起", "the number of the first entry"),
+    schema={"type": "integer", "minimum": 1, "maximum": DEEPEST, "default": 1},
+)
+_AREA = (
+    Parameter(
+        name="kind",
+        words=Words("清单种类", "the kind of list"),
+        schema={"type": "string", "enum": list(FORMS)},
+        place="path",
+    ),
+    Parameter(
+        name="q",
+        words=Words("要找的词", "words that must occur"),
+        schema={"type": "string", "maxLength": 500},
+    ),
+    _BODY,
+    Parameter(
+        name="year",
+        words=Words("清单年份", "the year of the list"),
+        schema={"type": "integer", "minimum": 1949, "maximum": 2200},
+    ),
+    _START,
+    _LIMIT,
+)
+_POINT = (
+    Parameter(
+        name="lat",
+        words=Words("纬度，与 lon 同时给出则由近及远", "degrees north; with lon: nearest first"),
+        schema={"type": "number"},
+    ),
+    Parameter(
+        name="lon",
+        words=Words("经度", "degrees east"),
+        schema={"type": "number"},
+    ),
+    Parameter(
+        name="datum",
+        words=Words("坐标系", "what lat and lon are measured in"),
+        schema={"type": "string", "enum": [datum.value for datum in Datum], "default": "gcj-02"},
+    ),
+    Parameter(
+        name="place",
+        words=Words("场所类型", "the kind of place"),
+        schema={
+            "type": "string",
+            "enum": [choice.value for choice in FORMS["points"].field("place").choices],
+        },
+    ),
+    _LIMIT,
+)
+
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         path="/items",
@@ -166,5 +229,28 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         words=Words("主题分类表", "the list of themes"),
         answers=ApiThemes,
         handler="themes",
+    ),
+    Endpoint(
+        path="/key-areas",
+        name="listKeyAreas",
+        words=Words("重点领域的清单种类与填报项", "kinds of lists and the fields of their forms"),
+        answers=ApiKeyAreas,
+        handler="kinds",
+    ),
+    Endpoint(
+        path="/key-areas/{kind}",
+        name="listEntries",
+        words=Words("今日有效的清单条目", "entries of the lists in force today"),
+        answers=ApiEntries,
+        handler="entries",
+        parameters=_AREA,
+    ),
+    Endpoint(
+        path="/access-points",
+        name="listAccessPoints",
+        words=Words("政府信息查阅点", "where government information can be read in person"),
+        answers=ApiPoints,
+        handler="points",
+        parameters=_POINT,
     ),
 )

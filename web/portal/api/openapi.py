@@ -11,6 +11,7 @@ from aiohttp import web
 from web.portal.answers import answer
 from web.portal.api.endpoints import ENDPOINTS, ITEM, Endpoint, Parameter
 from web.portal.api.finding import Finding
+from web.portal.api.listing import Listing
 from web.portal.api.reading import JSON, Reading, guarded
 from web.portal.api.shapes import ApiProblem
 from web.portal.desk import Desk
@@ -75,7 +76,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 def api_routes(desk: Desk) -> list[web.RouteDef]:
     """The endpoints, their description, and the page about them."""
-    readers = (Reading(desk), Finding(desk))
+    readers = (Reading(desk), Finding(desk), Listing(desk))
     text = msgspec.json.encode(description(desk.site.url, desk.site.name))
 
     async def described(request: web.Request) -> web.Response:
@@ -104,4 +105,5 @@ def _of(
 def _pattern(endpoint: Endpoint) -> str:
     """The endpoint's path as a route: its parameters match only what can be one."""
     path = endpoint.path.replace("{item}", f"{{item:{ITEM}}}")
+    path = path.replace("{kind}", "{kind:[a-z-]{1,32}}")
     return path.replace("{version}", "{version:[1-9][0-9]{0,6}}")

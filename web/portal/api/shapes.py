@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 __all__ = [
     "ApiAttachment",
     "ApiBodies",
     "ApiBody",
+    "ApiEntries",
+    "ApiEntry",
     "ApiFacet",
+    "ApiField",
     "ApiFound",
     "ApiHit",
     "ApiItem",
     "ApiItemSummary",
     "ApiItems",
+    "ApiKeyArea",
+    "ApiKeyAreas",
     "ApiPicture",
+    "ApiPoint",
+    "ApiPoints",
     "ApiProblem",
     "ApiRelation",
     "ApiTheme",
@@ -138,6 +146,81 @@ class ApiFound:
     words: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     facets: tuple[ApiFacet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiField:
+    """A field of an entry form; `unit` is that of its values."""
+
+    name: str
+    zh: str
+    en: str
+    type: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyArea:
+    """A kind of list with its form; `lists` counts those that are public."""
+
+    kind: str
+    zh: str
+    en: str
+    yearly: bool
+    lists: int
+    url: str
+    fields: tuple[ApiField, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyAreas:
+    kinds: tuple[ApiKeyArea, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiEntry:
+    """An entry in force today. `body` is a code, `year` 0 for lists that do not go by year;
+    `values` by the names of the form's fields, amounts as decimal texts."""
+
+    code: str
+    title: str
+    body: str
+    year: int
+    version: int
+    url: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiEntries:
+    entries: tuple[ApiEntry, ...]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiPoint:
+    """An access point. `opening` is open, shut or unknown at the moment of the answer; `latitude`
+    and `longitude` are GCJ-02; `metres` as the crow flies, where a position was asked about."""
+
+    code: str
+    name: str
+    place: str
+    city: str
+    address: str
+    hours: str
+    phone: str
+    opening: str
+    staff: int
+    sign: bool
+    equipment: tuple[str, ...] = ()
+    latitude: float | None = None
+    longitude: float | None = None
+    metres: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiPoints:
+    points: tuple[ApiPoint, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
