@@ -39,7 +39,7 @@ PLACES = {
     "guide": "/guide",
     "search": "/search?q=政务公开",
     "key-areas": "/key-areas",
-    "projects": "/key-areas/projects?q=学校",
+    "projects": "/key-areas/projects?q=小学",
     "project-list": "/key-areas/projects/519900/2026",
     "expenses": "/key-areas/expenses/519901/2026",
     "access-points": "/access-points?lat=30.67&lon=104.04",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from aiohttp import web
@@ -19,9 +20,10 @@ from web.portal.links import Choice, Facet, Links
 from web.portal.manner import Manner
 from web.portal.templating import words_of
 
-__all__ = ["marked", "search_routes"]
+__all__ = ["HEADING", "marked", "search_routes"]
 
 _PAGE = 20
+HEADING = re.compile(r"(?<!\S)#{1,6} ")  # how a text writes that a line is a heading
 _SUGGESTED = 6
 _FILTERS = ("theme", "year", "genre", "body", "validity")
 _PLAIN = (Validity.IN_FORCE.value, Validity.AMENDED.value)
@@ -72,15 +74,19 @@ class SearchPage:
 _NOTHING = ("entries", "understood", "facets", "chosen", "sorts", "suggestions")
 
 
-def marked(found: Highlight) -> Markup:
-    """The text with its matches in <mark>. Every piece is escaped by itself, so nothing that
-    somebody wrote into a title is ever markup."""
+def marked(found: Highlight, without: re.Pattern[str] | None = None) -> Markup:
+    """The text with its matches in <mark>, `without` what a pattern finds between them. Every piece
+    is escaped by itself, so nothing that somebody wrote into a title is ever markup."""
+
+    def plain(text: str) -> Markup:
+        return escape(without.sub("", text) if without else text)
+
     pieces, at = [], 0
     for start, end in found.marks:
-        pieces.append(escape(found.text[at:start]))
+        pieces.append(plain(found.text[at:start]))
         pieces.append(Markup("<mark>{}</mark>").format(found.text[start:end]))
         at = end
-    pieces.append(escape(found.text[at:]))
+    pieces.append(plain(found.text[at:]))
     return Markup("").join(pieces)
 
 
@@ -94,7 +100,7 @@ def _entry(hit: Hit, bodies: Mapping[str, Body]) -> Entry:
         publisher=bodies[item.body_id].name,
         doc_no=item.doc_no,
         theme=item.theme,
-        passage=marked(hit.passage),
+        passage=marked(hit.passage, HEADING),
         state="" if plain else STANDING_WORDS[Standing(item.validity)].zh,
     )
 

@@ -15,7 +15,7 @@ from hub.kernel.clock import ManualClock
 from hub.kernel.database import Database
 from hub.kernel.ids import IdSource
 from tests.web.portal.shelf import Librarian, Shelf, changed_draft, stocked
-from web.portal.searching import marked
+from web.portal.searching import HEADING, marked
 
 Client = TestClient[Request, Application]
 HOSTILE = "<script>alert('政务公开')</script>办法"
@@ -78,6 +78,8 @@ async def test_a_hostile_title_is_shown_as_text_with_its_match_marked(client: Cl
 
 def test_markup_stays_text_wherever_the_marks_are() -> None:
     found = Highlight(text="<b>公开</b>&", marks=((1, 5), (5, 9)))
+    chapter = Highlight(text="## 第一章 公开 #1", marks=((7, 9),))
+    assert marked(chapter, HEADING) == "第一章 <mark>公开</mark> #1"
     assert marked(found) == "&lt;<mark>b&gt;公开</mark><mark>&lt;/b&gt;</mark>&amp;"
 
 
