@@ -155,16 +155,17 @@ async def test_everything_works_without_scripts(browser: Browser, portal: dict[s
         assert await visit.page.locator(".hero h1").count() == 1
 
 
+@pytest.mark.parametrize("name", ["home", "search", "project-list", "access-points"])
 async def test_the_senior_version_has_big_type_and_big_targets(
-    browser: Browser, portal: dict[str, str]
+    browser: Browser, portal: dict[str, str], name: str
 ) -> None:
-    async with visiting(browser, portal["/seniorhome"], width=1440) as visit:
+    async with visiting(browser, portal[f"/senior{name}"], width=1440) as visit:
         sizes = await visit.page.eval_on_selector_all(
-            "main p, main li, main a",
+            "main p, main li, main a, main td, main th, main dt, main dd, main label, input, select",
             "found => found.map((e) => parseFloat(getComputedStyle(e).fontSize))",
         )
         heights = await visit.page.eval_on_selector_all(
-            "nav a, button, .tiles a",
+            "nav a, .foot a, button, input, select, summary, .tiles a, .chips a, .facet a, .links a",
             "found => found.map((e) => e.getBoundingClientRect().height)",
         )
     assert min(sizes) >= 18
