@@ -55,6 +55,8 @@ VISITS = {
     **{f"{prefix}{name}": (prefix, PLACES[name]) for prefix in ("", "/senior") for name in PLACES},
     **{f"/en{name}": ("/en", PLACES[name]) for name in ENGLISH},
 }
+TEXTS = "main :is(p, li, a, td, th, dt, dd, label, input, select)"
+TARGETS = "button, input, select, summary, :is(nav, .foot, .tiles, .chips, .facet, .links) a"
 WIDTHS = (360, 768, 1440)
 LOOK = os.environ.get("GONGKAI_TEST_SCREENSHOTS", "")
 
@@ -161,11 +163,11 @@ async def test_the_senior_version_has_big_type_and_big_targets(
 ) -> None:
     async with visiting(browser, portal[f"/senior{name}"], width=1440) as visit:
         sizes = await visit.page.eval_on_selector_all(
-            "main p, main li, main a, main td, main th, main dt, main dd, main label, input, select",
+            TEXTS,
             "found => found.map((e) => parseFloat(getComputedStyle(e).fontSize))",
         )
         heights = await visit.page.eval_on_selector_all(
-            "nav a, .foot a, button, input, select, summary, .tiles a, .chips a, .facet a, .links a",
+            TARGETS,
             "found => found.map((e) => e.getBoundingClientRect().height)",
         )
     assert min(sizes) >= 18
