@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from hub.catalogue.models import Item
 from hub.interpretation.elements import ELEMENT_WORDS, covered, repeated_share
 from hub.interpretation.errors import BadPlan
 from hub.interpretation.models import (
@@ -21,6 +22,9 @@ from hub.interpretation.models import (
 )
 from hub.kernel.errors import Words
 from hub.organisations.rules import unwelcome
+from hub.review.checks.facts import Source, find_unsupported
+from hub.review.checks.passages import source_texts
+from hub.review.checks.plain import Plain
 
 __all__ = ["DIGEST_SHARE", "PART_WORDS", "checked_plan", "lacking", "remarks"]
 
@@ -40,6 +44,7 @@ _LONGEST: Mapping[PlanPart, int] = {
     PlanPart.UNIT: 200,
 }
 _MOST = 20  # forms and channels
+_MOST_FACTS = 20  # of one material; more of them say that it is about another document
 
 
 def checked_plan(
@@ -95,17 +100,19 @@ def _lacking(standing: Standing) -> Iterator[Words]:
             yield Words("方案所列形式的材料", "material in a form that the plan names")
 
 
-def remarks(document: str, materials: tuple[Material, ...]) -> tuple[Words, ...]:
-    """What a reviewer should look at: elements that are not covered, and mere digests."""
+def remarks(document: Item, materials: tuple[Material, ...]) -> tuple[Words, ...]:
+    """What a reviewer should look at: mere digests, elements that are not covered, and figures and
+    names that the document does not have."""
     if not materials:
         return ()
+    source = Source.of(source_texts(document))
     told = [
         Words(
             f"“{one.title}”有 {share:.0%} 重复原文，疑为文件摘抄",
             f"'{one.title}' repeats the document for {share:.0%}: a mere digest",
         )
         for one in materials
-        if (share := repeated_share(one.body, document)) > DIGEST_SHARE
+        if (share := repeated_share(one.body, document.body)) > DIGEST_SHARE
     ]
     missing = [ELEMENT_WORDS[e] for e in covered([m.body for m in materials]).missing]
     if missing:
@@ -115,7 +122,17 @@ def remarks(document: str, materials: tuple[Material, ...]) -> tuple[Words, ...]
                 "elements not found: " + ", ".join(words.en for words in missing),
             )
         )
+    for one in materials:
+        told += list(_unsupported(source, one))[:_MOST_FACTS]
     return tuple(told)
+
+
+def _unsupported(source: Source, material: Material) -> Iterator[Words]:
+    """The fact guard: what the material says and the document does not."""
+    for hit in find_unsupported(source, Plain(material.body)):
+        if hit.about is not None:
+            zh, en = hit.about.zh, hit.about.en
+            yield Words(f"“{material.title}”：{zh}", f"'{material.title}': {en}")
 
 
 def _check_text(part: PlanPart, text: str, longest: int) -> None:

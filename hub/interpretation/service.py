@@ -98,7 +98,7 @@ class Interpretations:
         def ask(connection: Connection) -> tuple[Standing, Sequence[Words], Sequence[Words]]:
             item = catalogue.get_item(connection, item_id)
             found = store.standing_of(connection, item_id)
-            return found, rules.lacking(found), rules.remarks(item.body, found.materials)
+            return found, rules.lacking(found), rules.remarks(item, found.materials)
 
         return await self._database.read(ask)
 

@@ -175,6 +175,21 @@ async def test_a_mere_digest_is_pointed_out(
     assert any("摘抄" in words.zh and "重复原文" in words.zh for words in remarks)
 
 
+async def test_a_figure_that_the_document_does_not_have_is_pointed_out(
+    stage: Stage, document: Item, interpretations: Interpretations
+) -> None:
+    draft = ItemDraft(
+        body_id=document.body_id,
+        title="解读",
+        body="出台背景：违规停车最高罚款500元。",
+        attribute=Attribute.PROACTIVE,
+    )
+    told = await stage.catalogue.add(draft, actor="editor")
+    await interpretations.link(told.id, document.id, Form.TEXT, actor="editor")
+    remarks = (await interpretations.standing(document.id))[2]
+    assert any("500元" in words.zh and "原文中没有" in words.zh for words in remarks)
+
+
 async def test_bodies_are_appraised_on_what_became_public(
     stage: Stage,
     document: Item,
