@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -133,6 +135,19 @@ async def test_search_takes_what_files_say_in_the_version_that_has_them(
     [row] = await database.read(lambda c: rows_of(c, [item.id]))
     [entry] = entries_of(row)
     assert "张三" not in entry.body
+
+
+async def test_an_import_leaves_an_items_files_alone(
+    catalogue: Catalogue, item: Item, tmp_path: Path
+) -> None:
+    done = await catalogue.attach(item.id, "名单.docx", LIST, actor="clerk")
+    row = {"key": item.external_key, "title": "新题", "body": "文", "attribute": "主动公开"}
+    file = tmp_path / "rows"
+    file.write_text(json.dumps(row), "utf-8")
+    report = await catalogue.import_file(file, actor="importer", body_code="sc")
+    assert (report.updated, report.refused) == (1, 0)
+    new = await catalogue.get(item.id)
+    assert (new.title, new.version, new.attachments) == ("新题", 3, done.attachments)
 
 
 async def test_a_file_given_twice_is_refused(catalogue: Catalogue, item: Item) -> None:
