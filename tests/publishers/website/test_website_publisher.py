@@ -206,9 +206,11 @@ async def test_a_folder_that_another_writer_holds_is_busy_after_the_timeout(
     outlet: WebsiteOutlet, job: Job, root: Path
 ) -> None:
     await outlet.deliver(job())
-    outlet.declaration = replace(outlet.declaration, call_timeout=timedelta(seconds=0.1))
+    patient = outlet.declaration
+    outlet.declaration = replace(patient, call_timeout=timedelta(seconds=0.1))
     with held(root / ".site/lock"), pytest.raises(Busy, match="正被占用"):
         await outlet.deliver(job("item-2"))
+    outlet.declaration = patient
     await outlet.deliver(job("item-2"))
 
 

@@ -1,4 +1,4 @@
-"""One official account before its simulated platform, with short timeouts."""
+"""One official account before its simulated platform, with a test's timeouts."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ from tests.publishers.wechat.wechat_doubles import (
     LINK,
     SUBMIT,
     account_of,
+    arm,
     article,
     platform_of,
     refused,
@@ -84,7 +85,7 @@ async def test_after_any_fault_there_is_exactly_one_article(
 ) -> None:
     platform_of(wechat).draft_leaves = removal
     platform_of(wechat).publish_delay = 20
-    wechat.platform.faults.arm(fault, path, delay=0.6)
+    arm(wechat, fault, path)
     found = await settled(wechat, wechat.job(article(wechat.media, pictures=1)))
     assert found.verdict is Verdict.FOUND
     assert len(shown(wechat)) == 1

@@ -19,6 +19,7 @@ from tests.publishers.wechat.wechat_doubles import (
     SENDALL,
     SUBMIT,
     account_of,
+    arm,
     article,
     platform_of,
     refused,
@@ -49,7 +50,7 @@ async def test_after_any_fault_there_is_exactly_one_mass_send(
 ) -> None:
     wechat.with_settings(tier="mass")
     platform_of(wechat).mass_key_first = key_first
-    wechat.platform.faults.arm(fault, SENDALL, delay=0.6)
+    arm(wechat, fault, SENDALL)
     found = await settled(wechat, wechat.job(article(wechat.media, pictures=0)))
     assert found.verdict is Verdict.FOUND
     assert len(account_of(wechat).masses) == 1

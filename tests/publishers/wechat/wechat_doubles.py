@@ -14,13 +14,14 @@ from hub.kernel.clock import ManualClock
 from hub.publishing.errors import Busy, DeliveryError, NotSent, Throttled, Unknown
 from hub.publishing.models import MediaRole, Part
 from hub.publishing.ports import Accepted, Finding, Verdict
-from publishers.simulation import Shown
+from publishers.simulation import Fault, Shown
 from publishers.wechat import CHANNEL
 from publishers.wechat.publisher import WeChatOutlet
 from publishers.wechat.simulator import Platform
 from publishers.wechat.simulator_state import App
 from publishers.wire import Wire
 from tests.publishers.doubles import MemoryJob, MemoryMedia, Stage, picture
+from tests.publishers.protocol import LATE_S, PATIENCE_S, SHORT_S
 
 LINK = "https://www.gd.gov.cn/zwgk/2026-17.html"
 SUBMIT = "*/freepublish/submit"
@@ -73,10 +74,19 @@ def account_of(stage: Stage) -> App:
     return platform_of(stage).account(stage.access.handle)
 
 
-def new_outlet(wire: Wire, clock: ManualClock, seconds: float = 0.5) -> WeChatOutlet:
-    """The outlet as a freshly started process opens it, with short timeouts."""
+def new_outlet(wire: Wire, clock: ManualClock, seconds: float = PATIENCE_S) -> WeChatOutlet:
+    """The outlet as a freshly started process opens it, with other timeouts than the declared."""
     timeout = timedelta(seconds=seconds)
     return WeChatOutlet(wire, clock, CHANNEL.declaration, timeout=timeout)
+
+
+def arm(stage: Stage, fault: Fault, path: str) -> None:
+    """Let `fault` befall the next call of `path`; for an answer that comes late or never the
+    outlet waits only as long as it must, for all others as long as a slow machine needs."""
+    stage.platform.faults.arm(fault, path, delay=LATE_S)
+    if fault in {Fault.HANG, Fault.SLOW, Fault.SLOW_THEN_COMMIT}:
+        assert isinstance(stage.outlet, WeChatOutlet)
+        stage.outlet = new_outlet(stage.outlet._wire, stage.clock, SHORT_S)
 
 
 def restart(stage: Stage, job: MemoryJob) -> MemoryJob:
@@ -150,6 +160,7 @@ __all__ = [
     "Crash",
     "CrashingJob",
     "account_of",
+    "arm",
     "article",
     "new_outlet",
     "platform_of",
