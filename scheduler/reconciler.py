@@ -28,7 +28,7 @@ from hub.publishing.afterwards.models import (
 )
 from hub.publishing.errors import DeliveryError, Unauthorised
 from hub.publishing.explanation import REASONS
-from hub.publishing.models import Capability, DeliveryState, Purpose
+from hub.publishing.models import Capability, Delivery, DeliveryState, Purpose
 from hub.publishing.own_site import ON_SITE, show
 from hub.publishing.ports import Finding, MediaSource, Outlet, Verdict
 from hub.publishing.recall import store as recalls
@@ -231,8 +231,7 @@ class Reconciler:
                 )
                 if changed and values.get("state") is _S.ACCEPTED:
                     store.promote_next_part(tx, delivery, now)
-                shows = self._outlets[delivery.channel].declaration.own_site
-                if changed and shows and values.get("state") in ON_SITE:
+                if changed and self._shows(delivery) and values.get("state") in ON_SITE:
                     show(tx, [delivery], now)
                 proved = values.get("state") is _S.VERIFIED and delivery.purpose is Purpose.RECALL
                 if changed and proved:
@@ -252,6 +251,11 @@ class Reconciler:
         await self._database.write(work)
         if any(values.get("state") in (_S.READY, _S.ACCEPTED) for _, values in judged):
             self._on_ready()
+
+    def _shows(self, delivery: Delivery) -> bool:
+        """Whether the channel is our own site; one that is gone shows nothing any more."""
+        outlet = self._outlets.get(delivery.channel)
+        return outlet is not None and outlet.declaration.own_site
 
     def _follow(
         self, tx: Transaction, asked: _Asked, values: Mapping[str, Any], now: datetime
