@@ -17,6 +17,7 @@ from app.lock import only_one
 from app.metrics import Metrics
 from app.portal import portal_desk
 from app.settings import Settings
+from app.staff import staff_services
 from app.tuning import settle_garbage
 from hub.catalogue.search.indexer import Indexer
 from publishers.registry import channels
@@ -27,6 +28,7 @@ from scheduler.preflight import PreflightWatch
 from scheduler.quota_watch import QuotaWatch
 from web.health import Check, database_check, health_routes, heartbeat_check, zone_check
 from web.portal.portal import portal_routes
+from web.staff.openapi import staff_routes
 
 __all__ = ["Serving", "serve", "serving"]
 
@@ -82,6 +84,8 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         application.add_routes(callback_routes(hub))
         if settings.portal:
             application.add_routes(portal_routes(await portal_desk(hub)))
+        if settings.staff_api:
+            application.add_routes(staff_routes(staff_services(hub)))
         address = await _listen(stack, application, settings)
         yield Serving(hub, engine, address)
 

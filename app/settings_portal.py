@@ -1,4 +1,5 @@
-"""The settings of the public portal: whose it is, and what its footer and its guide say."""
+"""The settings of what is served: the portal, whose it is, what its footer and its guide say;
+the staff API."""
 
 from __future__ import annotations
 
@@ -12,6 +13,10 @@ class PortalSettings(BaseModel):
 
     portal: bool = Field(
         True, description="Serve the public portal beside the hub's own addresses."
+    )
+    staff_api: bool = Field(
+        True,
+        description="Serve the staff API under `/api/staff/v1`; people sign in with tokens.",
     )
     portal_name: str = Field(
         "", description="Whose portal it is. Empty: the name of the topmost body."

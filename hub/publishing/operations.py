@@ -85,6 +85,7 @@ class Operations:
         plan_id: str = "",
         account_id: str = "",
         reason: str = "",
+        item_id: str = "",
         limit: int = 100,
     ) -> list[Delivery]:
         """Deliveries, every filter given narrowing the choice."""
@@ -103,6 +104,7 @@ class Operations:
                 plan_id=plan_id,
                 account_id=account_id,
                 reason=reason,
+                item_id=item_id,
                 limit=limit,
             )
         )

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, UnaryExpression, selec
 
 from hub.publishing.ledger import row_to_delivery
 from hub.publishing.models import HALTED, HELD, Delivery, DeliveryState
-from hub.publishing.tables import deliveries, in_states
+from hub.publishing.tables import deliveries, in_states, plans
 
 __all__ = ["find_deliveries"]
 
@@ -39,6 +39,7 @@ def find_deliveries(
     plan_id: str = "",
     account_id: str = "",
     reason: str = "",
+    item_id: str = "",
     limit: int = 100,
 ) -> list[Delivery]:
     """Deliveries in the order they were made, each filter narrowing.
@@ -50,6 +51,8 @@ def find_deliveries(
     for column, value in wanted.items():
         if value:
             query = query.where(_d[column] == value)
+    if item_id:
+        query = query.where(_d.plan_id.in_(select(plans.c.id).where(plans.c.item_id == item_id)))
     return [row_to_delivery(row) for row in connection.execute(query.limit(limit))]
 
 

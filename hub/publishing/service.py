@@ -118,10 +118,13 @@ class Publishing:
 
         await self._database.write(work)
 
-    async def editions(self, item_id: str) -> list[Edition]:
-        """The editions of the item's current version: the exact bytes, for preview."""
+    async def editions(self, item_id: str, version: int | None = None) -> list[Edition]:
+        """The editions of a version of the item, the current one by default: the exact bytes,
+        for preview."""
         return await self._database.read(
-            lambda c: store.editions_of(c, item_id, catalogue.current_version(c, item_id))
+            lambda c: store.editions_of(
+                c, item_id, version or catalogue.current_version(c, item_id)
+            )
         )
 
     async def plan(

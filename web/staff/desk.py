@@ -1,0 +1,98 @@
+"""What the staff API works with: the hub's services, and one call to them."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from hub.catalogue.models import Item
+from hub.catalogue.service import Catalogue
+from hub.interpretation.service import Interpretations
+from hub.organisations.models import Person, Role, Selection
+from hub.organisations.service import Organisations
+from hub.organisations.tokens.service import Tokens
+from hub.publishing.operations import Operations
+from hub.publishing.service import Publishing
+from hub.review.checks.service import Checks
+from hub.review.determination.service import Determinations
+from hub.review.doors.service import Doors
+from hub.review.models import Approval
+from hub.review.service import Review
+from web.staff.asked import Submit
+
+__all__ = ["Call", "Services"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """`zone` is the IANA zone of wall-clock times that come without one."""
+
+    zone: str
+    site_url: str
+    tokens: Tokens
+    doors: Doors
+    organisations: Organisations
+    catalogue: Catalogue
+    determinations: Determinations
+    interpretations: Interpretations
+    checks: Checks
+    review: Review
+    publishing: Publishing
+    operations: Operations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request by the owner of its token; `told` is its decoded body, where it has one."""
+
+    request: web.Request
+    person: Person
+    services: Services
+    told: Any = None
+
+    @property
+    def login(self) -> str:
+        return self.person.login
+
+    @property
+    def attempt(self) -> str:
+        """What is tried, as the audit log names it."""
+        return f"{self.request.method} {self.request.path}"
+
+    async def item(self, roles: Set[Role] | None = None, item_id: str = "") -> Item:
+        """The item of the path (or `item_id`), once it is sure that the caller holds one of
+        `roles` in its body, or may read what the body prepares; UnknownItem, RoleNeeded."""
+        services = self.services
+        item = await services.catalogue.get(item_id or self.request.match_info["item"])
+        doors, about = services.doors, {"attempt": self.attempt, "subject": item.id}
+        if roles is None:
+            await doors.require_sight(self.login, item.body_id, **about)
+        else:
+            await doors.require(self.login, item.body_id, roles, **about)
+        return item
+
+    async def approval(self) -> Approval:
+        """The approval of the path, once it is sure that the caller may read it."""
+        found = await self.services.review.get(self.request.match_info["approval"])
+        await self.item(item_id=found.item_id)
+        return found
+
+    async def selection(self, told: Submit, item: Item, roles: Set[Role]) -> Selection:
+        """The accounts that are meant, all of them within the caller's reach; RoleNeeded."""
+        services = self.services
+        body = await services.organisations.body(told.body) if told.body else None
+        selection = Selection(
+            ids=told.accounts,
+            channels=told.channels,
+            body_id=body.id if body else "",
+            region=told.region,
+            tag=told.tag,
+            group=told.group,
+        )
+        await services.doors.require_accounts(
+            self.login, selection, roles, attempt=self.attempt, subject=item.id
+        )
+        return selection
