@@ -46,8 +46,10 @@ class Life:
     def kill(self, scene: Scene, kind: str, number: int, side: str) -> Case:
         return scene.case(self.channel, *self.first, Kill(kind, number, side))
 
-    def number_of(self, commit: str) -> int:
-        return 1 + self.points["commit"].index(commit)
+    def number_of(self, event: str) -> int:
+        """The number of the first commit that records `event`, alone or with others."""
+        commits = enumerate(self.points["commit"], 1)
+        return next(number for number, name in commits if event in name.split("+"))
 
 
 def lives_after(scene: Scene, kills: Mapping[str, tuple[Kill, ...]]) -> list[Life]:
