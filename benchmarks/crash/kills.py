@@ -43,13 +43,8 @@ class Life:
     first: tuple[Kill, ...] = ()
     every: int = 1  # a website's recovery has many points: each `every`-th is tried
 
-    def kill(self, scene: Scene, kind: str, number: int, side: str) -> Case:
-        return scene.case(self.channel, *self.first, Kill(kind, number, side))
-
-    def number_of(self, event: str) -> int:
-        """The number of the first commit that records `event`, alone or with others."""
-        commits = enumerate(self.points["commit"], 1)
-        return next(number for number, name in commits if event in name.split("+"))
+    def kill(self, scene: Scene, kind: str, number: int, side: str, recording: str = "") -> Case:
+        return scene.case(self.channel, *self.first, Kill(kind, number, side, recording))
 
 
 def lives_after(scene: Scene, kills: Mapping[str, tuple[Kill, ...]]) -> list[Life]:
@@ -98,7 +93,7 @@ def decisive(scene: Scene, life: Life) -> list[Case]:
     return [
         life.kill(scene, "call", call, "before"),
         life.kill(scene, "call", call, "after"),
-        life.kill(scene, "commit", life.number_of(_ENDED), "after"),
+        life.kill(scene, "commit", 1, "after", recording=_ENDED),
     ]
 
 

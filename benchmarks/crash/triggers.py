@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,14 +37,26 @@ class Kill:
     """At which point to die: the `number`-th commit or call (from 1), `before` or `after` it.
 
     Before a commit: its statements have run. After a call: the answer is here, unrecorded.
+    With `recording`, only the commits that record this event are counted: one life of a delivery
+    may have a commit of bookkeeping more than the next.
     """
 
     kind: str  # commit | call
     number: int
     side: str  # before | after
+    recording: str = ""
 
     def __str__(self) -> str:
-        return f"{self.side} {self.kind} {self.number}"
+        return f"{self.side} {self.kind} {self.number} {self.recording}".rstrip()
+
+    def is_at(self, kind: str, names: Sequence[str], side: str) -> bool:
+        """Whether this is the point on `side` of the last of `names`, all passed of `kind`."""
+        if (kind, side) != (self.kind, self.side):
+            return False
+        if not self.recording:
+            return len(names) == self.number
+        met = [self.recording in name.split("+") for name in names]
+        return met[-1] and sum(met) == self.number
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -115,8 +127,9 @@ class Trigger:
         return len(self.names[kind])
 
     def at(self, kind: str, number: int, side: str) -> None:
-        if number and self._kill == Kill(kind, number, side):
-            self._note.write_text(self.names[kind][number - 1], "utf-8")
+        passed = self.names[kind][:number]
+        if passed and self._kill and self._kill.is_at(kind, passed, side):
+            self._note.write_text(passed[-1], "utf-8")
             os.kill(os.getpid(), signal.SIGKILL)
 
 
