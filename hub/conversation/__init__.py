@@ -1,0 +1,1 @@
+"""What citizens send on any channel, kept once, and what they are answered, in time."""
