@@ -33,6 +33,7 @@ AREAS = (
     "interpretation",
     "publishing",
     "conversation",
+    "opinion",
 )
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 

@@ -130,6 +130,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_incidents_last", "incidents", ["last_at"], unique=False)
     op.create_table(
+        "opinion_keys",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opinion_keys")),
+    )
+    op.create_table(
         "pauses",
         sa.Column("key", sa.String(length=128), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
@@ -168,6 +175,60 @@ def upgrade() -> None:
         sa.CheckConstraint("said <> ''", name=op.f("ck_search_synonyms_not_empty")),
         sa.CheckConstraint("version > 0", name=op.f("ck_search_synonyms_version_positive")),
         sa.PrimaryKeyConstraint("version", "said", name=op.f("pk_search_synonyms")),
+    )
+    op.create_table(
+        "signal_identities",
+        sa.Column("author", sa.String(length=32), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("author", name=op.f("pk_signal_identities")),
+    )
+    op.create_index(
+        op.f("ix_signal_identities_kept_at"), "signal_identities", ["kept_at"], unique=False
+    )
+    op.create_table(
+        "signal_originals",
+        sa.Column("signal_id", sa.String(length=26), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("signal_id", name=op.f("pk_signal_originals")),
+    )
+    op.create_index(
+        op.f("ix_signal_originals_kept_at"), "signal_originals", ["kept_at"], unique=False
+    )
+    op.create_table(
+        "signals",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("external_id", sa.String(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author", sa.String(length=32), nullable=False),
+        sa.Column("event_at", sa.BigInteger(), nullable=True),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("body_id", sa.String(length=26), nullable=False),
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("place", sa.String(length=60), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("likes", sa.Integer(), nullable=False),
+        sa.Column("dislikes", sa.Integer(), nullable=False),
+        sa.Column("trust", sa.String(length=16), nullable=False),
+        sa.Column("masked", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signals")),
+        sa.UniqueConstraint("channel", "external_id", name=op.f("uq_signals_channel")),
+    )
+    op.create_index("ix_signals_author", "signals", ["author", "id"], unique=False)
+    op.create_index("ix_signals_body", "signals", ["body_id", "id"], unique=False)
+    op.create_index("ix_signals_event_at", "signals", ["event_at"], unique=False)
+    op.create_index(
+        "ix_signals_waiting",
+        "signals",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'collected'"),
+        postgresql_where=sa.text("state = 'collected'"),
     )
     op.create_table(
         "spare_calls",

@@ -1,0 +1,1 @@
+"""Public opinion (舆情): what citizens say, collected, judged, handled and answered."""

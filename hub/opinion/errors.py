@@ -1,0 +1,31 @@
+"""What can go wrong with public opinion.
+
+GongkaiError
+├── NotFound → UnknownSignal
+└── InvalidInput → BadSignal
+"""
+
+from __future__ import annotations
+
+from hub.kernel.errors import InvalidInput, NotFound, Words
+
+__all__ = ["BadSignal", "UnknownSignal"]
+
+
+class UnknownSignal(NotFound):
+    code = "unknown-signal"
+
+    def __init__(self, signal_id: str) -> None:
+        super().__init__(
+            Words(f"没有舆情信息 {signal_id}", f"no signal {signal_id}"),
+            field="signal",
+            remedy=Words("用 gongkai signal list 查看", "see gongkai signal list"),
+        )
+
+
+class BadSignal(InvalidInput):
+    code = "bad-signal"
+
+    def __init__(self, field: str, zh: str, en: str) -> None:
+        remedy = Words("改正后重新提交", "mend it and hand it in again")
+        super().__init__(Words(zh, en), field=field, remedy=remedy)
