@@ -9,7 +9,8 @@ one address, of which posts may use half and routine ones nine tenths of that.
 
 First a rehearsal over a few accounts, so that durations of calls are measured; then
 `gongkai plan simulate`'s model foretells the finish; then the hub runs as a process that is killed
-with SIGKILL at random moments and started again at once. The prediction adds nothing for that.
+with SIGKILL at random moments and started again at once, by a supervisor that has the code loaded
+already. The prediction adds nothing for that.
 
     python -m benchmarks.bench_province [--quick] [--seed 1]
 """
@@ -341,6 +342,7 @@ def count(url: str, shape: Shape, since: float) -> dict[str, Any]:
 
 
 def measure(home: Path, shape: Shape, seed: int) -> dict[str, Any]:
+    channels()  # loaded here, so that a process started again need not do it
     with town(shape) as url:
         finish(start(home, shape, build(url, shape)))
         rehearsal = start(home, shape, None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hub.kernel.errors import Words
 from publishers.contract import Channel, Field
+from publishers.deferred import deferred
 from publishers.telegram.declaration import DECLARATION
 from publishers.telegram.markup import checked
-from publishers.telegram.publisher import TelegramOutlet
 
 __all__ = ["CHANNEL"]
 
@@ -33,7 +33,8 @@ CHANNEL = Channel(
         ),
     ),
     default_base_url="https://api.telegram.org",
-    open=TelegramOutlet,
+    # aiogram builds some 700 pydantic models when it is imported: seconds of CPU
+    open=deferred(DECLARATION, "publishers.telegram.publisher", "TelegramOutlet"),
     finish=checked,
     notes=(
         Words(

@@ -1,0 +1,66 @@
+"""An outlet whose module is loaded at its first call, for libraries that are slow to load.
+
+A hub that was killed is back before such a library would be loaded, and an installation without an
+account on that platform never loads it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Callable
+
+from hub.kernel.clock import Clock
+from hub.publishing.models import Declaration
+from hub.publishing.ports import Accepted, Finding, Job, Outlet
+from publishers.wire import Wire
+
+__all__ = ["DeferredOutlet", "deferred"]
+
+
+def deferred(declaration: Declaration, module: str, name: str) -> Callable[[Wire, Clock], Outlet]:
+    """For `Channel.open`: makes the outlet `name` of `module`, which is imported when needed."""
+
+    def load(wire: Wire, clock: Clock) -> Outlet:
+        outlet: Outlet = getattr(importlib.import_module(module), name)(wire, clock)
+        return outlet
+
+    return lambda wire, clock: DeferredOutlet(declaration, lambda: load(wire, clock))
+
+
+class DeferredOutlet:
+    """Implements hub.publishing.ports.Outlet by the outlet that `load` makes, in a thread and once.
+
+    It has none of the optional ports (Measuring, Preparing, Forecasting): those are looked for
+    before any call.
+    """
+
+    def __init__(self, declaration: Declaration, load: Callable[[], Outlet]) -> None:
+        self.declaration = declaration
+        self._load = load
+        self._loading: asyncio.Future[Outlet] | None = None
+
+    async def deliver(self, job: Job) -> Accepted:
+        return await (await self._outlet()).deliver(job)
+
+    async def reconcile(self, job: Job) -> Finding:
+        return await (await self._outlet()).reconcile(job)
+
+    async def verify(self, job: Job) -> Finding:
+        return await (await self._outlet()).verify(job)
+
+    async def withdraw(self, job: Job) -> None:
+        await (await self._outlet()).withdraw(job)
+
+    async def amend(self, job: Job) -> Accepted:
+        return await (await self._outlet()).amend(job)
+
+    async def close(self) -> None:
+        if self._loading is not None:
+            await (await self._loading).close()
+
+    async def _outlet(self) -> Outlet:
+        """The one outlet; whoever is cancelled while waiting for it leaves the others theirs."""
+        if self._loading is None:
+            self._loading = asyncio.ensure_future(asyncio.to_thread(self._load))
+        return await asyncio.shield(self._loading)
