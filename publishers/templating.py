@@ -19,18 +19,17 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Template, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from hub.kernel.clock import CHINA
 from hub.kernel.errors import Misconfigured, Words
 from hub.publishing.models import Declaration
 from publishers.length import WEB_LINK
 
 __all__ = ["VARIABLES", "fill", "has", "notice", "template"]
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 _HERE = Path(__file__).resolve().parent
 _SHARED = _HERE.parent / "templates" / "publish"
 _NOTICES = _HERE.parent / "templates" / "notices"
@@ -145,12 +144,12 @@ def _wide(sign: re.Match[str]) -> str:
 def _chinese_date(day: date) -> str:
     """As official documents write it; a moment is shown by its day in China."""
     if isinstance(day, datetime):
-        day = day.astimezone(_CHINA).date()
+        day = day.astimezone(CHINA).date()
     return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _pubdate(moment: date) -> str:
     """The form of the PubDate tag: `2024-05-01 09:30`, without a time where none is known."""
     if isinstance(moment, datetime):
-        return moment.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M")
+        return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
     return moment.isoformat()

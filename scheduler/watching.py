@@ -7,11 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from hub.kernel.clock import Clock
+from hub.kernel.clock import CHINA, Clock
 from hub.kernel.database import Database, Transaction
 from hub.publishing import store as ledger_store
 from hub.publishing.afterwards import store
@@ -27,7 +26,6 @@ _log = structlog.get_logger(__name__)
 _AT_ONCE = 8
 _BATCH = 200
 _LOCK = timedelta(minutes=10)
-_DAY = ZoneInfo("Asia/Shanghai")  # the day by which the platforms count
 T = TypeVar("T")
 
 
@@ -104,7 +102,7 @@ class Rounds:
 
     def _affordable(self, tx: Transaction, watch: Watch, now: datetime) -> bool:
         most = self.outlets[watch.channel].declaration.spare_calls
-        day = now.astimezone(_DAY).strftime("%Y-%m-%d")
+        day = now.astimezone(CHINA).strftime("%Y-%m-%d")
         return not most or store.spend(tx, watch.account_id, day, most)
 
     async def _call(

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import jinja2
 import jinja2.sandbox
 from aiohttp import web
 
-from hub.kernel.clock import Clock
+from hub.kernel.clock import CHINA, Clock
 from publishers.registry import channels
 from publishers.simulation import Fault, Platform, Shown
 
@@ -25,7 +24,6 @@ _TEMPLATES = Path(__file__).parent.parent / "templates" / "simulators"
 _STRICT = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 }
-_CHINA = ZoneInfo("Asia/Shanghai")
 _CARDS_PER_PLATFORM = 60
 _ACCOUNTS_PER_CARD = 6
 _STATES = {
@@ -168,8 +166,8 @@ class Town:
 
     def _moment(self, at: datetime) -> str:
         """The time of a post in China, for one of another day its date."""
-        local = at.astimezone(_CHINA)
-        today = self._clock.now().astimezone(_CHINA).date()
+        local = at.astimezone(CHINA)
+        today = self._clock.now().astimezone(CHINA).date()
         return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%Y-%m-%d}"
 
 

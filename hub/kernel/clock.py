@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from hub.kernel.errors import InvalidInput, Misconfigured, Words
 
 __all__ = [
+    "CHINA",
     "Clock",
     "ManualClock",
     "SystemClock",
@@ -18,6 +19,9 @@ __all__ = [
     "instant_of_rule",
     "instant_of_wall_time",
 ]
+
+# Where every body of this country has its days: dates that carry no zone are days there.
+CHINA = ZoneInfo("Asia/Shanghai")
 
 
 class Clock(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from hub.kernel.clock import CHINA
 from hub.kernel.errors import Words
 from hub.organisations.models import Account
 from hub.publishing.models import Attempt, Delivery, DeliveryState
@@ -15,7 +15,6 @@ __all__ = ["REASONS", "explain", "local_time"]
 
 _S = DeliveryState
 _STALE = timedelta(seconds=60)
-_ZONE = ZoneInfo("Asia/Shanghai")
 
 # What a `reason` in the ledger means, and the person's next step where one is needed.
 REASONS: Mapping[str, Words] = {
@@ -148,7 +147,7 @@ def _why(view: _View) -> Words:
 
 def local_time(at: datetime | None) -> str:
     """A moment as people in China read it, to the second."""
-    return "—" if at is None else at.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+    return "—" if at is None else at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _fixed(zh: str, en: str) -> Sentence:

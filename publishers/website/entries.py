@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from hub.kernel.clock import CHINA
 from hub.kernel.errors import InvalidInput, Words
 from hub.publishing.errors import Rejected
 from hub.publishing.models import MediaRef, Part
@@ -21,7 +21,6 @@ from publishers.website.declaration import SUFFIXES
 
 __all__ = ["CHINA", "Entry", "Page", "described", "media_name", "page_name", "page_of"]
 
-CHINA = ZoneInfo("Asia/Shanghai")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _CITED = re.compile(r"(?P<absolute>content=[\"'])?cid:(?P<sha256>[0-9a-f]{64})")

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from wechatpy.exceptions import WeChatClientException
 
+from hub.kernel.clock import CHINA
 from hub.kernel.errors import Words
 from hub.publishing.errors import (
     Advice,
@@ -42,8 +42,6 @@ NO_SUCH_MEDIA = 40007
 NO_SUCH_ARTICLE = 53600
 KEY_EXISTS = 45065
 _OUT_OF_CALLS, _OUT_OF_MASS_SENDS = 45009, 45028
-
-_ZONE = ZoneInfo("Asia/Shanghai")  # the platform counts days and months in Beijing time
 
 
 class Refused(WeChatClientException):  # type: ignore[misc]  # wechatpy has no types
@@ -208,10 +206,10 @@ def error_for(refused: Refused, now: datetime, *, monthly_mass: bool = False) ->
 
 
 def _next_day(now: datetime) -> datetime:
-    midnight = now.astimezone(_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
     return (midnight + timedelta(days=1)).astimezone(UTC)
 
 
 def _next_month(now: datetime) -> datetime:
-    first = now.astimezone(_ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    first = now.astimezone(CHINA).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return (first + timedelta(days=32)).replace(day=1).astimezone(UTC)

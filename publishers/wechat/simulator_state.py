@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from hub.kernel.clock import CHINA
 from publishers.wechat.simulator_tokens import TokenStore
 
 __all__ = [
@@ -36,7 +36,6 @@ __all__ = [
     "new_number",
 ]
 
-ZONE = ZoneInfo("Asia/Shanghai")
 
 ERRORS: Mapping[int, str] = {
     -1: "system error",
@@ -199,7 +198,7 @@ def new_number(start: int) -> int:
 
 def beijing(seconds: float, form: str) -> str:
     """The day (%Y-%m-%d), month (%Y-%m) or minute of a moment in Beijing."""
-    return datetime.fromtimestamp(seconds, ZONE).strftime(form)
+    return datetime.fromtimestamp(seconds, CHINA).strftime(form)
 
 
 def draft_named(app: App, data: Mapping[str, Any]) -> Draft:

@@ -12,12 +12,11 @@ import io
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from PIL import Image, UnidentifiedImageError
 
-from hub.kernel.clock import Clock
+from hub.kernel.clock import CHINA, Clock
 from publishers import simulation
 from publishers.simulation import Enrolment, Shown
 from publishers.simulation_robots import digest, read_object
@@ -25,7 +24,6 @@ from publishers.wecom.simulator_corp import Application, Member, Message, Refuse
 
 __all__ = ["Platform"]
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 _TEXT_BYTES = 2048
 _PICTURE_BYTES = 2 * 1024 * 1024
 _LONGEST_CHECK_S = 4 * 3600
@@ -176,7 +174,7 @@ class Platform(simulation.Platform):
         self, app: Application, msgid: str, people: list[Member], text: str, pictures: int
     ) -> None:
         """Count person-times, then let everybody have it who has not had too much."""
-        day = self.clock.now().astimezone(_CHINA).strftime("%F")
+        day = self.clock.now().astimezone(CHINA).strftime("%F")
         if app.person_times.get(day, 0) + len(people) > app.seats * self.per_seat:
             raise Refused(45009, "api freq out of limit")
         app.person_times[day] = app.person_times.get(day, 0) + len(people)

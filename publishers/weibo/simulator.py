@@ -14,11 +14,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from hub.kernel.clock import Clock
+from hub.kernel.clock import CHINA, Clock
 from publishers.simulation import Enrolment, Shown
 from publishers.simulation import Platform as BasePlatform
 from publishers.weibo.simulator_calls import (
@@ -41,7 +40,6 @@ from publishers.weibo.simulator_calls import (
 
 __all__ = ["App", "Platform"]
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 _FIRST_ID, _ID_STEP = 5_100_000_000_000_000, 104_729
 
 # How long a new authorisation lives, by the app's level.
@@ -287,7 +285,7 @@ class Platform(BasePlatform):
 
     def _as_json(self, post: Post) -> dict[str, Any]:
         picture = f"http://wx1.sinaimg.cn/thumbnail/{digest(str(post.id))[:24]}.jpg"
-        written_at = post.written_at.astimezone(_CHINA)
+        written_at = post.written_at.astimezone(CHINA)
         shown: dict[str, Any] = {
             "created_at": written_at.strftime("%a %b %d %H:%M:%S %z %Y"),
             "id": post.id,
@@ -309,7 +307,7 @@ class Platform(BasePlatform):
     def _time_of_limits(self) -> datetime:
         """The hour and day, in China, that a call counts for."""
         begun, now = self._opened_at, self._now()
-        return (begun + (now - begun) * self.limits_pace).astimezone(_CHINA)
+        return (begun + (now - begun) * self.limits_pace).astimezone(CHINA)
 
 
 def _share(platform: Platform, call: Call) -> dict[str, Any]:

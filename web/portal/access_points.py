@@ -13,8 +13,9 @@ from hub.catalogue.keyareas.hours import Opening
 from hub.catalogue.keyareas.lookup import opening
 from hub.catalogue.keyareas.models import Found, Position, Wanted
 from hub.catalogue.keyareas.places import to_wgs
+from hub.kernel.clock import CHINA
 from web.portal.asked import position_of, text_of
-from web.portal.desk import HERE, Desk
+from web.portal.desk import Desk
 from web.portal.links import Facet, Links
 from web.portal.manner import Manner
 from web.portal.templating import words_of
@@ -82,7 +83,7 @@ class AccessPoints:
 
     def _card(self, found: Found, manner: Manner, metres: int | None = None) -> PointCard:
         values, words = found.entry.values, words_of(manner.language)
-        state = opening(found, self._desk.clock.now().astimezone(HERE))
+        state = opening(found, self._desk.clock.now().astimezone(CHINA))
         equipment = values.get("equipment")
         return PointCard(
             **{name: str(values[name]) for name in ("name", "city", "address", "hours", "phone")},

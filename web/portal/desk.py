@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -17,7 +16,7 @@ from hub.catalogue.public.models import DayCount, ShelfCounts, Totals
 from hub.catalogue.public.service import PublicCatalogue
 from hub.catalogue.search.errors import NoIndex
 from hub.catalogue.search.service import Search
-from hub.kernel.clock import Clock
+from hub.kernel.clock import CHINA, Clock
 from hub.kernel.errors import GongkaiError
 from hub.organisations.service import Organisations
 from web.portal.answers import answer, status_of
@@ -30,7 +29,6 @@ __all__ = ["SECTIONS", "Desk", "PageHandler"]
 
 HTML = "text/html; charset=utf-8"
 GONE, UNAVAILABLE = 410, 503
-HERE = ZoneInfo("Asia/Shanghai")
 
 # the main sections: the word that names each, and its address
 SECTIONS: tuple[tuple[str, str], ...] = (
@@ -80,11 +78,11 @@ class Desk:
 
     def today(self) -> date:
         """The day in China."""
-        return self.clock.now().astimezone(HERE).date()
+        return self.clock.now().astimezone(CHINA).date()
 
     def day_of(self, moment: datetime | None) -> date | None:
         """The day in China on which `moment` fell."""
-        return moment.astimezone(HERE).date() if moment else None
+        return moment.astimezone(CHINA).date() if moment else None
 
     async def theme_counts(self) -> Sequence[tuple[str, int]]:
         """Every theme that has public items, and how many; as of a few minutes ago."""

@@ -10,17 +10,16 @@ from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from hub.kernel.clock import CHINA
 from web.portal.manner import Manner
 
 __all__ = ["STYLE_ADDRESS", "rendered", "style", "words_of"]
 
 _FOLDER = Path(__file__).resolve().parents[2] / "templates" / "portal"
-_HERE = ZoneInfo("Asia/Shanghai")  # dates are those of the place where they were published
 
 
 @cache
@@ -69,12 +68,12 @@ def _day(when: date | datetime | None) -> str:
     """`2026-03-19`, in the place's own time; nothing for nothing."""
     if when is None:
         return ""
-    return (when.astimezone(_HERE) if isinstance(when, datetime) else when).strftime("%Y-%m-%d")
+    return (when.astimezone(CHINA) if isinstance(when, datetime) else when).strftime("%Y-%m-%d")
 
 
 def _moment(when: datetime) -> str:
     """`2026-03-19 09:30`: the form of the tag PubDate (国办发〔2017〕47号, annex)."""
-    return when.astimezone(_HERE).strftime("%Y-%m-%d %H:%M")
+    return when.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def _number(value: int) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from hub.catalogue.keyareas import searching
 from hub.catalogue.keyareas.coverage import Coverage, coverage
@@ -17,12 +16,11 @@ from hub.catalogue.keyareas.hours import Opening, open_at, read_hours
 from hub.catalogue.keyareas.models import Found, Near, Position, Wanted
 from hub.catalogue.keyareas.places import around, metres_between
 from hub.kernel.calendar import day_kind
-from hub.kernel.clock import Clock
+from hub.kernel.clock import CHINA, Clock
 from hub.kernel.database import Database
 
 __all__ = ["KeyAreaLookup", "PointNear", "nearest", "opening"]
 
-_ZONE = ZoneInfo("Asia/Shanghai")
 _POINTS, _PROJECTS = "points", "projects"
 
 
@@ -90,7 +88,7 @@ class KeyAreaLookup:
         )
 
     def _local(self) -> datetime:
-        return self._clock.now().astimezone(_ZONE)
+        return self._clock.now().astimezone(CHINA)
 
 
 def nearest(at: Position, found: Sequence[Found]) -> list[Near]:

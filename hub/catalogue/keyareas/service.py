@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -34,7 +33,7 @@ from hub.catalogue.keyareas.models import (
 )
 from hub.catalogue.keyareas.preparing import Order, Prepared, prepare
 from hub.catalogue.models import Item
-from hub.kernel.clock import Clock
+from hub.kernel.clock import CHINA, Clock
 from hub.kernel.database import Database
 from hub.kernel.errors import Words
 from hub.kernel.ids import IdSource
@@ -42,8 +41,6 @@ from hub.organisations.errors import UnknownBody
 from hub.organisations.store import bodies_by_code
 
 __all__ = ["KeyAreas"]
-
-_ZONE = ZoneInfo("Asia/Shanghai")  # of the days on which lists take effect
 
 
 class KeyAreas:
@@ -234,7 +231,7 @@ class KeyAreas:
 
     def today(self) -> date:
         """The day it is in China."""
-        return self._clock.now().astimezone(_ZONE).date()
+        return self._clock.now().astimezone(CHINA).date()
 
     async def _prepare(self, order: Order) -> Prepared:
         form = find_form(order.key.kind)

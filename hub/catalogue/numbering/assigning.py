@@ -12,6 +12,7 @@ from hub.catalogue.errors import IndexTaken
 from hub.catalogue.models import Item
 from hub.catalogue.numbering import store
 from hub.catalogue.numbering.index_numbers import IndexPattern
+from hub.kernel.clock import CHINA
 from hub.kernel.database import Transaction
 from hub.kernel.errors import Words
 from hub.organisations.models import Body
@@ -24,7 +25,7 @@ class Numbering:
     """How an installation numbers: the pattern, and the zone in which its years begin."""
 
     pattern: IndexPattern = field(default_factory=IndexPattern)
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    zone: ZoneInfo = CHINA
 
     def numbered(self, tx: Transaction, body: Body, rows: Sequence[Item]) -> list[Item]:
         """New items of one body, each with its number: the one it brought, else the next free.

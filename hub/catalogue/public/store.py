@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
@@ -49,6 +48,7 @@ from hub.catalogue.relations.store import relations_of
 from hub.catalogue.relations.tables import item_relations
 from hub.catalogue.store import item_of_row
 from hub.catalogue.tables import item_publications, item_versions, items
+from hub.kernel.clock import CHINA
 from hub.kernel.columns import Instant
 from hub.kernel.database import Transaction
 from hub.organisations.store import subtree
@@ -68,7 +68,6 @@ __all__ = [
     "totals",
 ]
 
-_HERE = ZoneInfo("Asia/Shanghai")
 _DAY = 86_400_000_000  # microseconds
 _OFFSET = 8 * 3_600_000_000  # China has kept UTC+8 all year since 1991
 _i, _p = items.c, item_publications.c
@@ -185,7 +184,7 @@ def public_on(
     connection: Connection, day: date, *, offset: int, limit: int
 ) -> Sequence[tuple[str, datetime]]:
     """(id, when its public version became public) of what was first published that day."""
-    start = datetime(day.year, day.month, day.day, tzinfo=_HERE).astimezone(UTC)
+    start = datetime(day.year, day.month, day.day, tzinfo=CHINA).astimezone(UTC)
     latest = (
         select(_p.public_at)
         .where(_p.item_id == _i.id, _p.version == _i.public_version)
@@ -274,8 +273,8 @@ def _conditions(wanted: PublicFilter) -> list[ColumnElement[bool]]:
     if wanted.genre is not None:
         found.append(_i.genre == wanted.genre.value)
     if wanted.year is not None:
-        start = datetime(wanted.year, 1, 1, tzinfo=_HERE).astimezone(UTC)
-        end = datetime(wanted.year + 1, 1, 1, tzinfo=_HERE).astimezone(UTC)
+        start = datetime(wanted.year, 1, 1, tzinfo=CHINA).astimezone(UTC)
+        end = datetime(wanted.year + 1, 1, 1, tzinfo=CHINA).astimezone(UTC)
         found += [_i.published_at >= start, _i.published_at < end]
     if wanted.interpretations:
         kind = RelationKind.INTERPRETS.value

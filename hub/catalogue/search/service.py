@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from tantivy import Searcher
 
@@ -43,7 +42,7 @@ from hub.catalogue.search.understanding import (
     gazetteer,
     understand,
 )
-from hub.kernel.clock import Clock
+from hub.kernel.clock import CHINA, Clock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.events import Event
 from hub.organisations.errors import UnknownBody
@@ -55,7 +54,6 @@ __all__ = ["Search"]
 T = TypeVar("T")
 
 _KNOWN_FOR_S = 10.0  # how long names and synonyms are remembered
-_CHINA = ZoneInfo("Asia/Shanghai")
 _ROUNDS = 4  # of fetching more, where hits may not be shown
 _SUGGESTIONS = 50  # looked at for a handful
 
@@ -188,7 +186,7 @@ class Search:
         body_ids = names.below.get(wanted.body_id)
         if wanted.body_id and body_ids is None:
             raise UnknownBody(wanted.body_id)
-        today = self._clock.now().astimezone(_CHINA).date()
+        today = self._clock.now().astimezone(CHINA).date()
         asked = query.build(searcher, understood, wanted, body_ids or (), today)
         sort = question.sort if asked.ranked else Sort.DATE
         limit = question.limit + 1

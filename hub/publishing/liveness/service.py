@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from hub.catalogue import store as catalogue
-from hub.kernel.clock import Clock
+from hub.kernel.clock import CHINA, Clock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Conflict
 from hub.organisations import store as organisations
@@ -30,7 +29,6 @@ __all__ = ["Liveness"]
 _BEAT = "liveness"
 _FRESH = timedelta(minutes=15)
 _LOOKED_AT = 20  # candidates of a body and channel; what an account has already falls away
-_ZONE = ZoneInfo("Asia/Shanghai")  # of the dates between which an item is valid
 
 
 class Liveness:
@@ -155,7 +153,7 @@ class _Source:
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
-        self._today = now.astimezone(_ZONE).date()
+        self._today = now.astimezone(CHINA).date()
         bodies = organisations.list_bodies(connection)
         self._parents = {body.id: body.parent_id for body in bodies}
         self._signed: dict[str, frozenset[str]] = {}

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from hub.catalogue.models import Standing
 from hub.catalogue.validity.rules import standing
+from hub.kernel.clock import CHINA
 from hub.kernel.errors import GongkaiError, Words
 from hub.organisations.models import Account
 from hub.organisations.rules import why_not_publishable
@@ -22,7 +22,6 @@ from hub.publishing.preflight.models import About, Concern, Problem, Severity, T
 __all__ = ["CHECKS", "Check", "look"]
 
 _LATE = timedelta(hours=1)  # from then on what should have been uploaded is worth a word
-_ZONE = ZoneInfo("Asia/Shanghai")  # of a date that carries none: the house is in China
 
 _RECONNECT = Words("重新授权：gongkai account connect", "reconnect: gongkai account connect")
 _RESUBMIT = Words("重新送审并完成三审", "submit it for review again and have it signed")
@@ -112,7 +111,7 @@ def _warn(words: Words, remedy: Words) -> Concern:
 
 def _valid(facts: Facts, plan: Plan) -> Concern | None:
     """A notice that is no longer valid when it goes out misleads people."""
-    item, day = facts.item, plan.due_at.astimezone(_ZONE).date()
+    item, day = facts.item, plan.due_at.astimezone(CHINA).date()
     if standing(item, day) in (Standing.IN_FORCE, Standing.AMENDED, Standing.NOT_YET):
         return None
     return _warn(
@@ -277,7 +276,7 @@ def _uploaded(facts: Facts, target: Target) -> Concern | None:
 
 
 def _local(at: datetime) -> str:
-    return at.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M")
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 CHECKS: tuple[Check, ...] = (

@@ -12,11 +12,11 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hub.kernel.calendar import DayKind, day_kind
+from hub.kernel.clock import CHINA
 from hub.review.clocks.models import Counted
 
 __all__ = ["count_workdays", "end_of", "runs_of", "working_days_left"]
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 _DAY = timedelta(days=1)
 _MAX = 10_000  # days looked at; no statutory period comes near
 
@@ -48,7 +48,7 @@ def count_workdays(start: date, days: int) -> Counted:
 
 def end_of(day: date) -> datetime:
     """24:00 of a day in China, as UTC: the first moment that is too late."""
-    return datetime.combine(day + _DAY, time(), _CHINA).astimezone(ZoneInfo("UTC"))
+    return datetime.combine(day + _DAY, time(), CHINA).astimezone(ZoneInfo("UTC"))
 
 
 def working_days_left(today: date, due: date) -> int | None:

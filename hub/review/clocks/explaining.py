@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from hub.kernel.clock import CHINA
 from hub.kernel.errors import Words
 from hub.review.clocks.counting import runs_of
 from hub.review.clocks.models import Clock, ClockKind, Counted, Level, Standing
 
 __all__ = ["LEVEL_WORDS", "RULES", "STANDING_WORDS", "explain", "local", "remedy_late"]
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 
 RULES: Mapping[ClockKind, Words] = {
     ClockKind.PRINTED: Words(
@@ -74,7 +73,7 @@ def local(at: datetime | None) -> str:
     """A moment by China's clock; 24:00 where it is the end of a day."""
     if at is None:
         return "?"
-    there = at.astimezone(_CHINA)
+    there = at.astimezone(CHINA)
     if (there.hour, there.minute, there.second) == (0, 0, 0):
         return f"{there.date() - timedelta(days=1)} 24:00"
     return f"{there:%Y-%m-%d %H:%M}"

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from hub.catalogue import store as catalogue
 from hub.catalogue.editing import edit_item
 from hub.catalogue.models import ITEM_LIFECYCLE, Attribute, Item, ItemEvent, ItemState
 from hub.catalogue.rules import draft_of
+from hub.kernel.clock import CHINA
 from hub.kernel.database import Transaction
 from hub.kernel.events import Event, Kind
 from hub.review import store as review
@@ -27,8 +27,6 @@ __all__ = [
     "return_undetermined",
     "today",
 ]
-
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def today(at: datetime) -> date:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from hub.kernel.clock import CHINA
 from hub.kernel.errors import Conflict, InvalidInput, Words
 from hub.organisations.models import Role
 from hub.organisations.rules import unwelcome
@@ -17,14 +17,13 @@ from hub.review.urgency.models import AfterLook
 __all__ = ["AFTER_ROLES", "after_look_due", "check_after_look"]
 
 AFTER_ROLES = frozenset({Role.SECTION_HEAD, Role.LEADER, Role.DISCLOSURE_OFFICE})
-_CHINA = ZoneInfo("Asia/Shanghai")
 _WITHIN = 1  # working day
 _LONGEST = 500
 
 
 def after_look_due(completed_at: datetime) -> date | None:
     """The working day after; None where its year's holidays are not announced."""
-    return count_workdays(completed_at.astimezone(_CHINA).date(), _WITHIN).due
+    return count_workdays(completed_at.astimezone(CHINA).date(), _WITHIN).due
 
 
 def check_after_look(

@@ -10,6 +10,7 @@ from hub.catalogue.keyareas.models import Found, Wanted
 from hub.catalogue.keyareas.rules import plain_values
 from hub.catalogue.keyareas.schema import Form
 from hub.catalogue.public.service import MOST
+from hub.kernel.clock import CHINA
 from web.portal.api.reading import told
 from web.portal.api.shapes import (
     ApiEntries,
@@ -21,7 +22,7 @@ from web.portal.api.shapes import (
     ApiPoints,
 )
 from web.portal.asked import DEEPEST, number_of, position_of, text_of, year_of
-from web.portal.desk import HERE, Desk
+from web.portal.desk import Desk
 from web.portal.key_list import list_path
 from web.portal.manner import Manner
 
@@ -109,7 +110,7 @@ class Listing:
         names = ("code", "name", "place", "city", "address", "hours", "phone")
         return ApiPoint(
             **{name: str(values[name]) for name in names},
-            opening=opening(found, self._desk.clock.now().astimezone(HERE)).value,
+            opening=opening(found, self._desk.clock.now().astimezone(CHINA)).value,
             staff=int(str(values["staff"])),
             sign=bool(values["sign"]),
             equipment=equipment if isinstance(equipment, tuple) else (),
