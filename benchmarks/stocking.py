@@ -127,6 +127,7 @@ class _Rows:
                 "formed_on": item.formed_on.isoformat(),
             }
             content = self._content | said | {"body": item.text}
+            said |= {"public_theme": item.theme, "public_genre": item.genre}
             known = {name: value for name, value in said.items() if name in self._item}
             keys = {"id": item_id, "external_key": item_id, "content_hash": content_hash(content)}
             if "index_no" in self._item:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,12 +23,15 @@ from hub.catalogue.search.models import (
     Narrowing,
     Page,
     Question,
+    Shown,
     Sort,
     Status,
     Synonyms,
     Understood,
 )
 from hub.catalogue.search.rebuilding import Progress
+from hub.catalogue.validity.rules import STANDING_WORDS, standing
+from hub.kernel.clock import CHINA
 from hub.kernel.errors import InvalidInput, Words
 
 app = typer.Typer(no_args_is_help=True, help="检索 / search")
@@ -54,7 +59,7 @@ def query(
 ) -> None:
     """检索公开信息，并说明如何理解问题 / find items, and say how the question was understood"""
 
-    async def work(hub: Hub) -> Page:
+    async def work(hub: Hub) -> tuple[Page, date]:
         narrowing = Narrowing(
             body_id=(await hub.organisations.body(body)).id if body else "",
             year=year,
@@ -67,9 +72,10 @@ def query(
         question = Question(
             text=text, narrowing=narrowing, sort=sort, offset=offset, limit=limit, facets=facets
         )
-        return await hub.search.find(question)
+        return await hub.search.find(question), hub.clock.now().astimezone(CHINA).date()
 
-    emit(run(work, as_json=as_json), as_json, _show_page)
+    page, today = run(work, as_json=as_json)
+    emit(page, as_json, partial(_show_page, today=today))
 
 
 @app.command("suggest")
@@ -145,15 +151,15 @@ class _Shown:
         self._bar.update(self._task, completed=done.done, total=done.total)
 
 
-def _show_page(page: Page) -> RenderableType:
+def _show_page(page: Page, today: date) -> RenderableType:
     lines: list[RenderableType] = [Text(line, style="dim") for line in _told(page.understood)]
     for hit in page.hits:
         item = hit.item
-        about = (item.doc_no, item.issuer, f"{item.on}", item.id)
+        about = (item.doc_no, item.issuer, f"{item.on}", *_published(item, today), item.id)
         lines += [
             _marked(hit.title, "bold"),
             Text("  " + "  ".join(part for part in about if part), style="dim"),
-            Text("  ").append(_marked(hit.passage)),
+            Text(f"  {_source(hit.passage)}").append(_marked(hit.passage)),
         ]
     lines.append(Text("没有找到 / nothing found" if not page.hits else ""))
     if page.total is not None:
@@ -164,17 +170,30 @@ def _show_page(page: Page) -> RenderableType:
     return Group(*lines)
 
 
+def _published(item: Shown, today: date) -> list[str]:
+    """When the public first saw it, and how it stands today."""
+    public = item.published_at
+    stands = STANDING_WORDS[standing(item, today)]
+    return [*([f"发布 {public.astimezone(CHINA):%Y-%m-%d}"] if public else []), stands.zh]
+
+
+def _source(piece: Highlight) -> str:
+    return f"附件《{piece.file_name}》：" if piece.file else ""
+
+
 def _told(understood: Understood) -> list[str]:
     """What was made of the question, a line each."""
     meant = "；".join(f"{said} → {'、'.join(to)}" for said, to in understood.synonyms.items())
     told = {
         "地区或单位 / place": "、".join(place.name for place in understood.places),
+        "年份 / year": "、".join(map(str, understood.years)),
         "文号 / document number": "、".join(understood.numbers[:1]),
         "索引号 / index number": understood.index_no,
         "同义 / synonyms": meant,
         "按拼音 / by sound": "、".join(understood.spelled),
         "过于常见，未计 / too common": "、".join(understood.dropped),
         "已放宽 / relaxed": "所述地区内没有，检索了全部" if understood.relaxed else "",
+        "不限年份 / any year": "所述年份没有，检索了所有年份" if understood.any_year else "",
     }
     return [f"{name}: {value}" for name, value in told.items() if value]
 

@@ -38,7 +38,8 @@ from hub.kernel.events import Kind, read_events_of
 
 _CHUNK = 5_000  # keys per query
 
-_ONLY_COLUMNS = ("import_hash", "doc_key")  # an item does not carry these
+# an item does not carry these
+_ONLY_COLUMNS = ("import_hash", "doc_key", "public_theme", "public_genre")
 _SHARED = tuple(column.name for column in items.c if column.name not in _ONLY_COLUMNS)
 _BESIDE = tuple(name for name in _SHARED if name not in CONTENT)  # identity and standing
 _KEPT = frozenset(_BESIDE) - {"version", "state", "content_hash"}  # an edit leaves these

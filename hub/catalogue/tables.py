@@ -78,6 +78,8 @@ items = Table(
     Column("import_hash", String(64), nullable=False, default=""),  # of the last imported row
     # What the public sees: written in hub.catalogue.publication and nowhere else.
     Column("public_version", Integer),
+    Column("public_theme", String(200)),  # of that version, as lists of the public filter by it
+    Column("public_genre", String(16)),
     Column("published_at", Instant),
     Column("withdrawn_at", Instant),
     Column("withdrawn_version", Integer),
@@ -102,7 +104,7 @@ items = Table(
     CheckConstraint("index_no <> ''", name="numbered"),
     Index("ix_items_doc_key", "doc_key", **partial("doc_key <> ''")),
     Index("ix_items_public", "published_at", "id", **partial("public_version IS NOT NULL")),
-    Index("ix_items_public_theme", "theme", **partial("public_version IS NOT NULL")),
+    Index("ix_items_public_theme", "public_theme", **partial("public_version IS NOT NULL")),
     Index("ix_items_public_body", "body_id", **partial("public_version IS NOT NULL")),
     Index("ix_items_body", "body_id", "state", "id"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import quote
 
 from hub.catalogue.classification.models import GENRES, Genre
 from hub.catalogue.models import Item, Standing
@@ -11,7 +12,7 @@ from hub.catalogue.text import prose
 from hub.catalogue.validity.rules import STANDING_WORDS, standing
 from web.portal.manner import Manner
 
-__all__ = ["Entry", "entry_of", "genre_words", "item_path"]
+__all__ = ["Entry", "entry_of", "file_path", "genre_words", "item_path"]
 
 _PASSAGE = 120  # characters
 
@@ -20,7 +21,9 @@ _PASSAGE = 120  # characters
 class Entry:
     """`passage` is escaped when it is shown, unless it is a highlighted one (`Markup`).
 
-    `state` says what a reader must know at first sight: nothing for what is in force.
+    `day` is that of publication, `formed_on` the document's own. `state` says what a reader must
+    know at first sight; `plain` that it stands as documents do. `source` names the file that the
+    passage is from, `source_path` is its address.
     """
 
     path: str
@@ -31,6 +34,10 @@ class Entry:
     theme: str = ""
     passage: str = ""
     state: str = ""
+    plain: bool = False
+    formed_on: date | None = None
+    source: str = ""
+    source_path: str = ""
 
 
 def entry_of(item: Item, publisher: str, today: date, passage: str = "") -> Entry:
@@ -52,6 +59,11 @@ def entry_of(item: Item, publisher: str, today: date, passage: str = "") -> Entr
 def item_path(item_id: str) -> str:
     """The same address that posts and the static website link to."""
     return f"/i/{item_id}.html"
+
+
+def file_path(item_id: str, sha256: str, name: str) -> str:
+    """Where a file of an item is kept under its own name."""
+    return f"/media/{item_id}/{sha256}/{quote(name, safe='')}"
 
 
 def genre_words(genre: Genre, manner: Manner) -> str:

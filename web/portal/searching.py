@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from aiohttp import web
 from markupsafe import Markup, escape
 
 from hub.catalogue.classification.models import SEPARATOR, Genre
-from hub.catalogue.models import Standing, Validity
+from hub.catalogue.models import Standing
 from hub.catalogue.search.models import FacetCount, Highlight, Hit, Page, Question, Sort, Understood
-from hub.catalogue.validity.rules import STANDING_WORDS
+from hub.catalogue.validity.rules import STANDING_WORDS, standing
 from hub.organisations.models import Body
 from web.portal.asked import DEEPEST, question_of, text_of
 from web.portal.desk import Desk
-from web.portal.entries import Entry, genre_words, item_path
+from web.portal.entries import Entry, file_path, genre_words, item_path
 from web.portal.links import Choice, Facet, Links
 from web.portal.manner import Manner
 from web.portal.templating import words_of
@@ -26,7 +27,7 @@ _PAGE = 20
 HEADING = re.compile(r"(?<!\S)#{1,6} ")  # how a text writes that a line is a heading
 _SUGGESTED = 6
 _FILTERS = ("theme", "year", "genre", "body", "validity")
-_PLAIN = (Validity.IN_FORCE.value, Validity.AMENDED.value)
+_PLAIN = (Standing.IN_FORCE, Standing.AMENDED)
 
 
 class SearchPage:
@@ -49,7 +50,7 @@ class SearchPage:
             page = await desk.finder().find(question)
             by_id = {one.id: one for one in bodies}
             values |= {
-                "entries": [_entry(hit, by_id) for hit in page.hits],
+                "entries": [_entry(hit, by_id, desk.today()) for hit in page.hits],
                 "total": page.total or 0,
                 "understood": list(_told(page.understood, words)),
                 "facets": _facets(page, links, by_id, manner),
@@ -90,18 +91,22 @@ def marked(found: Highlight, without: re.Pattern[str] | None = None) -> Markup:
     return Markup("").join(pieces)
 
 
-def _entry(hit: Hit, bodies: Mapping[str, Body]) -> Entry:
-    item = hit.item
-    plain = item.validity in _PLAIN
+def _entry(hit: Hit, bodies: Mapping[str, Body], today: date) -> Entry:
+    item, passage = hit.item, hit.passage
+    stands = standing(item, today)
     return Entry(
         path=item_path(item.id),
         title=marked(hit.title),
-        day=item.on,
+        day=item.published_at,
+        formed_on=item.formed_on,
         publisher=bodies[item.body_id].name,
         doc_no=item.doc_no,
         theme=item.theme,
         passage=marked(hit.passage, HEADING),
-        state="" if plain else STANDING_WORDS[Standing(item.validity)].zh,
+        state=STANDING_WORDS[stands].zh,
+        plain=stands in _PLAIN,
+        source=passage.file_name,
+        source_path=file_path(item.id, passage.file, passage.file_name) if passage.file else "",
     )
 
 
@@ -111,6 +116,7 @@ def _told(found: Understood, words: Mapping[str, str]) -> Iterator[str]:
     meant = [f"{said} → {'、'.join(meant)}" for said, meant in found.synonyms.items()]
     for name, values in (
         ("understood-body", [place.name for place in found.places]),
+        ("understood-year", list(map(str, found.years))),
         ("understood-number", [*numbers, *([found.index_no] if found.index_no else [])]),
         ("understood-phrases", found.phrases),
         ("understood-synonyms", meant),
@@ -119,6 +125,8 @@ def _told(found: Understood, words: Mapping[str, str]) -> Iterator[str]:
     ):
         if values:
             yield words[name].format(value="、".join(values))
+    if found.any_year:
+        yield words["understood-any-year"]
     if found.relaxed:
         yield words["understood-relaxed"]
 

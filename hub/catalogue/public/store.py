@@ -151,7 +151,8 @@ def totals(connection: Connection) -> Totals:
 
 def theme_counts(connection: Connection) -> list[tuple[str, int]]:
     """Top-level themes with how many public items each has, the biggest first."""
-    query = select(_i.theme, func.count()).where(_is_public(), _i.theme != "").group_by(_i.theme)
+    theme = _i.public_theme
+    query = select(theme, func.count()).where(_is_public(), theme != "").group_by(theme)
     counts: dict[str, int] = {}
     for theme, count in connection.execute(query):
         top = theme.split(SEPARATOR)[0]
@@ -166,7 +167,7 @@ def shelf_counts(connection: Connection) -> ShelfCounts:
         query = select(column, func.count()).where(_is_public(), column != "").group_by(column)
         return {str(row[0]): int(row[1]) for row in connection.execute(query)}
 
-    return ShelfCounts(bodies=counted(_i.body_id), genres=counted(_i.genre))
+    return ShelfCounts(bodies=counted(_i.body_id), genres=counted(_i.public_genre))
 
 
 def day_counts(connection: Connection) -> list[DayCount]:
@@ -232,11 +233,26 @@ def set_public(tx: Transaction, item_id: str, version: int, at: datetime) -> boo
         "public_version": version,
         "published_at": func.coalesce(items.c.published_at, literal(at, Instant)),
         "withdrawn_at": None,
+        **_shelf_of(tx, item_id, version),
     }
     if tx.execute(change.values(values)).rowcount != 1:
         return False
     tx.execute(insert(item_publications).values(item_id=item_id, version=version, public_at=at))
     return True
+
+
+def _shelf_of(tx: Transaction, item_id: str, version: int) -> dict[str, str | None]:
+    """Under what the version stands in the public's lists. Its text is read only where staff work
+    on a later one already."""
+    current = select(_i.theme, _i.genre).where(_i.id == item_id, _i.version == version)
+    row = tx.execute(current).first()
+    if row is not None:
+        return {"public_theme": row.theme, "public_genre": row.genre}
+    held = item_versions.c
+    said = tx.execute(
+        select(held.content).where(held.item_id == item_id, held.version == version)
+    ).scalar_one_or_none()
+    return {"public_theme": said["theme"], "public_genre": said["genre"]} if said else {}
 
 
 def set_withdrawn(tx: Transaction, item_id: str, upto: int, at: datetime) -> bool:
@@ -268,10 +284,10 @@ def _conditions(wanted: PublicFilter) -> list[ColumnElement[bool]]:
     if wanted.body_id:
         found.append(_i.body_id.in_(subtree(wanted.body_id)))
     if wanted.theme:
-        below = _i.theme.startswith(f"{wanted.theme}\\", autoescape=True)
-        found.append((_i.theme == wanted.theme) | below)
+        below = _i.public_theme.startswith(f"{wanted.theme}\\", autoescape=True)
+        found.append((_i.public_theme == wanted.theme) | below)
     if wanted.genre is not None:
-        found.append(_i.genre == wanted.genre.value)
+        found.append(_i.public_genre == wanted.genre.value)
     if wanted.year is not None:
         start = datetime(wanted.year, 1, 1, tzinfo=CHINA).astimezone(UTC)
         end = datetime(wanted.year + 1, 1, 1, tzinfo=CHINA).astimezone(UTC)

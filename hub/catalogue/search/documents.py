@@ -36,7 +36,7 @@ __all__ = [
 
 PUBLIC, INNER = "public", "inner"
 FACETS = ("owner", "year", "theme", "genre", "validity", "attribute")
-_SHAPE = 1  # grows with every change of the schema or of what a document holds
+_SHAPE = 2  # grows with every change of the schema or of what a document holds
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {char: value for value, char in enumerate(_ALPHABET)}
 _HALF = 1 << 64
@@ -116,8 +116,8 @@ def _add_codes(document: Document, entry: Entry) -> None:
         document.add_text("scope", scope)
     for theme in entry.themes:
         document.add_text("theme", theme)
-    if entry.dated:
-        document.add_unsigned("year", entry.dated.year)
+    for year in entry.years:
+        document.add_unsigned("year", year)
     document.add_unsigned("open", int(PUBLIC in entry.scopes))
     document.add_unsigned("dated", day_number(entry.dated) if entry.dated else 0)
     document.add_unsigned("until", day_number(entry.until) if entry.until else _FOR_EVER)

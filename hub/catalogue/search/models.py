@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from hub.catalogue.models import Attribute, Validity
@@ -80,8 +80,9 @@ class Understood:
     """What was made of a question, to be told with the answer.
 
     `words` were looked for, `dropped` occur in too many items to tell them apart, `synonyms` says
-    what was looked for as well. `relaxed` is True where nothing was found in `places` and the
-    whole catalogue was searched.
+    what was looked for as well. Only what is of one of `years`, or names it in its title, was
+    looked at. `relaxed` is True where nothing was found in `places` and the whole catalogue was
+    searched, `any_year` where nothing of the years that were named was.
     """
 
     text: str = ""
@@ -93,7 +94,9 @@ class Understood:
     index_no: str = ""
     synonyms: Synonyms = field(default_factory=dict)
     spelled: tuple[str, ...] = ()  # words looked for by their sound
+    years: tuple[int, ...] = ()
     relaxed: bool = False
+    any_year: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +104,8 @@ class Entry:
     """An item as the index takes it. `scopes`: whether the public, the inside or both see it;
     `until`: the last day on which it is in force.
 
-    `themes` has the class and each class above it.
+    `themes` has the class and each class above it, `years` that of `dated` and of a publication
+    that followed within months.
     """
 
     item_id: str
@@ -118,12 +122,17 @@ class Entry:
     validity: str = ""
     attribute: str = ""
     dated: date | None = None
+    years: tuple[int, ...] = ()
     until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What the database says of a found item now. `on` is the day it was formed or entered."""
+    """What the database says of a found item now. `on` is the day it was formed or entered.
+
+    `validity` is what was decided; how it stands on a day is told by `validity.rules.standing`.
+    `files` are the SHA-256 and the names of its attachments.
+    """
 
     id: str
     version: int
@@ -135,17 +144,26 @@ class Shown:
     index_no: str
     theme: str
     genre: str
-    validity: str
+    validity: Validity
     attribute: str
     on: date
+    formed_on: date | None = None
+    published_at: datetime | None = None
+    validity_since: date | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Highlight:
-    """A piece of an item's text; `marks` are the (start, end) of what matched in it."""
+    """A piece of an item's text; `marks` are the (start, end) of what matched in it. `file` and
+    `file_name` say of which attachment it is a piece; empty for one of the item's own text."""
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
+    file: str = ""
+    file_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,13 +17,13 @@ from hub.catalogue.search.models import Narrowing, Place, Understood
 from hub.catalogue.search.normalise import normalised
 from hub.catalogue.search.pinyin import looks_like_pinyin
 from hub.catalogue.search.segment import segmenter
+from hub.catalogue.search.understanding import SENTENCE
 
 __all__ = ["Asked", "build", "filters"]
 
 _BOOSTS = (("title", 4.0), ("keywords", 2.0), ("body", 1.0))
 # A sentence is told by the text that says the same, not by titles that share a word with it:
 # of 1,191 regulations 95 in a hundred are found so among the first ten, with the boosts above 84.
-_SENTENCE = 10  # more words than this are one
 _SENTENCE_BOOSTS = (("title", 0.1), ("body", 1.0))
 _MEANT_IN = (("title", 4.0), ("body", 1.0))  # fields that keep the places of their words
 _SYNONYM = 0.7  # what was not said weighs less than what was
@@ -90,11 +90,15 @@ def _parts(searcher: Searcher, understood: Understood) -> tuple[Understood, list
         must = [_silent(Query.term_set_query(SCHEMA, "number", numbers))]
         return known, [_scored(must, _flat(known.words))], True
     known, words = _choose_words(searcher, understood)
-    conditions = [*_located(known.places), *map(_phrase, known.phrases)]
+    conditions = [
+        *_located(known.places),
+        *_of_years(known.years),
+        *map(_phrase, known.phrases),
+    ]
     words += _cited(known.numbers) if known.numbers else []
     if words:
         return known, [*conditions, _any(words)], True
-    said_nothing = known.text and not known.places and not known.phrases
+    said_nothing = known.text and not (known.places or known.phrases or known.years)
     return (
         known,
         [*conditions, *([Query.empty_query()] if said_nothing else [])],
@@ -132,7 +136,7 @@ def _choose_words(
     """Leave out what is too common, and look for what has no match by its sound."""
     total = searcher.num_docs
     often = {word: _often(searcher, word) for word in understood.words}
-    sentence = len(often) > _SENTENCE and not _is_in_a_title(searcher, understood.text)
+    sentence = len(often) > SENTENCE and not _is_in_a_title(searcher, understood.text)
     most = total if sentence or total < _FEW else total * _COMMON  # a sentence has its budget
     rare = [word for word, count in often.items() if count <= most]
     kept = rare or sorted(often, key=often.__getitem__)[:_KEPT]
@@ -222,6 +226,18 @@ def _located(places: Sequence[Place]) -> list[Query]:
     ways = [Query.term_set_query(SCHEMA, "owner", sorted(ids))]
     ways += [query for place in places if (query := _words_together("title", place.name))]
     return [_silent(Query.boolean_query([(Occur.Should, way) for way in ways]))]
+
+
+def _of_years(years: Sequence[int]) -> list[Query]:
+    """Only what is of one of the years, or what names one in its title: the accounts of 2023 are
+    published in 2024. Those that name it come first."""
+    if not years:
+        return []
+    named = [_term("title", str(year)) for year in years]
+    ways = [*(_term("year", year) for year in years), *named]
+    must = _silent(Query.boolean_query([(Occur.Should, way) for way in ways]))
+    title = dict(_BOOSTS)["title"]
+    return [_scored([must], [(Occur.Should, Query.boost_query(way, title)) for way in named])]
 
 
 def _owners(body_ids: Iterable[str]) -> Query:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from tantivy import Searcher
 
+from hub.catalogue.attachments.store import texts_of
 from hub.catalogue.search import events, index, query, store
 from hub.catalogue.search.errors import NoIndex
 from hub.catalogue.search.highlighting import Marker
@@ -56,6 +57,7 @@ T = TypeVar("T")
 _KNOWN_FOR_S = 10.0  # how long names and synonyms are remembered
 _ROUNDS = 4  # of fetching more, where hits may not be shown
 _SUGGESTIONS = 50  # looked at for a handful
+_FILES_READ = 40  # of a page's items, for what matched in them
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +103,14 @@ class Search:
         """
         checked_question(question)
         known = await self._knowledge()
-        understood = understand(question.text, known.names, known.synonyms)
-        answer = await self._run(self._ask, question, understood, known.names)
-        if understood.places and not answer.found and not await self._has_any(answer, question):
-            plain = understand(question.text, NOBODY, known.synonyms)
-            everywhere = replace(plain, relaxed=True)
-            answer = await self._run(self._ask, question, everywhere, known.names)
+        for understood in _readings(question.text, known):
+            answer = await self._run(self._ask, question, understood, known.names)
+            if answer.found or await self._has_any(answer, question):
+                break
         items, following, more = await self._load(question, answer)
         total, facets = await self._run(_counted, answer) if question.facets else (None, {})
         return Page(
-            hits=_hits(items, answer.understood),
+            hits=await self._hits(items, answer.understood),
             understood=answer.understood,
             offset=question.offset,
             following=following,
@@ -217,6 +217,17 @@ class Search:
             return items, offset, True  # so many may not be shown that the next page looks on
         return items, offset, False
 
+    async def _hits(
+        self, items: Sequence[tuple[Found, Shown]], understood: Understood
+    ) -> tuple[Hit, ...]:
+        """Hits with what of their texts matched. Files are read of those items only whose own text
+        is without something that was looked for."""
+        words = (*understood.words, *understood.phrases)
+        marker = Marker((*words, *understood.dropped, *_official(understood)))
+        some = await self._run(_to_read, items, marker, words)
+        texts = await self._database.read(lambda c: texts_of(c, some)) if some else {}
+        return await self._run(_marked, items, marker, texts)
+
     async def _has_any(self, answer: _Answer, question: Question) -> bool:
         """Whether an empty page comes after others."""
         return question.offset > 0 and bool(await self._run(_fetch, answer, 0, 1))
@@ -249,6 +260,19 @@ class Search:
         )
 
 
+def _readings(text: str, known: _Known) -> Iterator[Understood]:
+    """What is asked until something is found: all that the question says, then in any year, then
+    everywhere as well."""
+    first = understand(text, known.names, known.synonyms)
+    yield first
+    any_year = bool(first.years)
+    if any_year:
+        yield understand(text, known.names, known.synonyms, any_year=True)
+    if first.places:
+        plain = understand(text, NOBODY, known.synonyms, any_year=any_year)
+        yield replace(plain, relaxed=True)
+
+
 def _fetch(answer: _Answer, offset: int, limit: int) -> Sequence[Found]:
     wanted = answer.asked.query
     return index.find(answer.searcher, wanted, offset=offset, limit=limit, sort=answer.sort)
@@ -262,16 +286,35 @@ def _counted(answer: _Answer) -> tuple[int, Mapping[str, tuple[FacetCount, ...]]
     }
 
 
-def _hits(items: Sequence[tuple[Found, Shown]], understood: Understood) -> tuple[Hit, ...]:
-    official = [word for meant in understood.synonyms.values() for word in meant]
-    words = (*understood.words, *understood.dropped, *understood.phrases, *official)
-    marker = Marker(words)
+def _to_read(
+    items: Sequence[tuple[Found, Shown]], marker: Marker, words: Sequence[str]
+) -> list[str]:
+    """The files in which what the items' own texts lack may be, of the best hits first."""
+    files = dict.fromkeys(
+        sha256
+        for _, item in items
+        if item.files and marker.lacks_any(f"{item.title}\n{item.body}", words)
+        for sha256, _ in item.files
+    )
+    return list(files)[:_FILES_READ]
+
+
+def _official(understood: Understood) -> list[str]:
+    return [word for meant in understood.synonyms.values() for word in meant]
+
+
+def _marked(
+    items: Sequence[tuple[Found, Shown]], marker: Marker, texts: Mapping[str, str]
+) -> tuple[Hit, ...]:
+    """`texts` are those of files that are looked into, by their SHA-256."""
     return tuple(
         Hit(
             item=item,
             score=found.score,
             title=marker.whole(item.title),
-            passage=marker.best_passage(item.body),
+            passage=marker.passage_of(
+                item.body, [(sha, name, texts[sha]) for sha, name in item.files if sha in texts]
+            ),
         )
         for found, item in items
     )

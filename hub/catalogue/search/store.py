@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -22,10 +22,12 @@ from sqlalchemy import (
 
 from hub.catalogue import events
 from hub.catalogue.attachments.store import texts_of
+from hub.catalogue.models import Validity
 from hub.catalogue.search.documents import INNER, PUBLIC
 from hub.catalogue.search.models import Entry, Shown, Synonyms
 from hub.catalogue.search.tables import search_synonyms
 from hub.catalogue.tables import item_versions, items
+from hub.kernel.clock import CHINA
 from hub.kernel.columns import instant
 from hub.kernel.database import Transaction
 from hub.kernel.events import audit_events
@@ -43,12 +45,15 @@ __all__ = [
 ]
 
 _FEED = [kind.name for kind in events.FEED]
+_WITH_IT = timedelta(days=180)  # by law 20 working days (Regulation art. 26); many are late
 _now, _open = item_versions.alias("now"), item_versions.alias("open")
 _i, _e = items.c, audit_events.c
 
-# id, body, attribute, validity, index number, when entered (µs), public version, version,
-# the current content and the public one, both as JSON, and the texts of files by SHA-256
-Raw = tuple[str, str, str, str, str, int, int | None, int, str, str | None, Mapping[str, str]]
+# id, body, attribute, validity, index number, when entered and when published (µs), public version,
+# version, the current content and the public one, both as JSON, and the texts of files by SHA-256
+Raw = tuple[
+    str, str, str, str, str, int, int | None, int | None, int, str, str | None, Mapping[str, str]
+]
 
 _RAW = (
     select(
@@ -58,6 +63,7 @@ _RAW = (
         _i.validity,
         _i.index_no,
         type_coerce(_i.entered_at, items.c.version.type),
+        type_coerce(_i.published_at, items.c.version.type),
         _i.public_version,
         _i.version,
         type_coerce(_now.c.content, Text),
@@ -117,7 +123,7 @@ def _files(content: str | None) -> frozenset[str]:
 def entries_of(row: Raw) -> list[Entry]:
     """What the index takes of an item: the version that the public sees, and where staff work on
     another one, that one for the inside only."""
-    public, version, current, earlier = row[6:10]
+    public, version, current, earlier = row[7:11]
     if public is None:
         return [_entry(row, current, (INNER,))]
     if public == version:
@@ -126,8 +132,9 @@ def entries_of(row: Raw) -> list[Entry]:
 
 
 def _entry(row: Raw, content: str, scopes: tuple[str, ...]) -> Entry:
-    item_id, body_id, attribute, validity, index_no, entered = row[:6]
+    item_id, body_id, attribute, validity, index_no, entered, published = row[:7]
     said = msgspec.json.decode(content)
+    days = _days(said, entered, published)
     files = [f"{a['name']}\n{row[-1][a['sha256']]}" for a in said.get("attachments", ())]
     return Entry(
         item_id=item_id,
@@ -143,7 +150,8 @@ def _entry(row: Raw, content: str, scopes: tuple[str, ...]) -> Entry:
         genre=said["genre"] or "",
         validity=validity,
         attribute=attribute,
-        dated=_day(said, entered),
+        dated=days[0],
+        years=tuple(dict.fromkeys(day.year for day in days)),
         until=date.fromisoformat(said["valid_until"]) if said["valid_until"] else None,
     )
 
@@ -153,14 +161,31 @@ def _with_those_above(theme: str) -> tuple[str, ...]:
     return tuple("\\".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
-def _day(said: dict[str, Any], entered: int) -> date:
-    formed = said["formed_on"]
-    return date.fromisoformat(formed) if formed else instant(entered).astimezone(UTC).date()
+def _days(said: dict[str, Any], entered: int, published: int | None) -> tuple[date, ...]:
+    """The day that an item has in lists, and that of a publication that came with it.
+
+    What is formed in December and published in January is of both years; what an old website's
+    stock is imported and published here years later is not of the year of the import.
+    """
+    public = instant(published).astimezone(CHINA).date() if published is not None else None
+    if said.get("source_published_on"):
+        public = date.fromisoformat(said["source_published_on"])
+    formed = date.fromisoformat(said["formed_on"]) if said["formed_on"] else None
+    if formed is None:
+        return (public or instant(entered).astimezone(CHINA).date(),)
+    soon = public is not None and formed <= public <= formed + _WITH_IT
+    return (formed, public) if public and soon else (formed,)
+
+
+_STANDING = (
+    *(_i.id, _i.body_id, _i.index_no, _i.attribute, _i.validity, _i.validity_since),
+    *(_i.entered_at, _i.published_at),
+)
 
 
 def _shown_in(version: ColumnElement[Any]) -> Select[Any]:
     return (
-        select(_i.id, _i.body_id, _i.index_no, _i.attribute, _i.validity, _i.entered_at, _now)
+        select(*_STANDING, _now)
         .join(_now, and_(_now.c.item_id == _i.id, _now.c.version == version))
         .where(_i.id.in_(bindparam("ids", expanding=True)))
     )
@@ -182,7 +207,7 @@ def shown(connection: Connection, ids: Iterable[str], *, public_only: bool) -> d
 def _shown(row: Any) -> Shown:
     said = row.content
     entered: datetime = row.entered_at
-    formed = said["formed_on"]
+    formed = _date(said, "formed_on")
     return Shown(
         id=row.id,
         version=row.version,
@@ -194,10 +219,21 @@ def _shown(row: Any) -> Shown:
         index_no=row.index_no,
         theme=said["theme"],
         genre=said["genre"] or "",
-        validity=row.validity,
+        validity=Validity(row.validity),
         attribute=row.attribute,
-        on=date.fromisoformat(formed) if formed else entered.date(),
+        on=formed or entered.astimezone(CHINA).date(),
+        formed_on=formed,
+        published_at=row.published_at,
+        validity_since=row.validity_since,
+        valid_from=_date(said, "valid_from"),
+        valid_until=_date(said, "valid_until"),
+        files=tuple((one["sha256"], one["name"]) for one in said.get("attachments", ())),
     )
+
+
+def _date(said: Mapping[str, Any], name: str) -> date | None:
+    text = said.get(name)
+    return date.fromisoformat(text) if text else None
 
 
 # --- synonyms -------------------------------------------------------------------------------

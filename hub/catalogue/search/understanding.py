@@ -11,12 +11,22 @@ from hub.catalogue.search.documents import index_key
 from hub.catalogue.search.models import Place, Question, Synonyms, Understood
 from hub.catalogue.search.normalise import normalised
 from hub.catalogue.search.segment import segmenter
+from hub.catalogue.search.years import years_in
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.models import Body
 
-__all__ = ["MOST_TEXT", "NOBODY", "Gazetteer", "checked_question", "gazetteer", "understand"]
+__all__ = [
+    "MOST_TEXT",
+    "NOBODY",
+    "SENTENCE",
+    "Gazetteer",
+    "checked_question",
+    "gazetteer",
+    "understand",
+]
 
 MOST_TEXT = 1_000  # characters of a question that are looked at
+SENTENCE = 10  # more words than this are one
 _READ = 200
 _DEEPEST = 1_000
 _LARGEST_PAGE = 100
@@ -57,25 +67,35 @@ def checked_question(question: Question) -> Question:
     return question
 
 
-def understand(text: str, names: Gazetteer, synonyms: Synonyms) -> Understood:
+def understand(
+    text: str, names: Gazetteer, synonyms: Synonyms, *, any_year: bool = False
+) -> Understood:
     """Take a question apart. Never raises: what nothing is made of is simply not in the result.
 
-    Only the first 1,000 characters are looked at, and 200 of those are cut into words.
+    Only the first 1,000 characters are looked at, and 200 of those are cut into words. A year that
+    a whole sentence or a phrase names is one of its words, as is every one with `any_year`.
     """
     plain = normalised(text[:MOST_TEXT])
     phrases = tuple(found for match in _QUOTED.finditer(plain) if (found := _quoted(match)))
     plain = " ".join(_QUOTED.sub(lambda match: f" {_quoted(match)} ", plain).split())[:_READ]
     number = _INDEX_NO.search(plain)
     places, rest = _places(plain, names)
-    words = segmenter().words(rest)
+    years, without = years_in(rest)
+    if any_year or phrases or len(segmenter().words(rest)) > SENTENCE:
+        years, without = (), rest
+    words = segmenter().words(without)
+    if not words and not (years and not places):
+        words = segmenter().words(years_in(plain)[1] if years else plain)
     return Understood(
         text=plain,
-        words=tuple(words or segmenter().words(plain)),
+        words=tuple(words),
         phrases=phrases,
         places=places,
         numbers=doc_keys_in(plain),
         index_no=index_key(number[0]) if number else "",
         synonyms=_meant(rest, synonyms),
+        years=years,
+        any_year=any_year,
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Protocol
 
 from hub.catalogue.errors import ValidityRefused
 from hub.catalogue.models import Item, Standing, Validity
 from hub.catalogue.relations.models import RelationKind
 from hub.kernel.errors import Words
 
-__all__ = ["ENDING", "STANDING_WORDS", "check_change", "in_effect", "standing"]
+__all__ = ["ENDING", "STANDING_WORDS", "Bounded", "check_change", "in_effect", "standing"]
 
 # What the deciding document does to the item it decides about.
 ENDING: Mapping[Validity, RelationKind] = {
@@ -30,7 +31,23 @@ STANDING_WORDS: Mapping[Standing, Words] = {
 }
 
 
-def standing(item: Item, day: date) -> Standing:
+class Bounded(Protocol):
+    """What decides how an item stands on a day."""
+
+    @property
+    def validity(self) -> Validity: ...
+
+    @property
+    def validity_since(self) -> date | None: ...
+
+    @property
+    def valid_from(self) -> date | None: ...
+
+    @property
+    def valid_until(self) -> date | None: ...
+
+
+def standing(item: Bounded, day: date) -> Standing:
     """How the item stands on `day`. A decision counts from its own day on; where none ends it,
     the item's dates decide, both days included."""
     decided = item.validity
@@ -45,7 +62,7 @@ def standing(item: Item, day: date) -> Standing:
     return Standing(decided.value)
 
 
-def in_effect(item: Item, day: date) -> bool:
+def in_effect(item: Bounded, day: date) -> bool:
     """Whether people are bound by it that day."""
     return standing(item, day) in _APPLIES
 

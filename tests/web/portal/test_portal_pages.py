@@ -11,6 +11,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
+from hub.catalogue.classification.models import Genre
 from hub.kernel.clock import ManualClock
 from hub.kernel.database import Database
 from hub.kernel.ids import IdSource
@@ -140,6 +141,34 @@ async def test_lists_are_narrowed_by_body_theme_year_and_genre(
     told = await text(client, "/catalogue?genre=interpretation")
     assert shelf.path("interpretation") in told
     assert shelf.path("new") not in told
+
+
+async def test_lists_narrow_by_the_theme_that_the_public_sees_while_staff_change_it(
+    client: Client, shelf: Shelf, database: Database, clock: ManualClock, ids: IdSource
+) -> None:
+    librarian = Librarian(database, clock, ids)
+    item, old = shelf.items["plain"], "综合政务\\政务公开"
+    moved = changed_draft(item, theme="城乡建设、环境保护", genre=Genre.NOTICE)
+    edited = await librarian.edit(item, moved)
+    assert shelf.path("plain") in await text(client, f"/catalogue?theme={old}&genre=regulation")
+    assert shelf.path("plain") not in await text(client, "/catalogue?theme=城乡建设、环境保护")
+    assert dict(await shelf.desk.public.theme_counts())["综合政务"] == 3
+    await librarian.show(edited)
+    assert shelf.path("plain") not in await text(client, f"/catalogue?theme={old}")
+    assert shelf.path("plain") in await text(client, "/catalogue?theme=城乡建设、环境保护")
+    assert (await shelf.desk.public.shelf_counts()).genres["notice"] == 1
+
+
+async def test_a_version_that_becomes_public_after_a_later_edit_stands_under_its_own_theme(
+    client: Client, shelf: Shelf, database: Database, clock: ManualClock, ids: IdSource
+) -> None:
+    librarian = Librarian(database, clock, ids)
+    second = await librarian.edit(
+        shelf.items["plain"], changed_draft(shelf.items["plain"], theme="城乡建设、环境保护")
+    )
+    await librarian.edit(second, changed_draft(second, theme="市场监管、安全生产监管"))
+    await librarian.show(second)
+    assert shelf.path("plain") in await text(client, "/catalogue?theme=城乡建设、环境保护")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,28 @@ async def test_the_endpoint_answers_page_by_page_with_marks_in_characters(
     async with client.get(path) as response:
         second = await response.json()
     assert second["hits"][0]["id"] != hit["id"]
+
+
+async def test_a_hit_tells_when_it_was_published_and_formed_and_how_it_stands_today(
+    client: Client, shelf: Shelf, database: Database, clock: ManualClock, ids: IdSource
+) -> None:
+    librarian = Librarian(database, clock, ids)
+    today = clock.now().date()
+    base = changed_draft(shelf.items["plain"], doc_no="", external_key="", index_no="")
+    days = {
+        "候鸟甲": (today - timedelta(days=900), today - timedelta(days=1), "失效", "expired"),
+        "候鸟乙": (today + timedelta(days=1), None, "尚未生效", "not-yet"),
+        "候鸟丙": (None, None, "有效", "in-force"),
+    }
+    for title, (begins, ends, _, _) in days.items():
+        await librarian.add(changed_draft(base, title=title, valid_from=begins, valid_until=ends))
+    await shelf.desk.finder().rebuild()
+    for title, (_, _, told, standing) in days.items():
+        page = await text(client, f"/search?q={title}")
+        assert f">{told}</span>" in page
+        assert f'成文日期 <time datetime="{base.formed_on}"' in page
+        assert f'发布日期 <time datetime="{today}"' in page
+        async with client.get(f"/api/v1/search?q={title}") as response:
+            hit = (await response.json())["hits"][0]
+        assert (hit["standing"], hit["validity"]) == (standing, "in-force")
+        assert hit["published_at"].startswith(f"{today}")

@@ -8,12 +8,13 @@ from aiohttp import web
 
 from hub.catalogue.public.service import MOST
 from hub.catalogue.search.models import Hit, Page
+from hub.catalogue.validity.rules import standing
 from hub.organisations.models import Body
 from web.portal.api.reading import told
 from web.portal.api.shapes import ApiFacet, ApiFound, ApiHit
 from web.portal.asked import DEEPEST, number_of, question_of, text_of
 from web.portal.desk import Desk
-from web.portal.entries import item_path
+from web.portal.entries import file_path, item_path
 from web.portal.manner import Manner
 
 __all__ = ["Finding"]
@@ -51,23 +52,29 @@ class Finding:
             next=link,
             words=page.understood.words,
             dropped=page.understood.dropped,
+            years=page.understood.years,
             facets=tuple(_facets(page, bodies)),
         )
         return told(request, answer, {"Link": f'<{link}>; rel="next"'} if link else {})
 
     def _hit(self, hit: Hit, bodies: Mapping[str, Body]) -> ApiHit:
-        item, site = hit.item, self._desk.site.url
+        item, passage, site = hit.item, hit.passage, self._desk.site.url
+        file = file_path(item.id, passage.file, passage.file_name) if passage.file else ""
         names = ("id", "issuer", "index_no", "doc_no", "theme", "genre", "validity")
         return ApiHit(
             **{name: getattr(item, name) for name in names},
             url=site + item_path(item.id),
             api=f"{site}/api/v1/items/{item.id}",
             title=hit.title.text,
-            passage=hit.passage.text,
+            passage=passage.text,
             body=bodies[item.body_id].code,
             dated=item.on,
+            standing=standing(item, self._desk.today()).value,
+            published_at=item.published_at,
+            attachment=passage.file_name,
+            file=site + file if file else "",
             title_marks=hit.title.marks,
-            passage_marks=hit.passage.marks,
+            passage_marks=passage.marks,
         )
 
 

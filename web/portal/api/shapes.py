@@ -107,7 +107,9 @@ class ApiItems:
 class ApiHit:
     """A found item. `passage` is the piece of its text that answers best; `title_marks` and
     `passage_marks` are the [start, end] of what matched, in characters. `dated` is the day of the
-    document, or that on which it was entered."""
+    document, or that on which it was entered. `validity` is what was decided, `standing` how the
+    item stands today. `attachment` names the file that the passage is from, `file` is its address.
+    """
 
     id: str
     url: str
@@ -122,6 +124,10 @@ class ApiHit:
     theme: str = ""
     genre: str = ""
     validity: str = ""
+    standing: str = ""
+    published_at: datetime | None = None
+    attachment: str = ""
+    file: str = ""
     title_marks: tuple[tuple[int, int], ...] = ()
     passage_marks: tuple[tuple[int, int], ...] = ()
 
@@ -138,13 +144,15 @@ class ApiFacet:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiFound:
     """A page of hits, best first; `next` is the address of the following page. `words` were looked
-    for, `dropped` are too common to tell items apart."""
+    for, `dropped` are too common to tell items apart; only items of one of `years`, or with one in
+    their titles, were looked at."""
 
     total: int
     hits: tuple[ApiHit, ...]
     next: str = ""
     words: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
     facets: tuple[ApiFacet, ...] = ()
 
 

@@ -455,6 +455,8 @@ def upgrade() -> None:
         sa.Column("source_url", sa.String(length=1000), nullable=False),
         sa.Column("import_hash", sa.String(length=64), nullable=False),
         sa.Column("public_version", sa.Integer(), nullable=True),
+        sa.Column("public_theme", sa.String(length=200), nullable=True),
+        sa.Column("public_genre", sa.String(length=16), nullable=True),
         sa.Column("published_at", sa.BigInteger(), nullable=True),
         sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
         sa.Column("withdrawn_version", sa.Integer(), nullable=True),
@@ -526,7 +528,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_items_public_theme",
         "items",
-        ["theme"],
+        ["public_theme"],
         unique=False,
         sqlite_where=sa.text("public_version IS NOT NULL"),
         postgresql_where=sa.text("public_version IS NOT NULL"),
