@@ -1,28 +1,75 @@
-"""Joins the callback door to the channels that have one and to the ledger."""
+"""Joins the callback door to the channels that have one, to the ledger and to conversations."""
 
 from __future__ import annotations
+
+from collections import OrderedDict
 
 from aiohttp import web
 
 from app.compose import Hub
-from hub.kernel.errors import NotFound, Words
+from hub.conversation.models import Answer, Arrival
+from hub.conversation.service import Conversations
+from hub.kernel.errors import NotFound, Unavailable, Words
 from hub.publishing import store
 from publishers.contract import Inbox
 from publishers.registry import find_channel
 from web.inbox import inbox_routes
 
-__all__ = ["callback_routes"]
+__all__ = ["Doors", "callback_routes"]
+
+_OPEN_S = 5.0  # how long a door stays open: an account that is closed or changed is seen then
+_MOST = 4096
 
 
-def callback_routes(hub: Hub) -> list[web.AbstractRouteDef]:
-    """The routes of web.inbox over an open hub; the reconciler's next round asks the platform."""
+class Doors:
+    """The doors of accounts, kept open for a few seconds: unsealing credentials for each of a
+    thousand callbacks a second would cost more than reading them."""
 
-    async def open_door(channel: str, account_id: str) -> Inbox:
-        account = await hub.organisations.account(account_id)
-        found = find_channel(channel)
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._doors: OrderedDict[tuple[str, str], tuple[float, Inbox | None]] = OrderedDict()
+
+    async def open(self, channel: str, account_id: str) -> Inbox:
+        """Raises NotFound where no account of that channel takes callbacks."""
+        key, now = (channel, account_id), self._hub.clock.monotonic()
+        known = self._doors.get(key)
+        if known is None or now - known[0] >= _OPEN_S:
+            known = self._doors[key] = (now, await self._find(channel, account_id))
+            self._doors.move_to_end(key)
+            if len(self._doors) > _MOST:
+                self._doors.popitem(last=False)
+        if known[1] is None:
+            raise _no_door()
+        return known[1]
+
+    async def _find(self, channel: str, account_id: str) -> Inbox | None:
+        try:
+            account = await self._hub.organisations.account(account_id)
+            found = find_channel(channel)
+        except NotFound:
+            return None
         if account.channel != channel or not account.active or found.inbox is None:
-            raise NotFound(Words("此账号没有回调地址", "no callbacks for this account"))
-        return found.inbox(hub.organisations.credentials(account), account.settings)
+            return None
+        return found.inbox(self._hub.organisations.credentials(account), account.settings)
+
+
+def _no_door() -> NotFound:
+    return NotFound(Words("此账号没有回调地址", "no callbacks for this account"))
+
+
+class _NobodyListens:
+    """Where no conversations are open, a message is left to be delivered again."""
+
+    async def take(
+        self, channel: str, account_id: str, arrival: Arrival, *, within: float
+    ) -> Answer | None:
+        raise Unavailable(Words("未开启答复", "no conversations are open"))
+
+
+def callback_routes(
+    hub: Hub, conversations: Conversations | None = None
+) -> list[web.AbstractRouteDef]:
+    """The routes of web.inbox over an open hub; the reconciler's next round asks the platform."""
 
     async def ask_about(account_id: str, remote_id: str) -> None:
         now = hub.clock.now()
@@ -30,4 +77,4 @@ def callback_routes(hub: Hub) -> list[web.AbstractRouteDef]:
             lambda tx: store.check_soon(tx, account_id, remote_id, now), audited=False
         )
 
-    return inbox_routes(open_door, ask_about, hub.clock)
+    return inbox_routes(Doors(hub).open, ask_about, conversations or _NobodyListens(), hub.clock)

@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from app.compose import Hub, Installed, open_engine, open_hub
+from app.conversing import open_conversing, schedule_conversing
 from app.inbox import callback_routes
 from app.lock import only_one
 from app.metrics import Metrics
@@ -81,7 +82,9 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
             checks.append(Check(name="redis", look=engine.limiter.check))
         application = web.Application()
         application.add_routes(health_routes(checks, metrics.exposition))
-        application.add_routes(callback_routes(hub))
+        conversing = await stack.enter_async_context(open_conversing(hub))
+        schedule_conversing(engine, conversing)
+        application.add_routes(callback_routes(hub, conversing.conversations))
         if settings.portal:
             application.add_routes(portal_routes(await portal_desk(hub)))
         if settings.staff_api:

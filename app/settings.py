@@ -24,6 +24,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from app.settings_conversing import ConversingSettings
 from app.settings_portal import PortalSettings
 from hub.catalogue.numbering.index_numbers import DEFAULT_PATTERN, IndexPattern
 from hub.kernel.errors import InvalidInput, Misconfigured, Words
@@ -71,7 +72,7 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
-class Settings(PortalSettings, BaseSettings):
+class Settings(ConversingSettings, PortalSettings, BaseSettings):
     """One installation. Sizes are counts, times are in the unit their name says."""
 
     model_config = SettingsConfigDict(

@@ -5,7 +5,9 @@ A channel's folder holds
     __init__.py    CHANNEL = Channel(...)
     publisher.py   an Outlet (hub.publishing.ports) and the table of the platform's codes
     client.py      the platform's calls, where one file would be too long
-    inbox.py       callback bytes → Report | None, where the platform calls back
+    inbox.py       callback bytes → Report | Arrival | None, where the platform calls back
+    replying.py    Answer → the platform's messages, where citizens can be answered
+    polling.py     asks for mentions and messages, where the platform does not call
     simulator.py   class Platform (publishers.simulation): the platform as documented
     templates/     only what differs from templates/publish/<markup>/
     fixtures/      recorded exchanges
@@ -17,15 +19,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
+from hub.conversation.models import Answer, Arrival, Outgoing
+from hub.conversation.ports import Poller
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Words
 from hub.publishing.models import Declaration, MediaRef, Part, Quota
-from hub.publishing.ports import Finding, Outlet
+from hub.publishing.ports import Access, Finding, MediaSource, Outlet
 from publishers.wire import Wire
 
-__all__ = ["Channel", "Field", "Inbox", "Report", "Source"]
+__all__ = [
+    "Channel",
+    "Field",
+    "Inbox",
+    "Replier",
+    "Report",
+    "Response",
+    "Source",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,20 +85,55 @@ class Report:
     finding: Finding
 
 
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The body of what we answer to a platform's call."""
+
+    body: bytes
+    content_type: str = "text/plain"
+
+
 class Inbox(Protocol):
-    """Callback bytes of one account, checked at the door and typed once."""
+    """Callback bytes of one account, checked at the door and typed once.
+
+    `patience` is for how many seconds the platform waits for the answer to a citizen in our
+    answer to its own call; 0 where answers go by calls of ours only.
+    """
+
+    @property
+    def patience(self) -> float: ...
 
     def handshake(self, query: Mapping[str, str]) -> bytes:
         """The answer to the platform's verification of the URL; raises Forbidden."""
         ...
 
-    def parse(self, query: Mapping[str, str], body: bytes, now: datetime) -> Report | None:
-        """The report in a callback; None for what is known and not a report.
+    def parse(
+        self,
+        query: Mapping[str, str],
+        body: bytes,
+        now: datetime,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Report | Arrival | None:
+        """The report or the citizen's message in a callback; None for what is known and neither.
 
         Raises Forbidden for a bad signature or a stale timestamp, InvalidInput for a payload
         that is no such callback at all.
         """
         ...
+
+    def respond(self, arrival: Arrival | None, answer: Answer | None, now: datetime) -> Response:
+        """Our answer to the call: `answer` to the citizen, or "received" where that is None."""
+        ...
+
+
+class Replier(Protocol):
+    """Takes answers to the platform by calls of ours."""
+
+    async def reply(self, access: Access, outgoing: Outgoing, media: MediaSource) -> None:
+        """Send once; the errors are those of `hub.conversation.ports.Courier.send`."""
+        ...
+
+    async def close(self) -> None: ...
 
 
 def _nothing_differs(settings: Mapping[str, Any]) -> Mapping[str, str]:
@@ -102,7 +150,8 @@ class Channel:
     and the templates see it as `variation`. `adapt` gives the declaration as it holds for one
     variation, where limits or markup depend on it. `quotas` gives an account's own, where its
     settings decide over them. `finish` is the channel's last word on the rendered parts (splitting
-    albums, adding `extra`); it must be pure. `inbox` opens the callback door of one account.
+    albums, adding `extra`); it must be pure. `inbox` opens the callback door of one account;
+    `replier` and `poller` are made once, as the outlet is.
     """
 
     declaration: Declaration
@@ -116,6 +165,8 @@ class Channel:
     quotas: Callable[[Mapping[str, Any]], tuple[Quota, ...]] | None = None
     finish: Callable[[tuple[Part, ...], Source], tuple[Part, ...]] | None = None
     inbox: Callable[[Mapping[str, str], Mapping[str, Any]], Inbox] | None = None
+    replier: Callable[[Wire, Clock], Replier] | None = None
+    poller: Callable[[Wire, Clock], Poller] | None = None
     notes: tuple[Words, ...] = field(default=())
 
     @property

@@ -1,24 +1,35 @@
 """The values of a conversation: what came in, typed once, and what is answered.
 
-A channel's folder turns its platform's bytes into an `Inbound` and an `Answer` into its platform's
-bytes; whoever answers knows neither platform nor limits.
+A channel's folder turns its platform's bytes into an `Arrival` and an `Answer` into its platform's
+bytes; whoever answers sees an `Inbound` and knows neither platform nor limits nor names.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from hub.kernel.states import StateTable
+
 __all__ = [
+    "MESSAGES",
+    "OPEN_STATES",
     "Answer",
+    "Arrival",
     "Choice",
     "Citation",
     "EventType",
     "Inbound",
     "InboundKind",
     "Location",
+    "Message",
+    "MessageEvent",
+    "MessageState",
+    "Outgoing",
     "Picture",
+    "Polled",
 ]
 
 
@@ -38,9 +49,44 @@ class EventType(StrEnum):
 
     SUBSCRIBE = "subscribe"  # follows the account, or starts the bot
     UNSUBSCRIBE = "unsubscribe"
-    CHOICE = "choice"  # a button or a menu entry of ours: `event_key` is its payload
+    CHOICE = "choice"  # a button, menu entry or number of ours: `event_key` is its payload
     SCAN = "scan"  # a QR code of ours: `event_key` is its scene
     VIEW = "view"  # opened an address from the menu
+
+
+class MessageState(StrEnum):
+    RECEIVED = "received"  # kept, and nothing was said back yet
+    SENDING = "sending"  # the answer may have left
+    ANSWERED = "answered"
+    SILENT = "silent"  # nothing was to be said
+    FAILED = "failed"  # the platform refused the answer, `reason` says why
+    UNKNOWN = "unknown"  # no decisive word about the answer; never sent again
+    MISSED = "missed"  # too late for the platform's window
+
+
+class MessageEvent(StrEnum):
+    REPLIED = "replied"  # in the answer to the platform's own call
+    CLAIMED = "claimed"  # by who is about to call the platform
+    SENT = "sent"
+    REFUSED = "refused"
+    LOST = "lost"
+    LEFT = "left"
+    LAPSED = "lapsed"
+
+
+_S, _E = MessageState, MessageEvent
+MESSAGES: StateTable[MessageState, MessageEvent] = StateTable(
+    {
+        _E.REPLIED: ((_S.RECEIVED,), _S.ANSWERED),
+        _E.CLAIMED: ((_S.RECEIVED,), _S.SENDING),
+        _E.SENT: ((_S.SENDING,), _S.ANSWERED),
+        _E.REFUSED: ((_S.SENDING,), _S.FAILED),
+        _E.LOST: ((_S.SENDING,), _S.UNKNOWN),
+        _E.LEFT: ((_S.RECEIVED,), _S.SILENT),
+        _E.LAPSED: ((_S.RECEIVED, _S.SENDING), _S.MISSED),
+    }
+)
+OPEN_STATES = frozenset({_S.RECEIVED, _S.SENDING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +99,35 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One message as a channel's folder typed it, with the platform's own name of the person.
+
+    `external_key` is what the platform repeats when it delivers again, at most 96 characters.
+    `address` is where an answer goes, `context` what else an answer needs: texts that the
+    channel alone understands. Neither shows in a repr.
+    """
+
+    external_key: str
+    address: str = field(repr=False)
+    kind: InboundKind
+    text: str = field(default="", repr=False)
+    location: Location | None = None
+    event: EventType | None = None
+    event_key: str = ""
+    language: str = ""
+    context: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
     """One message of one person to one account, as every answerer sees it.
 
     `sender` is a pseudonym that is the same for the same person and account, and from which nobody
     without our key gets back to the platform's name. `external_key` is what the platform repeats
     when it delivers again. `text` is what was written, or heard where the platform recognises
-    speech; `event` and `event_key` say what was done, and a numbered choice that somebody types
-    comes as text. `language` is a BCP 47 tag where the platform tells it, else empty.
+    speech. `event` and `event_key` say what was done; the number of a choice that was offered
+    comes as that CHOICE, wherever it was typed. `language` is a BCP 47 tag where the platform
+    tells it, else empty.
     """
 
     id: str
@@ -70,7 +137,7 @@ class Inbound:
     sender: str
     kind: InboundKind
     received_at: datetime
-    text: str = ""
+    text: str = field(default="", repr=False)
     location: Location | None = None
     event: EventType | None = None
     event_key: str = ""
@@ -122,3 +189,38 @@ class Answer:
     @property
     def silent(self) -> bool:
         return not (self.paragraphs or self.cites or self.media or self.choices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """An answer on its way by a call of ours: to whom, to what, and until when it may arrive."""
+
+    id: str
+    address: str = field(repr=False)
+    answer: Answer
+    kind: InboundKind
+    received_at: datetime
+    event: EventType | None = None
+    context: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A stored message. `address` is sealed, and empty once nothing can be sent any more."""
+
+    inbound: Inbound
+    state: MessageState
+    reason: str = ""
+    address: str = field(default="", repr=False)
+    context: Mapping[str, str] = field(default_factory=dict, repr=False)
+    answer: Answer | None = None
+    answered_at: datetime | None = None
+    masked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What one look brought, oldest first; with `cursor` the next one begins behind it."""
+
+    arrivals: tuple[Arrival, ...]
+    cursor: str

@@ -22,6 +22,7 @@ from publishers.contract import Channel, Field
 from publishers.wechat.article import CONTENT_LIMIT, DIGEST_LIMIT, TITLE_LIMIT, finish
 from publishers.wechat.inbox import open_inbox
 from publishers.wechat.publisher import WeChatOutlet
+from publishers.wechat.replying import WeChatReplier
 from publishers.wechat.tiers import GRACE_MIN
 
 __all__ = ["CHANNEL"]
@@ -143,6 +144,14 @@ CHANNEL = Channel(
             required=False,
         ),
         Field(
+            name="reply_hours",
+            words=Words(
+                "公众发来消息后多少小时内可发客服消息，空为 48",
+                "for how many hours after a message it may be answered; empty: 48",
+            ),
+            required=False,
+        ),
+        Field(
             name="grace_minutes",
             words=Words(
                 "结果不明时，草稿仍在多少分钟后视为未发布",
@@ -156,6 +165,7 @@ CHANNEL = Channel(
     variation=_variation,
     finish=finish,
     inbox=open_inbox,
+    replier=WeChatReplier,
     notes=(
         Words(
             "2025 年 7 月起，个人主体与未认证账号没有发布接口，须用 draft 或 export",

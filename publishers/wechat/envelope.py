@@ -11,6 +11,9 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
+import secrets
+from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
 
@@ -18,12 +21,13 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from hub.kernel.errors import Forbidden, InvalidInput, Words
 
-__all__ = ["decrypt", "parse_xml", "same_signature", "sign"]
+__all__ = ["cdata", "decrypt", "encrypt", "parse_xml", "same_signature", "sign"]
 
 _BLOCK = 32
 _RANDOM = 16
 _LENGTH = 4
 _DEEPEST = 12
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def sign(*parts: str) -> str:
@@ -43,7 +47,7 @@ def decrypt(encrypted: str, aes_key: str, appid: str) -> bytes:
     One and the same error for every reason: which check failed is nobody's business.
     """
     try:
-        key = base64.b64decode(f"{aes_key}=", validate=True)
+        key = _key_bytes(aes_key)
         sealed = base64.b64decode(encrypted, validate=True)
         decryptor = Cipher(algorithms.AES(key), modes.CBC(key[:16])).decryptor()
         padded = decryptor.update(sealed) + decryptor.finalize()
@@ -58,6 +62,29 @@ def decrypt(encrypted: str, aes_key: str, appid: str) -> bytes:
     if len(message) != length or not hmac.compare_digest(owner, appid.encode()):
         raise _forged()
     return message
+
+
+def encrypt(message: bytes, aes_key: str, appid: str) -> str:
+    """`message` sealed as the platform opens it, in base64; the inverse of `decrypt`."""
+    key = _key_bytes(aes_key)
+    plain = b"".join((secrets.token_bytes(_RANDOM), len(message).to_bytes(_LENGTH, "big"), message))
+    plain += appid.encode()
+    pad = _BLOCK - len(plain) % _BLOCK
+    encryptor = Cipher(algorithms.AES(key), modes.CBC(key[:16])).encryptor()
+    sealed = encryptor.update(plain + bytes([pad]) * pad) + encryptor.finalize()
+    return base64.b64encode(sealed).decode()
+
+
+def cdata(text: str) -> str:
+    """`text` as one CDATA section in effect: its own `]]>` is split over two, and what XML 1.0
+    cannot hold at all is replaced."""
+    safe = _NO_XML.sub("\ufffd", text).replace("]]>", "]]]]><![CDATA[>")
+    return f"<![CDATA[{safe}]]>"
+
+
+@lru_cache(maxsize=8192)
+def _key_bytes(aes_key: str) -> bytes:
+    return base64.b64decode(f"{aes_key}=", validate=True)
 
 
 def parse_xml(body: bytes) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The callback door of one account: who is speaking, when, and what about a post of ours.
+"""The callback door of one account: who is speaking, when, and what about: a post, or a question.
 
 Modes (消息加解密说明): `plain` signs only token, time and nonce, never the body; `compatible`
 carries the message twice; `secure` encrypts it. In the latter two only the encrypted copy counts:
@@ -7,20 +7,30 @@ whoever saw one signed address could put any plain body behind it.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
+from hub.conversation.models import Answer, Arrival
 from hub.kernel.errors import Forbidden, InvalidInput, Misconfigured, Words
-from publishers.contract import Report
-from publishers.wechat.envelope import decrypt, parse_xml, same_signature
+from publishers.contract import Report, Response
+from publishers.wechat.arrivals import arrival_of
+from publishers.wechat.envelope import decrypt, encrypt, parse_xml, same_signature, sign
 from publishers.wechat.findings import MASS_PREFIX, mass_event_finding, publication_finding
+from publishers.wechat.replying import passive_xml
 
 __all__ = ["Mode", "WeChatInbox", "open_inbox"]
 
 _FRESH_S = 600
 _LARGEST = 1024 * 1024
+# The platform waits five seconds (被动回复用户消息); the rest is for the way there and back.
+_PATIENCE_S = 4.2
+_XML = "text/xml"
+# the one answer that the platform takes for "received": no retry, nothing shown to the citizen
+_RECEIVED = Response(b"success")
 
 
 class Mode(StrEnum):
@@ -63,7 +73,17 @@ class WeChatInbox:
         self._check_signature(query)
         return query.get("echostr", "").encode()
 
-    def parse(self, query: Mapping[str, str], body: bytes, now: datetime) -> Report | None:
+    @property
+    def patience(self) -> float:
+        return _PATIENCE_S
+
+    def parse(
+        self,
+        query: Mapping[str, str],
+        body: bytes,
+        now: datetime,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Report | Arrival | None:
         self._check_signature(query)
         self._check_time(query, now)
         if len(body) > _LARGEST:
@@ -71,10 +91,28 @@ class WeChatInbox:
         message = self._opened(query, parse_xml(body))
         if not message.get("MsgType"):
             raise InvalidInput(Words("回调缺少 MsgType", "MsgType is missing"), field="MsgType")
-        if message["MsgType"] != "event":
-            return None
-        reader = _REPORTS.get(str(message.get("Event", "")).upper())
-        return reader(message) if reader else None
+        if message["MsgType"] == "event":
+            reader = _REPORTS.get(str(message.get("Event", "")).upper())
+            if reader:
+                return reader(message)
+        return arrival_of(message)
+
+    def respond(self, arrival: Arrival | None, answer: Answer | None, now: datetime) -> Response:
+        """`success`, or the answer; sealed wherever the account's mode is not plain."""
+        if arrival is None or answer is None:
+            return _RECEIVED
+        xml = passive_xml(arrival, answer, now)
+        if self._mode is Mode.PLAIN:
+            return Response(xml.encode(), _XML)
+        sealed = encrypt(xml.encode(), self._aes_keys[0], self._appid)
+        timestamp, nonce = str(int(now.timestamp())), secrets.token_hex(8)
+        signature = sign(self._token, timestamp, nonce, sealed)
+        envelope = (
+            f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt>"
+            f"<MsgSignature><![CDATA[{signature}]]></MsgSignature>"
+            f"<TimeStamp>{timestamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
+        )
+        return Response(envelope.encode(), _XML)
 
     def _opened(self, query: Mapping[str, str], message: dict[str, Any]) -> dict[str, Any]:
         """The message itself, decrypted where the account's mode says so."""

@@ -17,19 +17,19 @@ from wechatpy.utils import WeChatSigner
 
 from publishers.wechat.simulator_state import App, MassJob, Status, Task, Undelivered
 
-__all__ = ["mass_event", "publish_event", "push", "sealed", "verify_address"]
+__all__ = ["cdata", "mass_event", "publish_event", "push", "sealed", "verify_address"]
 
 
-def _cdata(value: object) -> str:
+def cdata(value: object) -> str:
     return "<![CDATA[" + str(value).replace("]]>", "]]]]><![CDATA[>") + "]]>"
 
 
 def _envelope(app: App, event: str, now: float, inner: str) -> str:
     return (
-        f"<xml><ToUserName>{_cdata(app.original_id)}</ToUserName>"
-        f"<FromUserName>{_cdata('oV_mphelper0000000000000000')}</FromUserName>"
-        f"<CreateTime>{int(now)}</CreateTime><MsgType>{_cdata('event')}</MsgType>"
-        f"<Event>{_cdata(event)}</Event>{inner}</xml>"
+        f"<xml><ToUserName>{cdata(app.original_id)}</ToUserName>"
+        f"<FromUserName>{cdata('oV_mphelper0000000000000000')}</FromUserName>"
+        f"<CreateTime>{int(now)}</CreateTime><MsgType>{cdata('event')}</MsgType>"
+        f"<Event>{cdata(event)}</Event>{inner}</xml>"
     )
 
 
@@ -39,11 +39,11 @@ def publish_event(app: App, task: Task, now: float) -> str:
     inner += f"<publish_status>{int(task.status)}</publish_status>"
     if task.status is Status.SUCCESS:
         items = "".join(
-            f"<item><idx>{index}</idx><article_url>{_cdata(article['url'])}</article_url></item>"
+            f"<item><idx>{index}</idx><article_url>{cdata(article['url'])}</article_url></item>"
             for index, article in enumerate(task.articles, 1)
         )
         detail = f"<count>{len(task.articles)}</count>{items}"
-        inner += f"<article_id>{_cdata(task.article_id)}</article_id>"
+        inner += f"<article_id>{cdata(task.article_id)}</article_id>"
         inner += f"<article_detail>{detail}</article_detail>"
     else:
         inner += "".join(
@@ -59,12 +59,12 @@ def mass_event(app: App, job: MassJob, now: float) -> str:
     sent = app.followers if success else 0
     urls = "".join(
         f"<item><ArticleIdx>{index}</ArticleIdx>"
-        f"<ArticleUrl>{_cdata(article['url'])}</ArticleUrl></item>"
+        f"<ArticleUrl>{cdata(article['url'])}</ArticleUrl></item>"
         for index, article in enumerate(job.articles, 1)
     )
     inner = (
         f"<MsgID>{job.msg_id}</MsgID>"
-        f"<Status>{_cdata('send success' if success else 'send fail')}</Status>"
+        f"<Status>{cdata('send success' if success else 'send fail')}</Status>"
         f"<TotalCount>{app.followers}</TotalCount><FilterCount>{sent}</FilterCount>"
         f"<SentCount>{sent}</SentCount><ErrorCount>0</ErrorCount>"
         "<CopyrightCheckResult><Count>0</Count><ResultList></ResultList>"
@@ -95,17 +95,18 @@ def sealed(app: App, message: str, now: float) -> tuple[dict[str, str], bytes]:
     crypto = WeChatCrypto(app.token, app.aes_key, app.appid)
     envelope = xmltodict.parse(crypto.encrypt_message(message, nonce, timestamp))["xml"]
     query |= {"encrypt_type": "aes", "msg_signature": envelope["MsgSignature"]}
-    encrypted = f"<Encrypt>{_cdata(envelope['Encrypt'])}</Encrypt>"
+    encrypted = f"<Encrypt>{cdata(envelope['Encrypt'])}</Encrypt>"
     if app.callback_mode == "compatible":
         return query, message.replace("</xml>", f"{encrypted}</xml>").encode()
-    to = f"<ToUserName>{_cdata(app.original_id)}</ToUserName>"
+    to = f"<ToUserName>{cdata(app.original_id)}</ToUserName>"
     return query, f"<xml>{to}{encrypted}</xml>".encode()
 
 
 async def push(
     url: str, query: Mapping[str, str], body: bytes, *, retries: int, timeout_s: float
-) -> None:
-    """Deliver a callback; the same bytes again when nobody answers. Raises Undelivered."""
+) -> bytes:
+    """Deliver a callback, and what it was answered; the same bytes again when nobody answers.
+    Raises Undelivered."""
     limit = aiohttp.ClientTimeout(total=timeout_s)
     async with aiohttp.ClientSession(timeout=limit) as session:
         for _ in range(1 + retries):
@@ -114,7 +115,7 @@ async def push(
                     url, params=query, data=body, headers={"Content-Type": "text/xml"}
                 ) as response:
                     if response.status == 200:
-                        return
+                        return await response.read()
             except (aiohttp.ClientError, TimeoutError, OSError):
                 continue
     raise Undelivered(url)

@@ -16,6 +16,7 @@ from publishers.wechat.simulator_articles import (
     checked_article,
     checked_articles,
 )
+from publishers.wechat.simulator_chat import custom_send
 from publishers.wechat.simulator_mass import mass_delete, mass_get, mass_sendall
 from publishers.wechat.simulator_state import (
     OK,
@@ -267,6 +268,7 @@ JsonCall = Callable[[World, App, Json], Awaitable[Json]]
 FormCall = Callable[[World, App, Form], Awaitable[Json]]
 
 JSON_CALLS: Mapping[str, JsonCall] = {
+    "message/custom/send": custom_send,
     "draft/add": draft_add,
     "draft/get": draft_get,
     "draft/update": draft_update,

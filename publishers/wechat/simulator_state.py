@@ -23,6 +23,7 @@ __all__ = [
     "OK",
     "App",
     "Article",
+    "Chat",
     "Draft",
     "MassJob",
     "Refusal",
@@ -41,6 +42,7 @@ ERRORS: Mapping[int, str] = {
     -1: "system error",
     40001: "invalid credential, access_token is invalid or not latest",
     40002: "invalid grant_type",
+    40003: "invalid openid",
     40004: "invalid media type",
     40005: "invalid file type",
     40007: "invalid media_id",
@@ -70,6 +72,8 @@ ERRORS: Mapping[int, str] = {
     45008: "article size out of limit",
     45009: "reach max api daily quota limit",
     45011: "api minute-quota reach limit, must slower, retry next minute",
+    45015: "response out of time limit or subscription is canceled",
+    45047: "out of response count limit",
     45028: "has no masssend quota",
     45065: "clientmsgid exist",
     45066: "same clientmsgid retry too fast",
@@ -158,6 +162,20 @@ class MassJob:
 
 
 @dataclass(slots=True, kw_only=True)
+class Chat:
+    """One follower's chat with an account: what it showed, and how long it may be answered.
+
+    `said` has how a message came (passive, custom) and its text; an article is its title, its
+    description and its address.
+    """
+
+    said: list[tuple[str, str]] = field(default_factory=list)
+    answerable_until: float = 0.0
+    allowance: int = 0
+    unavailable: int = 0  # how often the follower was told that the account does not answer
+
+
+@dataclass(slots=True, kw_only=True)
 class App:
     """One official account. `kind` is subscription or service; unverified ones may only draft."""
 
@@ -183,6 +201,7 @@ class App:
     articles: dict[str, Article] = field(default_factory=dict)
     masses: dict[int, MassJob] = field(default_factory=dict)
     keys: dict[str, tuple[int, float]] = field(default_factory=dict)  # clientmsgid → job, at
+    chats: dict[str, Chat] = field(default_factory=dict)  # openid → what a follower sees
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)  # (period, call) → times
 
 

@@ -14,6 +14,7 @@ from wechatpy.crypto import PrpCrypto, WeChatCrypto
 from wechatpy.exceptions import InvalidSignatureException
 from wechatpy.utils import check_signature
 
+from hub.conversation.models import Arrival
 from hub.kernel.errors import Forbidden, InvalidInput, Misconfigured
 from hub.publishing.ports import Verdict
 from publishers.wechat.envelope import decrypt, parse_xml, sign
@@ -153,16 +154,20 @@ def test_a_failed_mass_send_is_gone_with_its_reason(status: str) -> None:
     assert (report.finding.verdict, report.finding.receipt["status"]) == (Verdict.GONE, status)
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        event("subscribe", ""),
-        "<xml><MsgType>text</MsgType><Content>&lt;!DOCTYPE x&gt;</Content><MsgId>1</MsgId></xml>",
-        "<xml><MsgType>text</MsgType><Content><![CDATA[<!DOCTYPE x>]]></Content></xml>",
-    ],
-)
-def test_what_citizens_say_is_no_report(message: str) -> None:
-    assert door().parse(QUERY, message.encode(), NOW) is None
+@pytest.mark.parametrize("name", ["TEMPLATESENDJOBFINISH", "user_get_card", "view_miniprogram"])
+def test_an_event_that_no_citizen_caused_is_nothing(name: str) -> None:
+    assert door().parse(QUERY, event(name, "").encode(), NOW) is None
+
+
+@pytest.mark.parametrize("said", ["&lt;!DOCTYPE x&gt;", "<![CDATA[<!DOCTYPE x>]]>"])
+def test_a_document_type_in_what_a_citizen_says_is_only_said(said: str) -> None:
+    message = (
+        "<xml><ToUserName>gh_1</ToUserName><FromUserName>o1</FromUserName><MsgType>text</MsgType>"
+        f"<Content>{said}</Content><MsgId>1</MsgId></xml>"
+    )
+    arrival = door().parse(QUERY, message.encode(), NOW)
+    assert isinstance(arrival, Arrival)
+    assert arrival.text == "<!DOCTYPE x>"
 
 
 @pytest.mark.parametrize("mode", ["compatible", "secure"])

@@ -80,6 +80,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", "channel", "subject", name=op.f("pk_breakers")),
     )
     op.create_table(
+        "conversation_keys",
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_conversation_keys")),
+    )
+    op.create_table(
         "feed_cursors",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
@@ -638,6 +644,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_account_tags_account_id", "account_tags", ["account_id"], unique=False)
     op.create_table(
+        "conversation_optouts",
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("sender", sa.String(length=26), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_conversation_optouts_account_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "sender", name=op.f("pk_conversation_optouts")),
+    )
+    op.create_table(
         "determinations",
         sa.Column("item_id", sa.String(length=26), nullable=False),
         sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
@@ -760,6 +776,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("group_id", "account_id", name=op.f("pk_group_members")),
     )
     op.create_table(
+        "inbound_messages",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("external_key", sa.String(length=96), nullable=False),
+        sa.Column("sender", sa.String(length=26), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("event", sa.String(length=16), nullable=False),
+        sa.Column("event_key", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("masked_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_inbound_messages_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_messages")),
+        sa.UniqueConstraint(
+            "sender", "external_key", "account_id", name=op.f("uq_inbound_messages_sender")
+        ),
+    )
+    op.create_index(
+        "ix_inbound_messages_open",
+        "inbound_messages",
+        ["received_at"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('received', 'sending')"),
+        postgresql_where=sa.text("state IN ('received', 'sending')"),
+    )
+    op.create_index(
+        "ix_inbound_messages_unmasked",
+        "inbound_messages",
+        ["received_at"],
+        unique=False,
+        sqlite_where=sa.text("masked_at IS NULL"),
+        postgresql_where=sa.text("masked_at IS NULL"),
+    )
+    op.create_table(
         "interpretation_forms",
         sa.Column("item_id", sa.String(length=26), nullable=False),
         sa.Column("form", sa.String(length=16), nullable=False),
@@ -870,6 +929,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
     )
     op.create_index("ix_orders_item", "orders", ["item_id"], unique=False)
+    op.create_table(
+        "poll_cursors",
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("cursor", sa.Text(), nullable=False),
+        sa.Column("polled_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_poll_cursors_account_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_poll_cursors")),
+    )
     op.create_table(
         "posting_times",
         sa.Column("id", sa.String(length=26), nullable=False),

@@ -1,0 +1,172 @@
+"""Wires conversations: channels' repliers and pollers, the answerer, and what runs now and then."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.compose import Hub
+from app.keys import load_keys
+from hub.conversation.models import Answer, Choice, Inbound, Outgoing
+from hub.conversation.polling import Polling
+from hub.conversation.ports import Answerer, Poller
+from hub.conversation.pseudonyms import open_pseudonyms
+from hub.conversation.records import Records
+from hub.conversation.resuming import Resuming
+from hub.conversation.sending import Sending
+from hub.conversation.service import Conversations, Paces
+from hub.kernel.errors import Words
+from hub.organisations.models import Account, Selection
+from hub.organisations.vault import Vault
+from hub.publishing.errors import Rejected
+from hub.publishing.ports import Access, MediaSource
+from publishers.contract import Replier
+from publishers.registry import channels
+from publishers.wire import Wire, open_session
+from scheduler.engine import Engine
+from scheduler.media import StoredMedia
+
+__all__ = ["Conversing", "MenuOnly", "open_conversing", "records_of", "schedule_conversing"]
+
+_CONNECTIONS = 64
+_LONGEST_WINDOW = timedelta(hours=48)
+_POLL_EVERY = timedelta(seconds=1)
+_RESUME_EVERY = timedelta(seconds=30)
+_MASK_EVERY = timedelta(hours=1)
+
+
+class MenuOnly:
+    """`Answerer` that shows where things are on the portal, for an installation without skills."""
+
+    def __init__(self, site_url: str) -> None:
+        self._site = site_url.rstrip("/")
+
+    async def answer(self, inbound: Inbound) -> Answer:
+        pages = {"search": "/search", "new": "/", "guide": "/guide"}
+        if inbound.event_key in pages:
+            return Answer(paragraphs=(f"{self._site}{pages[inbound.event_key]}",))
+        words = Words("您想找什么？请回复数字。", "What are you looking for? Send its number.")
+        return Answer(
+            paragraphs=(words.zh, words.en),
+            choices=(
+                Choice(label="查找文件 / search", payload="search"),
+                Choice(label="最新公开 / what is new", payload="new"),
+                Choice(label="公开指南 / guide", payload="guide"),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversing:
+    """The open conversations of this process, and what has to be called now and then."""
+
+    conversations: Conversations
+    records: Records
+    resuming: Resuming
+    polling: Polling
+    mask_after: timedelta
+
+    async def mask(self) -> int:
+        return await self.records.mask_old(self.mask_after)
+
+
+class ChannelCourier:
+    """`Courier` over the channels' repliers."""
+
+    def __init__(self, hub: Hub, repliers: Mapping[str, Replier], media: MediaSource) -> None:
+        self._hub = hub
+        self._repliers = repliers
+        self._media = media
+
+    async def send(self, channel: str, account_id: str, outgoing: Outgoing) -> None:
+        replier = self._repliers.get(channel)
+        account = await self._hub.organisations.account(account_id)
+        if replier is None or not account.active:
+            raise Rejected(
+                Words("此账号不能主动答复", "this account cannot be answered from"),
+                platform_code="no-replier",
+            )
+        await replier.reply(access_of(self._hub, account), outgoing, self._media)
+
+
+def access_of(hub: Hub, account: Account) -> Access:
+    """How to reach an account, with its credentials opened. Raises SealBroken."""
+    return Access(
+        account_id=account.id,
+        handle=account.handle,
+        base_url=account.base_url,
+        credentials=hub.organisations.credentials(account),
+        settings=account.settings,
+    )
+
+
+def records_of(hub: Hub) -> Records:
+    return Records(hub.database, hub.clock)
+
+
+@asynccontextmanager
+async def open_conversing(
+    hub: Hub, *, answerer: Answerer | None = None, wire: Wire | None = None
+) -> AsyncIterator[Conversing]:
+    """The running conversations of `hub`; what is under way ends before the block does."""
+    vault = Vault(load_keys(hub.settings))
+    pseudonyms = await open_pseudonyms(hub.database, vault)
+    async with AsyncExitStack() as stack:
+        if wire is None:
+            wire = Wire(await stack.enter_async_context(open_session(_CONNECTIONS)))
+        repliers: dict[str, Replier] = {}
+        pollers: dict[str, Poller] = {}
+        for name, channel in channels().items():
+            if channel.replier:
+                repliers[name] = channel.replier(wire, hub.clock)
+                stack.push_async_callback(repliers[name].close)
+            if channel.poller:
+                pollers[name] = channel.poller(wire, hub.clock)
+                stack.push_async_callback(pollers[name].close)
+        courier = ChannelCourier(hub, repliers, StoredMedia(hub.database))
+        conversations = Conversations(
+            database=hub.database,
+            clock=hub.clock,
+            ids=hub.ids,
+            vault=vault,
+            pseudonyms=pseudonyms,
+            answerer=answerer or MenuOnly(hub.settings.site_url),
+            sending=Sending(courier, hub.clock),
+            paces=Paces(
+                count=hub.settings.conversation_per_minute,
+                most_open=hub.settings.conversation_most_open,
+            ),
+        )
+        stack.push_async_callback(conversations.close)
+        polling = _polling(hub, pollers, conversations)
+        stack.push_async_callback(polling.close)
+        yield Conversing(
+            conversations=conversations,
+            records=records_of(hub),
+            resuming=Resuming(hub.database, hub.clock, conversations, _LONGEST_WINDOW),
+            polling=polling,
+            mask_after=timedelta(days=hub.settings.conversation_mask_days),
+        )
+
+
+def _polling(hub: Hub, pollers: Mapping[str, Poller], conversations: Conversations) -> Polling:
+    async def accounts(channel: str) -> list[Account]:
+        return await hub.organisations.accounts(Selection(channels=(channel,)), active_only=True)
+
+    return Polling(
+        hub.database,
+        hub.clock,
+        pollers=pollers,
+        accounts=accounts,
+        access=lambda account: access_of(hub, account),
+        take=conversations.take,
+    )
+
+
+def schedule_conversing(engine: Engine, conversing: Conversing) -> None:
+    """Let the engine's clock call what conversations need now and then."""
+    engine.clock.every("conversation-poll", _POLL_EVERY, conversing.polling.look)
+    engine.clock.every("conversation-resume", _RESUME_EVERY, conversing.resuming.look)
+    engine.clock.every("conversation-mask", _MASK_EVERY, conversing.mask)

@@ -1,0 +1,72 @@
+"""The pure rules of conversations: what may be kept, what a number means, what time leaves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hub.conversation.errors import TooLong
+from hub.conversation.models import Arrival, Choice, EventType, Inbound, InboundKind, Location
+from hub.kernel.columns import storable
+from hub.review.checks.masking import masked
+from hub.review.checks.models import Passage
+from hub.review.checks.rules import examine
+
+__all__ = ["chosen", "cleaned", "coarse", "is_number", "without_personal_data"]
+
+_LONGEST_TEXT, _LONGEST_KEY, _LONGEST_EVENT_KEY = 20_000, 96, 1_024
+_NUMBER = re.compile(r"\s*([0-9０-９]{1,2})[.。、)）]?\s*")
+# two decimals of a degree are about a kilometre: enough to know the district
+_DECIMALS = 2
+
+
+def cleaned(arrival: Arrival) -> Arrival:
+    """`arrival` in a form that every database holds; raises TooLong for what no person wrote."""
+    limits = (
+        ("text", arrival.text, _LONGEST_TEXT),
+        ("external_key", arrival.external_key, _LONGEST_KEY),
+        ("event_key", arrival.event_key, _LONGEST_EVENT_KEY),
+    )
+    for field, value, limit in limits:
+        if len(value) > limit:
+            raise TooLong(field, limit)
+    if all(value.isascii() and "\0" not in value for _, value, _ in limits):
+        return arrival
+    return replace(
+        arrival,
+        text=storable(arrival.text),
+        external_key=storable(arrival.external_key),
+        event_key=storable(arrival.event_key),
+    )
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is the number of a choice and nothing else."""
+    return len(text) < 8 and _NUMBER.fullmatch(text) is not None
+
+
+def chosen(inbound: Inbound, choices: Sequence[Choice]) -> Inbound:
+    """`inbound` as the choice whose number it is, where it is one."""
+    found = _NUMBER.fullmatch(inbound.text) if inbound.kind is InboundKind.TEXT else None
+    place = int(found[1]) - 1 if found else -1
+    if not 0 <= place < len(choices):
+        return inbound
+    return replace(
+        inbound,
+        kind=InboundKind.EVENT,
+        event=EventType.CHOICE,
+        event_key=choices[place].payload,
+    )
+
+
+def without_personal_data(text: str) -> str:
+    """A citizen's words with numbers, mailboxes, plates and addresses masked, as in what is
+    published; blocks about a millisecond for a long message."""
+    return masked(text, examine([Passage(field="text", text=text)])) if text else text
+
+
+def coarse(place: Location) -> Location:
+    return Location(
+        latitude=round(place.latitude, _DECIMALS), longitude=round(place.longitude, _DECIMALS)
+    )

@@ -1,0 +1,316 @@
+"""Messages come in once and answers go out in time.
+
+A message is durable before anybody thinks about an answer, and is answered once however often the
+platform delivers it: a repeat shares the exchange that is under way, also on another machine.
+Where the platform waits for an answer to its own call and it comes in time, that is the answer;
+else the platform is told "received" and the answer follows by a call of ours, written ahead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import structlog
+
+from hub.conversation import store
+from hub.conversation.errors import Overrun
+from hub.conversation.journal import Journal
+from hub.conversation.models import (
+    Answer,
+    Arrival,
+    Choice,
+    EventType,
+    Inbound,
+    Message,
+    MessageEvent,
+    MessageState,
+)
+from hub.conversation.pace import Pace, Speed
+from hub.conversation.ports import Answerer
+from hub.conversation.privacy import CONFIRMED, wish_of
+from hub.conversation.pseudonyms import Pseudonyms
+from hub.conversation.records import Records
+from hub.conversation.rules import chosen, cleaned, is_number
+from hub.conversation.sending import Sending
+from hub.conversation.store import Settled
+from hub.kernel.clock import Clock
+from hub.kernel.database import Database
+from hub.kernel.errors import GongkaiError, Words
+from hub.kernel.ids import IdSource
+from hub.organisations.vault import Vault
+
+__all__ = ["Conversations", "Paces"]
+
+_log = structlog.get_logger(__name__)
+_RECENT = 20_000  # exchanges remembered in memory; the database remembers all
+_OFFERS = 50_000
+_POLL_S = 0.25
+_POLLS = 6
+_SORRY = Words("暂时无法答复，请稍后再问。", "No answer is possible now, please ask again later.")
+_TOO_FAST = Words("您发送得太快，请稍等一分钟。", "You are writing too fast, please wait a minute.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paces:
+    """How much one person may ask, and how many may be answered at a time."""
+
+    count: int = 20
+    per: timedelta = timedelta(minutes=1)
+    most_open: int = 1_000
+
+
+@dataclass(slots=True, kw_only=True)
+class _Exchange:
+    """One message and its answer, shared by whoever delivers it again."""
+
+    inbound: Inbound
+    arrival: Arrival
+    waits: bool  # for an answer to the platform's own call
+    reply: asyncio.Future[Answer | None] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+    timer: asyncio.TimerHandle | None = None
+    open: bool = True
+
+    def give_up(self) -> None:
+        """The platform's patience ends: it is told that the message is here."""
+        self.waits = False
+        if not self.reply.done():
+            self.reply.set_result(None)
+
+    def settle(self, answer: Answer | None) -> None:
+        if not self.reply.done():
+            self.reply.set_result(answer)
+
+
+class Conversations:
+    """One process' part in all conversations. `start` before, `close` after everything else."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        ids: IdSource,
+        vault: Vault,
+        pseudonyms: Pseudonyms,
+        answerer: Answerer,
+        sending: Sending,
+        paces: Paces | None = None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+        self._vault = vault
+        self._pseudonyms = pseudonyms
+        self.answerer = answerer
+        self._sending = sending
+        self._paces = paces or Paces()
+        self._pace = Pace(clock, self._paces.count, self._paces.per)
+        self._journal = Journal(database)
+        self._records = Records(database, clock)
+        self._recent: OrderedDict[tuple[str, str, str], _Exchange] = OrderedDict()
+        self._offers: OrderedDict[tuple[str, str], tuple[Choice, ...]] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def open(self) -> int:
+        """How many messages are being answered now."""
+        return len(self._tasks)
+
+    async def quiet(self) -> None:
+        """Wait until everything that came in so far has been answered."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Let what is being answered end, as far as it does within its own limits."""
+        if self._tasks:
+            await asyncio.wait(tuple(self._tasks), timeout=10)
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._journal.close()
+
+    async def take(
+        self, channel: str, account_id: str, arrival: Arrival, *, within: float = 0.0
+    ) -> Answer | None:
+        """Keep `arrival`, and have it answered. The answer to say in the platform's own call where
+        it comes within `within` seconds; None for nothing to say there: not yet, not this way, or
+        nothing at all. With `within` 0 it returns as soon as the message is durable.
+
+        Raises InvalidInput for what cannot be a message, Unavailable when it could not be kept:
+        then the platform must deliver it again.
+        """
+        arrival = cleaned(arrival)
+        sender = self._pseudonyms.of(account_id, arrival.address)
+        key = (account_id, sender, arrival.external_key)
+        known = self._recent.get(key)
+        if known is None:
+            speed = self._pace.judge(sender)
+            if speed is not Speed.FINE:
+                told = speed is Speed.WARNED and within > 0
+                return Answer(paragraphs=(_TOO_FAST.zh, _TOO_FAST.en)) if told else None
+            if len(self._tasks) >= self._paces.most_open:
+                raise Overrun
+            known = self._begin(channel, key, arrival, within)
+        return await asyncio.shield(known.reply)
+
+    def _begin(
+        self, channel: str, key: tuple[str, str, str], arrival: Arrival, within: float
+    ) -> _Exchange:
+        account_id, sender, external_key = key
+        now = self._clock.now()
+        inbound = Inbound(
+            id=self._ids.new(now),
+            channel=channel,
+            account=account_id,
+            external_key=external_key,
+            sender=sender,
+            kind=arrival.kind,
+            received_at=now,
+            text=arrival.text,
+            location=arrival.location,
+            event=arrival.event,
+            event_key=arrival.event_key,
+            language=arrival.language,
+        )
+        exchange = _Exchange(inbound=inbound, arrival=arrival, waits=within > 0)
+        self._recent[key] = exchange
+        if len(self._recent) > _RECENT:
+            self._recent.popitem(last=False)
+        if within > 0:
+            loop = asyncio.get_running_loop()
+            exchange.timer = loop.call_later(within, exchange.give_up)
+        task = asyncio.create_task(self._converse(key, exchange), name="conversation")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return exchange
+
+    async def _converse(self, key: tuple[str, str, str], exchange: _Exchange) -> None:
+        try:
+            if await self._keep(exchange):
+                await self._answer(exchange)
+        except Exception as error:
+            self._recent.pop(key, None)  # delivered again, it is begun again
+            if exchange.reply.done():
+                _log.exception("conversation.failed", message=exchange.inbound.id)
+            else:
+                exchange.reply.set_exception(error)
+                exchange.reply.exception()  # seen: there may be nobody left who asks
+        finally:
+            if exchange.timer:
+                exchange.timer.cancel()
+            exchange.open = False
+            exchange.settle(None)
+
+    async def _keep(self, exchange: _Exchange) -> bool:
+        """Make the message durable; whether it is ours to answer."""
+        inbound, arrival = exchange.inbound, exchange.arrival
+        sealed = self._vault.seal(inbound.account, {"address": arrival.address})
+        message = Message(
+            inbound=inbound,
+            state=MessageState.RECEIVED,
+            address=sealed,
+            context=arrival.context,
+        )
+        new = await self._journal.keep(message)
+        if not exchange.waits:
+            exchange.settle(None)
+        return new or await self._takes_over(exchange)
+
+    async def _takes_over(self, exchange: _Exchange) -> bool:
+        """A repeat of what another process, or this one before it was started anew, has kept.
+
+        Its answer is shared. Where none comes soon, whoever kept it may be gone: then it is
+        answered here; the states let only one of two answers through.
+        """
+        for _ in range(_POLLS):
+            first = await self._database.read(lambda c: store.find_same(c, exchange.inbound))
+            if first is None or first.state not in (MessageState.RECEIVED, MessageState.SENDING):
+                exchange.settle(None if first is None else first.answer)
+                return False
+            if not exchange.waits or first.state is MessageState.SENDING:
+                return False
+            exchange.inbound = replace(exchange.inbound, id=first.inbound.id)
+            await self._clock.sleep(_POLL_S)
+        return True
+
+    async def _answer(self, exchange: _Exchange) -> None:
+        inbound = await self._understood(exchange.inbound)
+        answer = await self._said(inbound)
+        if exchange.timer:
+            exchange.timer.cancel()
+        if answer.choices:
+            self._offer(inbound, answer.choices)
+        if answer.silent:
+            await self._settle(inbound, MessageEvent.LEFT)
+        elif exchange.waits:
+            won = await self._settle(inbound, MessageEvent.REPLIED, answer)
+            exchange.settle(answer if won else None)
+        else:
+            await self._sending.send(inbound, exchange.arrival, answer, self._settle)
+
+    async def resume(self, message: Message, *, too_late: bool) -> None:
+        """Answer a message that was kept and left alone; by a call of ours, once."""
+        inbound = message.inbound
+        key = (inbound.account, inbound.sender, inbound.external_key)
+        if key in self._recent and self._recent[key].open:
+            return
+        if (
+            too_late
+            or not message.address
+            or not (inbound.text or inbound.event or inbound.location)
+        ):
+            await self._settle(inbound, MessageEvent.LAPSED, reason="too-late")
+            return
+        arrival = Arrival(
+            external_key=inbound.external_key,
+            address=self._vault.open(inbound.account, message.address)["address"],
+            kind=inbound.kind,
+            context=message.context,
+        )
+        await self._answer(_Exchange(inbound=inbound, arrival=arrival, waits=False))
+
+    async def _said(self, inbound: Inbound) -> Answer:
+        if inbound.event is EventType.UNSUBSCRIBE:
+            return Answer()  # nobody is there to read it
+        wish = wish_of(inbound)
+        if wish:
+            await self._records.grant(wish, inbound)
+            return CONFIRMED[wish]
+        try:
+            return await self.answerer.answer(inbound)
+        except Exception as error:
+            code = error.code if isinstance(error, GongkaiError) else type(error).__name__
+            _log.error("conversation.unanswered", message=inbound.id, code=code)
+            return Answer(paragraphs=(_SORRY.zh, _SORRY.en), unanswered=True)
+
+    async def _settle(
+        self,
+        inbound: Inbound,
+        event: MessageEvent,
+        answer: Answer | None = None,
+        reason: str = "",
+    ) -> bool:
+        return await self._journal.settle(
+            Settled(inbound.id, event, self._clock.now(), reason, answer)
+        )
+
+    async def _understood(self, inbound: Inbound) -> Inbound:
+        """A number that stands alone is the choice that was offered last under it."""
+        if not is_number(inbound.text):
+            return inbound
+        offered = self._offers.get((inbound.account, inbound.sender))
+        if offered is None:
+            offered = await self._records.offered(inbound)
+        return chosen(inbound, offered)
+
+    def _offer(self, inbound: Inbound, choices: tuple[Choice, ...]) -> None:
+        key = (inbound.account, inbound.sender)
+        self._offers[key] = choices
+        self._offers.move_to_end(key)
+        if len(self._offers) > _OFFERS:
+            self._offers.popitem(last=False)
