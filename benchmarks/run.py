@@ -36,6 +36,8 @@ _BELOW = {
     "idle_growth_mib": 50.0,
     "lost": 1,
     "duplicated": 1,
+    "unknown_left": 1,
+    "prediction_error": 0.1,
     "first_account_s": 1.0,
     "p99_ms_8_clients": 100.0,
 }
