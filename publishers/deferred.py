@@ -9,23 +9,33 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from hub.kernel.clock import Clock
 from hub.publishing.models import Declaration
 from hub.publishing.ports import Accepted, Finding, Job, Outlet
 from publishers.wire import Wire
 
-__all__ = ["DeferredOutlet", "deferred"]
+__all__ = ["Deferred", "DeferredOutlet"]
 
 
-def deferred(declaration: Declaration, module: str, name: str) -> Callable[[Wire, Clock], Outlet]:
+@dataclass(frozen=True, slots=True)
+class Deferred:
     """For `Channel.open`: makes the outlet `name` of `module`, which is imported when needed."""
 
-    def load(wire: Wire, clock: Clock) -> Outlet:
-        outlet: Outlet = getattr(importlib.import_module(module), name)(wire, clock)
-        return outlet
+    declaration: Declaration
+    module: str
+    name: str
 
-    return lambda wire, clock: DeferredOutlet(declaration, lambda: load(wire, clock))
+    def __call__(self, wire: Wire, clock: Clock) -> Outlet:
+        return DeferredOutlet(self.declaration, lambda: self.load()(wire, clock))
+
+    def load(self) -> Callable[[Wire, Clock], Outlet]:
+        """Import the module now; for a process whose children are to have it."""
+        found: Callable[[Wire, Clock], Outlet] = getattr(
+            importlib.import_module(self.module), self.name
+        )
+        return found
 
 
 class DeferredOutlet:

@@ -32,6 +32,7 @@ from benchmarks.crash.triggers import Kill
 from hub.organisations.models import NewAccount
 from hub.publishing.models import Reconciling
 from publishers import registry
+from publishers.deferred import Deferred
 
 __all__ = ["Case", "Outcome", "Scene", "Steps", "Stuck", "fork", "open_scene", "run", "wait_for"]
 
@@ -209,8 +210,10 @@ def open_scene(
     they end with the block."""
     channels = tuple(accounts)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-    for name in registry.channels():  # imported here, every life has them at once
+    for name, channel in registry.channels().items():  # loaded here, every life has them at once
         importlib.import_module(f"publishers.{name}.simulator")
+        if isinstance(channel.open, Deferred):
+            channel.open.load()
     gc.freeze()
     with ExitStack() as stack:
         folder = Path(

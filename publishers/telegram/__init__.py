@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.kernel.errors import Words
 from publishers.contract import Channel, Field
-from publishers.deferred import deferred
+from publishers.deferred import Deferred
 from publishers.telegram.declaration import DECLARATION
 from publishers.telegram.markup import checked
 
@@ -34,7 +34,7 @@ CHANNEL = Channel(
     ),
     default_base_url="https://api.telegram.org",
     # aiogram builds some 700 pydantic models when it is imported: seconds of CPU
-    open=deferred(DECLARATION, "publishers.telegram.publisher", "TelegramOutlet"),
+    open=Deferred(DECLARATION, "publishers.telegram.publisher", "TelegramOutlet"),
     finish=checked,
     notes=(
         Words(
