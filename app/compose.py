@@ -165,7 +165,7 @@ def _wired(settings: Settings, database: Database, clock: Clock, ids: IdSource) 
         database=database,
         organisations=organisations,
         catalogue=Catalogue(database, clock, ids, _numbering(settings)),
-        keyareas=KeyAreas(database, clock, ids),
+        keyareas=KeyAreas(database, clock, ids, _numbering(settings)),
         key_lookup=KeyAreaLookup(database, clock),
         public=PublicCatalogue(database),
         determinations=Determinations(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +18,6 @@ from hub.catalogue.attachments.inspection import cleaned, inspect
 from hub.catalogue.models import Item
 from hub.kernel.errors import InvalidInput, Words
 from hub.publishing.texts import edition_passages
-from hub.review.checks.files import file_findings, file_passage
 from hub.review.checks.models import Finding, Passage, Report, Severity
 from hub.review.checks.service import Chosen
 from hub.review.checks.store import Listed
@@ -77,10 +75,10 @@ def check_file(
     async def work(hub: Hub) -> Report:
         data = _bytes(file)
         inspected = await inspect(file.name, data)
-        report = await hub.checks.examine([file_passage(inspected)])
+        report = await hub.checks.examine_file(inspected)
         if clean is not None:
             clean.write_bytes(cleaned(file.name, data))
-        return replace(report, findings=(*file_findings(inspected), *report.findings))
+        return report
 
     _told(run(work, as_json=as_json), as_json)
 

@@ -34,6 +34,9 @@ At = Annotated[
 ]
 Zone = Annotated[str, typer.Option("--zone", help="IANA 时区 / time zone")]
 Actor = Annotated[str, typer.Option("--as", help="以谁的名义 / acting person's login")]
+Reason = Annotated[
+    str, typer.Option(help="逾期发布的原因，由审发人说明 / a leader's reason for being late")
+]
 Channels = Annotated[list[str] | None, typer.Option("--channel", help="渠道 / channel")]
 
 
@@ -64,6 +67,7 @@ def make(
         bool,
         typer.Option(help="应急时取消占用额度的日常发布 / an emergency cancels routine holders"),
     ] = False,
+    reason: Reason = "",
     actor: Actor = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -90,6 +94,7 @@ def make(
             priority,
             take_slots=take_slots,
             rings=order,
+            reason=reason,
         )
 
     emit(run(work, as_json=as_json), as_json, _show_planned)
@@ -120,13 +125,18 @@ def show(plan: str, as_json: JsonOption = False) -> None:
 
 @app.command("reschedule")
 def reschedule(
-    plan: str, at: At, zone: Zone = "", actor: Actor = "", as_json: JsonOption = False
+    plan: str,
+    at: At,
+    zone: Zone = "",
+    reason: Reason = "",
+    actor: Actor = "",
+    as_json: JsonOption = False,
 ) -> None:
     """改期 / move what has not left yet"""
 
     async def work(hub: Hub) -> dict[str, int]:
         when = parse_when(at, zone or hub.settings.time_zone, "", "")
-        moved, left = await hub.publishing.reschedule(plan, when, actor or _me())
+        moved, left = await hub.publishing.reschedule(plan, when, actor or _me(), reason=reason)
         return {"moved": moved, "not_movable": left}
 
     emit(run(work, as_json=as_json), as_json, _show_counts)
@@ -213,6 +223,8 @@ def _show_planned(planned: Planned) -> RenderableType:
         Text(f"计划 {planned.plan.id}：{planned.deliveries} 条投递 / deliveries"),
         Text(f"时间 {planned.plan.wall_time} {planned.plan.zone}"),
     ]
+    if planned.late:
+        lines.append(Text(f"逾期发布，原因 / late, because: {planned.late}"))
     if planned.left_out:
         table = Table("账号 / account", "未纳入原因 / left out because")
         for account, why in planned.left_out:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from hub.catalogue import store as catalogue
 from hub.kernel.clock import Clock
 from hub.kernel.database import Transaction
 from hub.kernel.errors import Conflict, InvalidInput, NotFound, Words
@@ -15,6 +16,7 @@ from hub.organisations import store as organisations
 from hub.organisations.models import Account
 from hub.publishing import events, rules, store
 from hub.publishing.admission import is_routine
+from hub.publishing.lateness import explained
 from hub.publishing.models import (
     LIFECYCLE,
     Delivery,
@@ -43,7 +45,9 @@ class Mover:
         self._quotas = quotas
         self._default_not_after = default_not_after
 
-    def reschedule(self, tx: Transaction, plan_id: str, when: When, actor: str) -> tuple[int, int]:
+    def reschedule(
+        self, tx: Transaction, plan_id: str, when: When, actor: str, reason: str = ""
+    ) -> tuple[int, int]:
         """Move what has not left yet; see `Publishing.reschedule`."""
         if when.next_slot:
             raise InvalidInput(
@@ -57,6 +61,8 @@ class Mover:
         not_after = when.not_after or due_at + (plan.not_after - plan.due_at)
         refuse_embargoed(due_at, when.embargo_until or plan.embargo_until)
         rules.refuse_empty_window(due_at, not_after)
+        item = catalogue.get_item(tx.connection, plan.item_id)
+        late = explained(tx, item, due_at, reason, actor, now)
         values = {"due_at": due_at, "not_after": not_after}
         store.move_plan(tx, plan_id, wall_time=wall, zone=when.zone, **values)
         known = store.deliveries_of_plan(tx.connection, plan_id)
@@ -68,6 +74,7 @@ class Mover:
         going = {*moved, *later}
         self._reserve_anew(tx, [d for d in known if d.id in going], due_at)
         data = {"due_at": due_at.isoformat(), "moved": len(moved)}
+        data |= {"late": late} if late else {}
         tx.record(Event(kind=events.RESCHEDULED, subject=plan_id, actor=actor, at=now, data=data))
         return len(going), len(known) - len(going)
 

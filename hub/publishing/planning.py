@@ -21,6 +21,7 @@ from hub.organisations.models import Account, Selection
 from hub.organisations.rules import why_not_publishable
 from hub.publishing import events, rules, store
 from hub.publishing.displacing import displace
+from hub.publishing.lateness import explained
 from hub.publishing.models import (
     DeliveryState,
     Edition,
@@ -45,7 +46,8 @@ _S = DeliveryState
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What a plan is to be. `take_slots`: an emergency cancels routine posts whose quota slots it
-    needs. `occurrence` is set where a recurrence plans."""
+    needs. `occurrence` is set where a recurrence plans. `reason` is why it goes out after its
+    statutory limit."""
 
     item_id: str
     selection: Selection
@@ -54,6 +56,7 @@ class Wish:
     priority: Priority = Priority.ROUTINE
     take_slots: bool = False
     occurrence: str = ""
+    reason: str = ""
 
     @property
     def urgent(self) -> bool:
@@ -64,13 +67,15 @@ class Wish:
 class Planned:
     """A plan that was made: how many deliveries, and which accounts were left out and why.
 
-    `displaced` are routine deliveries that were cancelled for it.
+    `displaced` are routine deliveries that were cancelled for it. `late` is why it is released
+    after its statutory limit; empty where it is not.
     """
 
     plan: Plan
     deliveries: int
     left_out: tuple[tuple[Account, Words], ...] = ()
     displaced: tuple[str, ...] = ()
+    late: str = ""
 
 
 @dataclass(slots=True)
@@ -91,6 +96,7 @@ class _Drafts:
     left_out: list[tuple[Account, Words]] = field(default_factory=list)
     slots: tuple[Slot, ...] = ()
     displaced: tuple[str, ...] = ()
+    late: str = ""
     wall: str = ""
     zone: str = ""
 
@@ -143,6 +149,7 @@ class Planner:
                 remedy=drafts.left_out[0][1] if drafts.left_out else None,
             )
         first = min(draft.due_at for draft in drafts.ready)
+        drafts.late = explained(tx, item, first, wish.reason, wish.actor, now)
         plan = Plan(
             id=plan_id,
             item_id=item.id,
@@ -252,14 +259,17 @@ class Planner:
         if lost:
             raise lost_race()
         data = {"item": plan.item_id, "due_at": plan.due_at.isoformat(), "deliveries": written}
+        said = {"late": drafts.late} if drafts.late else {}
+        made = events.PLANNED
         tx.record(
-            Event(kind=events.PLANNED, subject=plan.id, actor=plan.created_by, at=now, data=data)
+            Event(kind=made, subject=plan.id, actor=plan.created_by, at=now, data=data | said)
         )
         return Planned(
             plan=plan,
             deliveries=written,
             left_out=tuple(drafts.left_out),
             displaced=drafts.displaced,
+            late=drafts.late,
         )
 
     def _write(self, tx: Transaction, plan: Plan, drafts: Sequence[_Draft], wish: Wish) -> int:

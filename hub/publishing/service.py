@@ -40,13 +40,14 @@ from hub.publishing.submission import Submission
 from hub.publishing.when import When
 from hub.review.determination.determining import return_undetermined
 from hub.review.determination.errors import Undetermined
-from hub.review.errors import NotPublic
+from hub.review.errors import ClockExpired, NotPublic, WrongRole
 from hub.review.history.refusals import record_refusal
 from hub.review.models import Approval
 
 __all__ = ["Planned", "Publishing", "When"]
 
 _S, _E = DeliveryState, DeliveryEvent
+_GOING_ROUND = (UnsignedEdition, Unsubmitted, ClockExpired, WrongRole)
 
 
 class Publishing:
@@ -66,7 +67,7 @@ class Publishing:
         self._database = database
         self._clock = clock
         self._renderer = renderer
-        self._submission = Submission(clock, ids)
+        self._submission = Submission(database, clock, ids)
         self.planner = Planner(clock, ids, channels, default_not_after)
         self._mover = Mover(clock, self.planner.quotas, default_not_after)
         self.on_change = on_change
@@ -90,8 +91,9 @@ class Publishing:
         body = await self._database.read(lambda c: organisations.get_body(c, item.body_id))
         rendered = await self._renderer.render(item, body, accounts)
         try:
-            return await self._database.write(
-                lambda tx: self._submission.open(tx, item, rendered, actor)
+            return await self._submission.examiner.write(
+                item_id,
+                lambda tx, examined: self._submission.open(tx, item, rendered, examined, actor),
             )
         except (Undetermined, NotInterpreted) as error:
             await self._return(error, actor)
@@ -137,6 +139,7 @@ class Publishing:
         *,
         take_slots: bool = False,
         rings: RingOrder | None = None,
+        reason: str = "",
     ) -> Planned:
         """Make the deliveries of an approved item: one per selected account and part.
 
@@ -144,7 +147,8 @@ class Publishing:
         time, Conflict when no account is left. Accounts that cannot publish, are to be silent
         then, or have no quota, are left out and named, with those who hold the quota's slots;
         with `take_slots` an emergency cancels routine posts that hold them. With `rings` it goes
-        to a few accounts first, and on when those are published and checked.
+        to a few accounts first, and on when those are published and checked. First release after
+        the statutory limit takes the `reason` of a leader; ClockExpired, WrongRole without.
         """
         wish = Wish(
             item_id=item_id,
@@ -153,6 +157,7 @@ class Publishing:
             actor=actor,
             priority=priority,
             take_slots=take_slots,
+            reason=reason,
         )
 
         def work(tx: Transaction) -> Planned:
@@ -163,21 +168,30 @@ class Publishing:
 
         try:
             planned = await self._database.write(work)
-        except (UnsignedEdition, Unsubmitted) as error:  # 先审后发: whoever tries is seen
+        except _GOING_ROUND as error:  # 先审后发: whoever tries is seen
             await self._refused(error, "plan", item_id, actor)
             raise
         self.on_change()
         return planned
 
-    async def reschedule(self, plan_id: str, when: When, actor: str) -> tuple[int, int]:
-        """Move what has not left yet to another time; (moved, not movable any more)."""
+    async def reschedule(
+        self, plan_id: str, when: When, actor: str, *, reason: str = ""
+    ) -> tuple[int, int]:
+        """Move what has not left yet to another time; (moved, not movable any more).
+
+        A time after the statutory limit takes a leader's `reason`, as in `plan`."""
 
         def work(tx: Transaction) -> tuple[int, int]:
-            moved = self._mover.reschedule(tx, plan_id, when, actor)
+            moved = self._mover.reschedule(tx, plan_id, when, actor, reason)
             hold_again(tx, plan_id)
             return moved
 
-        result = await self._database.write(work)
+        try:
+            result = await self._database.write(work)
+        except _GOING_ROUND as error:
+            plan, _ = await self.progress(plan_id)
+            await self._refused(error, f"reschedule {plan_id}", plan.item_id, actor)
+            raise
         self.on_change()
         return result
 

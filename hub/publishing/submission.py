@@ -6,7 +6,7 @@ from hub.catalogue import store as catalogue
 from hub.catalogue.models import Item
 from hub.interpretation import gate
 from hub.kernel.clock import Clock
-from hub.kernel.database import Transaction
+from hub.kernel.database import Database, Transaction
 from hub.kernel.events import Event
 from hub.kernel.ids import IdSource
 from hub.publishing import events, rules, store
@@ -15,28 +15,35 @@ from hub.publishing.ports import DraftEdition, Rendered
 from hub.publishing.texts import draft_passages
 from hub.review import store as review
 from hub.review.checks.admission import Library, admit
+from hub.review.checks.examining import Examiner
+from hub.review.checks.files import Examined
 from hub.review.models import Approval
 
 __all__ = ["Submission"]
 
 
 class Submission:
-    """Works inside the caller's transaction."""
+    """Works inside the caller's transaction; `examiner` looks into files before it."""
 
-    def __init__(self, clock: Clock, ids: IdSource) -> None:
+    def __init__(self, database: Database, clock: Clock, ids: IdSource) -> None:
         self._clock = clock
         self._ids = ids
         self._library = Library()
+        self.examiner = Examiner(database, self._library)
 
-    def open(self, tx: Transaction, item: Item, rendered: Rendered, actor: str) -> Approval:
+    def open(
+        self, tx: Transaction, item: Item, rendered: Rendered, examined: Examined, actor: str
+    ) -> Approval:
         """Keep what was rendered and open its review; the bytes never change after this.
 
         Raises NotInterpreted for a document without its interpretation, BlockedByChecks for what
-        must not be published and nobody has answered for, and what `review.open_approval` does.
+        must not be published and nobody has answered for, NotExamined where `examined` is not what
+        holds now, and what `review.open_approval` does.
         """
         gate.check(tx.connection, item.id)
         now = self._clock.now()
-        admit(tx, self._library, item, draft_passages(rendered), actor=actor, at=now)
+        texts = draft_passages(rendered)
+        admit(tx, self._library, item, texts, examined=examined, actor=actor, at=now)
         for sha256, picture in rendered.pictures.items():
             media_type = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
             catalogue.put_blob(tx, sha256, media_type, picture)

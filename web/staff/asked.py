@@ -141,12 +141,14 @@ class Submit(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 class MakePlan(Submit, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`at` is `now` or a wall-clock time without offset in `zone` (an IANA name; empty: the
-    installation's). `not_after` and `embargo_until` are instants."""
+    installation's). `not_after` and `embargo_until` are instants. `reason` is why it is released
+    after its statutory limit: with one, a leader of the body makes the plan."""
 
     at: Short
     zone: Short = ""
     not_after: Instant | None = None
     embargo_until: Instant | None = None
+    reason: Long = ""
 
 
 class Sign(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

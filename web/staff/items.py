@@ -10,6 +10,7 @@ from hub.catalogue.rules import draft_of
 from hub.interpretation.models import NewPlan
 from hub.kernel.errors import Words
 from hub.organisations.authority.rules import ENTERING, PLANNING
+from hub.organisations.models import Role
 from hub.publishing.service import When
 from hub.publishing.texts import edition_passages
 from hub.review.checks.models import Finding
@@ -173,16 +174,20 @@ async def submit_item(call: Call) -> StaffApproval:
 
 
 async def plan_item(call: Call) -> StaffPlan:
+    """Media staff plan; what goes out late is the leader's, who says why."""
     told: MakePlan = call.told
-    item = await call.item(PLANNING)
-    selection = await call.selection(told, item, PLANNING)
+    planning = PLANNING | {Role.LEADER} if told.reason.strip() else PLANNING
+    item = await call.item(planning)
+    selection = await call.selection(told, item, planning)
     when = When(
         zone=told.zone or call.services.zone,
         wall=wall_time(told.at, "at"),
         embargo_until=instant(told.embargo_until, "embargo_until"),
         not_after=instant(told.not_after, "not_after"),
     )
-    made = await call.services.publishing.plan(item.id, selection, when, call.login)
+    made = await call.services.publishing.plan(
+        item.id, selection, when, call.login, reason=told.reason
+    )
     plan = made.plan
     return StaffPlan(
         id=plan.id,
@@ -193,6 +198,7 @@ async def plan_item(call: Call) -> StaffPlan:
         due_at=plan.due_at,
         not_after=plan.not_after,
         deliveries=made.deliveries,
+        late=made.late,
         left_out=tuple(
             StaffLeftOut(account=account.id, why=_said(why)) for account, why in made.left_out
         ),

@@ -183,6 +183,7 @@ class StaffPlan:
     not_after: datetime
     deliveries: int
     left_out: tuple[StaffLeftOut, ...]
+    late: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from hub.catalogue.keyareas.models import Change, KeyList, ListVersion
 from hub.catalogue.keyareas.schema import Form
 from hub.catalogue.keyareas.wording import summary_of, text_of, title_of_version
 from hub.catalogue.models import Attribute, Item, ItemDraft
+from hub.catalogue.numbering.assigning import Numbering
 from hub.catalogue.rules import draft_of
 from hub.kernel.database import Transaction
 from hub.kernel.errors import Words
@@ -32,6 +33,7 @@ def propose(
     doc_no: str,
     actor: str,
     at: datetime,
+    numbering: Numbering,
 ) -> Item:
     """Enter an item that says what the version changes and carries it; it is a draft.
 
@@ -54,7 +56,7 @@ def propose(
         valid_from=version.effective_on,
         carries=version.hash,
     )
-    item = enter_item(tx, draft, item_id=item_id, actor=actor, at=at)
+    item = enter_item(tx, draft, item_id=item_id, actor=actor, at=at, numbering=numbering)
     _record(tx, version, item, actor, at)
     return item
 

@@ -33,6 +33,7 @@ from hub.catalogue.keyareas.models import (
 )
 from hub.catalogue.keyareas.preparing import Order, Prepared, prepare
 from hub.catalogue.models import Item
+from hub.catalogue.numbering.assigning import Numbering
 from hub.kernel.clock import CHINA, Clock
 from hub.kernel.database import Database
 from hub.kernel.errors import Words
@@ -44,12 +45,20 @@ __all__ = ["KeyAreas"]
 
 
 class KeyAreas:
-    """`actor` is the login of the person who does it, or `system:<part>`."""
+    """`actor` is the login of the person who does it, or `system:<part>`; `numbering` is the
+    installation's, for items that are entered here."""
 
-    def __init__(self, database: Database, clock: Clock, ids: IdSource) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        ids: IdSource,
+        numbering: Numbering | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._ids = ids
+        self._numbering = numbering or Numbering()
 
     async def key(self, kind: str, body_code: str, year: int = 0) -> ListKey:
         """Which list that is; raises UnknownKind, UnknownBody."""
@@ -128,7 +137,14 @@ class KeyAreas:
         item_id = self._ids.new(at)
         return await self._database.write(
             lambda tx: carrying.propose(
-                tx, version_id, item_id=item_id, title=title, doc_no=doc_no, actor=actor, at=at
+                tx,
+                version_id,
+                item_id=item_id,
+                title=title,
+                doc_no=doc_no,
+                actor=actor,
+                at=at,
+                numbering=self._numbering,
             )
         )
 

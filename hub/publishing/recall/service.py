@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -32,6 +32,7 @@ from hub.publishing.rules import edition_name
 from hub.publishing.signing import signed_editions
 from hub.publishing.submission import Submission
 from hub.review import store as review
+from hub.review.checks.files import NOTHING, Examined
 
 __all__ = ["Recalling"]
 
@@ -47,6 +48,7 @@ class _Scene:
     accounts: Mapping[str, Account]
     editions: Mapping[str, Edition] = field(default_factory=dict)  # signed, by name
     orders: list[Order] = field(default_factory=list)
+    examined: Examined = NOTHING
 
 
 class Recalling:
@@ -67,7 +69,7 @@ class Recalling:
         self._channels = channels
         self._announcer = announcer
         self._desk = Desk(clock, ids, channels)
-        self._submission = Submission(clock, ids)
+        self._submission = Submission(database, clock, ids)
         self._ids = ids
         self.on_change = on_change
 
@@ -114,11 +116,14 @@ class Recalling:
         scene = await self._database.read(lambda c: self._look(c, kind, item_id))
         rendered = await self._announced(kind, scene)
 
-        def work(tx: Transaction) -> Ordered:
-            current = self._look(tx.connection, kind, item_id)
+        def work(tx: Transaction, examined: Examined) -> Ordered:
+            current = replace(self._look(tx.connection, kind, item_id), examined=examined)
             return self._give(tx, kind, current, rendered, actor, reason)
 
-        ordered = await self._database.write(work)
+        if rendered.editions:  # they are reviewed, and with them the item's files
+            ordered = await self._submission.examiner.write(item_id, work)
+        else:
+            ordered = await self._database.write(lambda tx: work(tx, NOTHING))
         self.on_change()
         return ordered
 
@@ -238,7 +243,7 @@ class Recalling:
                 waiting = "" if approval.complete else approval.id
                 break
         else:
-            waiting = self._submission.open(tx, item, rendered, actor).id
+            waiting = self._submission.open(tx, item, rendered, scene.examined, actor).id
         held = ledger_store.editions_of(tx.connection, item.id, item.version)
         notices = {e.name: e for e in held if hashes.get(e.name) == e.payload_hash}
         return notices, waiting

@@ -1,4 +1,5 @@
-"""The door: what is submitted for review is examined in the transaction that opens the review.
+"""The door: what is submitted for review is examined in the transaction that opens the review,
+its files before it.
 
 Publishing opens every review through `admit`, whoever asks for it; a signer sees what was answered.
 """
@@ -10,14 +11,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.catalogue.attachments.store import inspected_of
 from hub.catalogue.models import Item
 from hub.kernel.database import Transaction
 from hub.kernel.events import Event
 from hub.review.checks import events, store
-from hub.review.checks.errors import BlockedByChecks
+from hub.review.checks.errors import BlockedByChecks, NotExamined
 from hub.review.checks.facts import Source, find_unsupported
-from hub.review.checks.files import file_findings, file_passage
+from hub.review.checks.files import NOTHING, Examined, versions_of
 from hub.review.checks.models import Finding, Passage, Report, Severity
 from hub.review.checks.passages import item_passages, source_texts
 from hub.review.checks.plain import Plain
@@ -51,22 +51,26 @@ def look(
     item: Item,
     editions: Sequence[Passage] = (),
     *,
+    examined: Examined = NOTHING,
     with_facts: bool = False,
 ) -> Report:
     """What the rules find in an item, its files and the texts of its editions, with the answers
-    given.
+    given. Raises NotExamined where `examined` is not about these files and lists.
 
     What an edition has from the item is told once, where people wrote it. With `with_facts`, and
     where the body makes them block, editions are held against the item.
     """
     severities = store.severities_of(connection, item.body_id)
     lists = library.current(connection)
-    files = inspected_of(connection, item.attachments) if item.attachments else []
-    passages = [*item_passages(item), *map(file_passage, files)]
+    versions = versions_of(lists)
+    if not examined.covers(item.attachments, versions):
+        raise NotExamined
+    passages = list(item_passages(item))
     own = {passage.text for passage in passages}
     others = [p for p in _distinct(editions) if p.text not in own]
     findings = examine(passages, lists, severities)
-    findings += [found for file in files for found in file_findings(file, severities)]
+    for file in item.attachments:
+        findings += examined.files[file.sha256, file.name].told(severities)
     known = {found.hash for found in findings}
     made = examine(others, lists, severities)
     findings += [found for found in made if found.hash not in known]
@@ -75,7 +79,7 @@ def look(
     return Report(
         findings=tuple(findings),
         acknowledged=store.acknowledgements_of(connection, item.id, item.version),
-        lists={listed.name: listed.version for listed in lists},
+        lists=versions,
     )
 
 
@@ -85,11 +89,14 @@ def admit(
     item: Item,
     editions: Sequence[Passage],
     *,
+    examined: Examined,
     actor: str,
     at: datetime,
 ) -> Report:
-    """Raise BlockedByChecks for what must not go out; write down what goes with remarks."""
-    report = look(tx.connection, library, item, editions)
+    """Raise BlockedByChecks for what must not go out; write down what goes with remarks.
+
+    Raises NotExamined as `look` does."""
+    report = look(tx.connection, library, item, editions, examined=examined)
     if report.refusing:
         raise BlockedByChecks(report.refusing)
     if report.findings:

@@ -3,7 +3,7 @@
 GongkaiError
 ├── NotFound → UnknownFinding, UnknownList
 ├── InvalidInput → FinalRule
-└── Conflict → BlockedByChecks
+└── Conflict → BlockedByChecks, NotExamined
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from hub.kernel.errors import Conflict, InvalidInput, NotFound, Words
 from hub.review.checks.models import Finding
 
-__all__ = ["BlockedByChecks", "FinalRule", "UnknownFinding", "UnknownList"]
+__all__ = ["BlockedByChecks", "FinalRule", "NotExamined", "UnknownFinding", "UnknownList"]
 
 _MOST_TOLD = 5
 
@@ -73,3 +73,16 @@ class BlockedByChecks(Conflict):
             ),
         )
         self.findings = tuple(findings)
+
+
+class NotExamined(Conflict):
+    """Files or word lists changed between the examination of the files and its use."""
+
+    code = "not-examined"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words("附件或名单刚刚变动，尚未检查", "files or word lists changed a moment ago"),
+            field="attachments",
+            remedy=Words("重试", "try again"),
+        )

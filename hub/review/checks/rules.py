@@ -7,6 +7,7 @@ milder, except where a row is `final`: identity numbers and bank cards are maske
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from hub.kernel.errors import Words
 from hub.review.checks import addresses, contacts, digits, marks, wordlists
@@ -14,7 +15,7 @@ from hub.review.checks.models import Detector, Finding, Hit, Passage, Rule, Seve
 from hub.review.checks.plain import Plain
 from hub.review.checks.wordlists import WordList
 
-__all__ = ["FACTS", "HIDDEN", "LINK", "RULES", "examine", "finding_of"]
+__all__ = ["FACTS", "HIDDEN", "LINK", "RULES", "examine", "finding_of", "hits_in", "weighed"]
 
 FACTS, LINK = "unsupported-fact", "dead-link"
 HIDDEN = "hidden-data"
@@ -110,14 +111,19 @@ def examine(
     context = "\n".join(p.text[:3_000] for p in passages[:4])
     found: list[Finding] = []
     for passage in passages:
-        plain = Plain(passage.text)
-        hits = [hit for detector in _DETECTORS for hit in detector(plain)]
-        hits += wordlists.find_listed(plain, lists)
-        if passage.editable:
-            hits += marks.find_process_documents(plain, context)
-        hits.sort(key=lambda hit: (hit.start, hit.end))
+        hits = hits_in(passage, lists, context)
         found += [finding_of(passage, hit, ruled) for hit in hits]
     return found
+
+
+def hits_in(passage: Passage, lists: Sequence[WordList] = (), context: str = "") -> list[Hit]:
+    """Everything the text rules find in one passage, by place."""
+    plain = Plain(passage.text)
+    hits = [hit for detector in _DETECTORS for hit in detector(plain)]
+    hits += wordlists.find_listed(plain, lists)
+    if passage.editable:
+        hits += marks.find_process_documents(plain, context)
+    return sorted(hits, key=lambda hit: (hit.start, hit.end))
 
 
 def finding_of(
@@ -128,11 +134,7 @@ def finding_of(
     A body's severity replaces the rule's own; a hit that is milder than its rule stays milder.
     """
     rule = RULES[hit.rule]
-    severity = (severities or {}).get(rule.name, rule.severity)
-    if rule.final:
-        severity = rule.severity
-    if hit.severity is not None:
-        severity = _milder(severity, hit.severity)
+    severity = _severity(rule, hit.severity, severities or {})
     text = passage.text
     return Finding(
         rule=rule.name,
@@ -150,6 +152,20 @@ def finding_of(
         final=rule.final and severity is Severity.BLOCK,
         editable=passage.editable,
     )
+
+
+def weighed(finding: Finding, own: Severity | None, severities: Mapping[str, Severity]) -> Finding:
+    """The same finding at the severity that holds in a body; `own` is that of its hit."""
+    rule = RULES[finding.rule]
+    severity = _severity(rule, own, severities)
+    if severity is finding.severity:
+        return finding
+    return replace(finding, severity=severity, final=rule.final and severity is Severity.BLOCK)
+
+
+def _severity(rule: Rule, own: Severity | None, severities: Mapping[str, Severity]) -> Severity:
+    held = rule.severity if rule.final else severities.get(rule.name, rule.severity)
+    return held if own is None else _milder(held, own)
 
 
 _ORDER = (Severity.NOTE, Severity.WARN, Severity.BLOCK)

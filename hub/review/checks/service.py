@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from hub.catalogue import store as catalogue
+from hub.catalogue.attachments.models import Inspected
 from hub.catalogue.editing import edit_item
 from hub.catalogue.models import Item
 from hub.kernel.clock import Clock
@@ -21,7 +22,9 @@ from hub.organisations.rules import unwelcome
 from hub.review.checks import events, store
 from hub.review.checks.admission import Library, look
 from hub.review.checks.errors import FinalRule, UnknownFinding, UnknownList
+from hub.review.checks.examining import Examiner
 from hub.review.checks.facts import Source, find_unsupported
+from hub.review.checks.files import Examined, examine_file, versions_of
 from hub.review.checks.models import Acknowledgement, Finding, Hit, Passage, Report, Severity
 from hub.review.checks.passages import item_passages, masked_draft, source_texts
 from hub.review.checks.plain import Plain
@@ -72,6 +75,7 @@ class Checks:
         self._clock = clock
         self._probe = probe
         self._library = Library()
+        self._examiner = Examiner(database, self._library)
 
     async def look(
         self, item_id: str, editions: Sequence[Passage] = (), *, links: bool = False
@@ -79,11 +83,11 @@ class Checks:
         """Everything about an item and its editions, facts included; with `links` every address
         in them is asked whether it answers. Raises UnknownItem."""
 
-        def read(connection: Connection) -> tuple[Item, Report]:
+        def read(connection: Connection, examined: Examined) -> tuple[Item, Report]:
             item = catalogue.get_item(connection, item_id)
-            return item, look(connection, self._library, item, editions, with_facts=True)
+            return item, self._look(connection, item, examined, editions)
 
-        item, report = await self._database.read(read)
+        item, report = await self._examiner.read(item_id, read)
         if not links:
             return report
         dead = await self._dead_links([*item_passages(item), *editions])
@@ -94,6 +98,12 @@ class Checks:
         lists = await self._database.read(self._library.current)
         findings = await asyncio.to_thread(examine, passages, lists)
         return Report(findings=tuple(findings), lists={one.name: one.version for one in lists})
+
+    async def examine_file(self, inspected: Inspected) -> Report:
+        """A file that belongs to no item yet: its text, and what hides in it."""
+        lists = await self._database.read(self._library.current)
+        found = await asyncio.to_thread(examine_file, inspected, lists)
+        return Report(findings=tuple(found.told({})), lists=versions_of(lists))
 
     async def facts(self, derived: Sequence[Passage], source: Sequence[str]) -> Report:
         """What `derived` says and `source` does not."""
@@ -129,10 +139,10 @@ class Checks:
         """
         reason, at = _checked_reason(reason), self._clock.now()
 
-        def work(tx: Transaction) -> Report:
+        def work(tx: Transaction, examined: Examined) -> Report:
             item = catalogue.lock_item(tx, item_id)
             _check_role(tx, item, login)
-            report = look(tx.connection, self._library, item, editions, with_facts=True)
+            report = self._look(tx.connection, item, examined, editions)
             blocking = [f for f in chosen.of(report.findings) if f.severity is Severity.BLOCK]
             for found in blocking:
                 if found.final:
@@ -160,7 +170,7 @@ class Checks:
                 report, acknowledged={**report.acknowledged, **{a.finding: a for a in answers}}
             )
 
-        return await self._database.write(work)
+        return await self._examiner.write(item_id, work)
 
     async def mask(self, item_id: str, chosen: Chosen, login: str) -> tuple[Item, list[Finding]]:
         """Mask findings in the item's own texts: a new version, and what was masked in it.
@@ -169,9 +179,9 @@ class Checks:
         """
         at = self._clock.now()
 
-        def work(tx: Transaction) -> tuple[Item, list[Finding]]:
+        def work(tx: Transaction, examined: Examined) -> tuple[Item, list[Finding]]:
             item = catalogue.lock_item(tx, item_id)
-            report = look(tx.connection, self._library, item)
+            report = look(tx.connection, self._library, item, examined=examined)
             findings = [f for f in chosen.of(report.findings) if f.mask and f.editable]
             if not findings:
                 raise Conflict(
@@ -185,7 +195,16 @@ class Checks:
             tx.record(Event(kind=events.MASKED, subject=item.id, actor=login, at=at, data=data))
             return edited, findings
 
-        return await self._database.write(work)
+        return await self._examiner.write(item_id, work)
+
+    def _look(
+        self,
+        connection: Connection,
+        item: Item,
+        examined: Examined,
+        editions: Sequence[Passage],
+    ) -> Report:
+        return look(connection, self._library, item, editions, examined=examined, with_facts=True)
 
     # --- lists and severities ---------------------------------------------------------------
 

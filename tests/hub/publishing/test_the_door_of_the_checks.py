@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from hub.catalogue.attachments.models import Attachment
 from hub.catalogue.models import Item
 from hub.catalogue.rules import draft_of
 from hub.kernel.errors import Conflict, GongkaiError, InvalidInput
 from hub.kernel.events import read_events
 from hub.publishing.texts import edition_passages
+from hub.review.checks import examining
 from hub.review.checks.errors import BlockedByChecks, FinalRule, UnknownFinding
+from hub.review.checks.files import Examined, ExaminedFile
 from hub.review.checks.models import Severity
 from hub.review.checks.service import Checks, Chosen
 from hub.review.checks.wordlists import ListKind, WordEntry
@@ -191,3 +195,68 @@ async def test_what_a_file_says_and_hides_stops_submission_until_it_is_answered(
         await stage.submit(item)
     await stage.catalogue.attach(item.id, "名单.docx", word(), actor="clerk")
     await stage.submit(item)
+
+
+async def test_a_file_is_examined_before_the_transaction_and_only_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.accounts(1)
+    item = await stage.item("名单见附件。")
+    await stage.catalogue.attach(item.id, "名单.txt", "电话13812345678".encode(), actor="clerk")
+    held: list[bool] = []
+    writing = False
+    examine, write = examining.examine_file, stage.database.write
+
+    def watched(*given: Any) -> ExaminedFile:
+        held.append(writing)
+        return examine(*given)
+
+    async def noted(work: Any) -> Any:
+        nonlocal writing
+        writing = True
+        try:
+            return await write(work)
+        finally:
+            writing = False
+
+    monkeypatch.setattr(examining, "examine_file", watched)
+    monkeypatch.setattr(stage.database, "write", noted)
+    for _ in range(2):
+        with pytest.raises(BlockedByChecks):
+            await stage.submit(item)
+    assert held == [False]
+
+
+async def test_a_list_that_changes_meanwhile_has_the_files_examined_anew(
+    stage: Stage, checks: Checks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.accounts(1)
+    item = await stage.item("名单见附件。")
+    await stage.catalogue.attach(item.id, "名单.txt", "布署工作。".encode(), actor="clerk")
+    examine, listed = examining.examine_file, [WordEntry(word="布署", right="部署")]
+    times = 0
+
+    async def import_meanwhile(work: Any, *given: Any) -> Any:
+        nonlocal times
+        times += 1
+        found = examine(*given)
+        if times == 1:
+            await checks.import_list("错词", ListKind.WORDS, listed, "office")
+        return found
+
+    monkeypatch.setattr(examining.asyncio, "to_thread", import_meanwhile)
+    await stage.submit(item)
+    assert times == 2
+    told = await stage.database.read(lambda c: read_events(c, subject=item.id))
+    [checked] = [event for event in told if event["kind"] == "review.checks.passed"]
+    assert checked["data"]["lists"]["错词"] == 1
+
+
+def test_an_examination_is_of_its_own_bytes_names_and_lists() -> None:
+    file = Attachment(sha256="a" * 64, name="一.txt", media_type="text/plain", size=1)
+    made = Examined({(file.sha256, file.name): ExaminedFile(())}, {"错词": 1})
+    assert made.covers([file], {"错词": 1})
+    assert made.covers([], {"错词": 2})
+    assert not made.covers([file], {"错词": 2})
+    assert not made.covers([replace(file, sha256="b" * 64)], {"错词": 1})
+    assert not made.covers([replace(file, name="二.txt")], {"错词": 1})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -92,6 +93,29 @@ async def test_nothing_is_planned_before_the_third_signature(office: Office) -> 
     )
     assert len(await office.recorded(REFUSED)) == 1
     assert (await office.ask("media", "GET", f"{item}/deliveries"))["deliveries"] == []
+
+
+async def test_an_expired_clock_stops_a_plan_until_a_leader_says_why(office: Office) -> None:
+    item = await office.notice()
+    printed = (office.hub.clock.now() - timedelta(hours=1)).isoformat()
+    document = {**DETERMINATION, "matter": "government-document", "printed_at": printed}
+    await office.ask("editor", "PUT", f"{item}/determination", document)
+    told = {"tag": "city"}
+    approval = await office.ask("editor", "POST", f"{item}/submissions", told, 201)
+    for who, step in STEPS:
+        approval = await office.sign(approval, who, step)
+    late = {"at": "2099-12-01T09:00", "tag": "city"}
+    plans = f"{item}/plans"
+    await office.refused("media", "POST", plans, late, status=409, code="clock-expired")
+    why = {**late, "reason": "印刷厂停电"}
+    await office.refused("media", "POST", plans, why, status=403, code="wrong-role")
+    assert len(await office.recorded(REFUSED)) == 2
+    plan = await office.ask("leader", "POST", plans, why, 201)
+    assert (plan["deliveries"], plan["late"]) == (1, "印刷厂停电")
+    (made,) = await office.recorded("publishing.plan.made")
+    assert "印刷厂停电" in made
+    del why["reason"]
+    await office.refused("leader", "POST", plans, why, status=403, code="role-needed")
 
 
 @pytest.mark.parametrize(

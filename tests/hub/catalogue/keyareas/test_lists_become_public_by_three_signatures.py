@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,6 +20,8 @@ from hub.catalogue.keyareas.lookup import KeyAreaLookup
 from hub.catalogue.keyareas.models import ListKey, Standing, Wanted
 from hub.catalogue.keyareas.service import KeyAreas
 from hub.catalogue.models import Attribute, Item, ItemDraft
+from hub.catalogue.numbering.assigning import Numbering
+from hub.catalogue.numbering.index_numbers import IndexPattern
 from hub.catalogue.publication import mark_public, withdraw
 from hub.catalogue.rules import draft_of
 from hub.catalogue.service import Catalogue
@@ -292,3 +295,13 @@ async def test_what_is_not_there_is_said(office: Office, key: ListKey) -> None:
         await office.areas.amend(await office.areas.key("projects", "sc"), actor="editor")
     [view] = await office.areas.lists(kind="projects")
     assert (view.in_force, view.last) == (None, 1)
+
+
+async def test_an_item_that_carries_a_list_is_numbered_as_the_installation_numbers(
+    office: Office, key: ListKey, database: Database, clock: ManualClock, ids: IdSource
+) -> None:
+    own = Numbering(IndexPattern("{org}-K{year}-{serial:06}"))
+    areas = KeyAreas(database, clock, ids, own)
+    version = await areas.version(key, 1)
+    item = await areas.propose(version.id, actor="editor")
+    assert re.fullmatch(r".+-K2026-\d{6}", item.index_no)

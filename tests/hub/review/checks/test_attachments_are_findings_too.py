@@ -5,8 +5,7 @@ import io
 import openpyxl
 
 from hub.catalogue.attachments.inspection import inspect_file
-from hub.review.checks.files import file_findings, file_passage
-from hub.review.checks.rules import examine
+from hub.review.checks.files import examine_file
 
 
 def test_what_a_workbook_says_and_hides_comes_in_one_shape() -> None:
@@ -16,7 +15,7 @@ def test_what_a_workbook_says_and_hides_comes_in_one_shape() -> None:
     target = io.BytesIO()
     book.save(target)
     inspected = inspect_file("名单.xlsx", target.getvalue())
-    found = [*examine([file_passage(inspected)]), *file_findings(inspected)]
+    found = list(examine_file(inspected, ()).told({}))
     assert {(f.rule, f.severity.value) for f in found} == {
         ("mobile-number", "block"),
         ("hidden-data", "block"),
