@@ -10,7 +10,11 @@ __all__ = [
     "IDENTITY_REVEALED",
     "KEY_MADE",
     "KEY_RESEALED",
+    "MODEL_CHOSEN",
+    "MODEL_TRAINED",
     "SIGNALS_COLLECTED",
+    "SIGNALS_JUDGED",
+    "SIGNAL_CORRECTED",
 ]
 
 SIGNALS_COLLECTED = Kind("opinion.signals.collected", Words("收集舆情信息", "signals collected"))
@@ -23,3 +27,9 @@ IDENTITIES_FORGOTTEN = Kind(
 )
 KEY_MADE = Kind("opinion.key.made", Words("生成化名密钥", "key of pseudonyms made"))
 KEY_RESEALED = Kind("opinion.key.resealed", Words("化名密钥重新加封", "key of pseudonyms resealed"))
+SIGNALS_JUDGED = Kind("opinion.signals.judged", Words("研判舆情信息", "signals judged"))
+SIGNAL_CORRECTED = Kind(
+    "opinion.signal.corrected", Words("分析员更正研判", "an analyst corrected a judgement")
+)
+MODEL_TRAINED = Kind("opinion.model.trained", Words("训练研判模型", "a model was trained"))
+MODEL_CHOSEN = Kind("opinion.model.chosen", Words("选用研判模型", "a model was chosen"))

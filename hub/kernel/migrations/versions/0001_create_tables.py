@@ -136,11 +136,42 @@ def upgrade() -> None:
     )
     op.create_index("ix_incidents_last", "incidents", ["last_at"], unique=False)
     op.create_table(
+        "judgements",
+        sa.Column("signal_id", sa.String(length=26), nullable=False),
+        sa.Column("intent", sa.String(length=16), nullable=False),
+        sa.Column("topic", sa.String(length=60), nullable=False),
+        sa.Column("department", sa.String(length=60), nullable=False),
+        sa.Column("urgency", sa.String(length=16), nullable=False),
+        sa.Column("mood", sa.String(length=16), nullable=False),
+        sa.Column("place", sa.String(length=60), nullable=False),
+        sa.Column("confidence", sa.Float(), nullable=False),
+        sa.Column("band", sa.String(length=16), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("model", sa.String(length=60), nullable=False),
+        sa.Column("judged_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("signal_id", name=op.f("pk_judgements")),
+    )
+    op.create_index("ix_judgements_band", "judgements", ["band", "signal_id"], unique=False)
+    op.create_index("ix_judgements_topic", "judgements", ["topic", "signal_id"], unique=False)
+    op.create_table(
         "opinion_keys",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sealed", sa.Text(), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opinion_keys")),
+    )
+    op.create_table(
+        "opinion_models",
+        sa.Column("field", sa.String(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("taxonomy", sa.Integer(), nullable=False),
+        sa.Column("trained_at", sa.BigInteger(), nullable=False),
+        sa.Column("trained_by", sa.String(length=64), nullable=False),
+        sa.Column("labels", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("report", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("field", "version", name=op.f("pk_opinion_models")),
     )
     op.create_table(
         "pauses",
@@ -191,6 +222,15 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_signal_identities_kept_at"), "signal_identities", ["kept_at"], unique=False
+    )
+    op.create_table(
+        "signal_labels",
+        sa.Column("signal_id", sa.String(length=26), nullable=False),
+        sa.Column("field", sa.String(length=16), nullable=False),
+        sa.Column("value", sa.String(length=60), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("signal_id", "field", name=op.f("pk_signal_labels")),
     )
     op.create_table(
         "signal_originals",

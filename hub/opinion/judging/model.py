@@ -1,0 +1,116 @@
+"""A trained classifier: what it learned as arrays, judged with numpy alone and kept as JSON.
+
+No program code is kept with a model, so that reading one back runs nothing; what trains it is
+`training`. A decision is the learned weights' plus the cue sheet's, so a list's words count from
+the first day and labels refine them.
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.opinion.judging.features import CueSheet, Vocabulary, grams, plain
+from hub.opinion.judging.models import Guess, Ranked
+from hub.opinion.judging.taxonomy import Labels
+
+__all__ = ["CUE_SHARE", "Linear", "probabilities"]
+
+Array = NDArray[np.float64]
+
+CUE_SHARE = 1.0  # weight of the cue sheet beside the learned decision
+_SHOWN_WORDS = 5
+_RANKED = 3
+
+
+def probabilities(decisions: Array, sharpness: float) -> Array:
+    """Softmax over the last axis; `sharpness` is what calibration found."""
+    scaled = decisions * sharpness
+    grown = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    return np.asarray(grown / grown.sum(axis=-1, keepdims=True), dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Linear:
+    """One weight per gram and label, one constant per label."""
+
+    labels: Labels
+    vocabulary: Vocabulary
+    weights: NDArray[np.float32]  # grams × labels
+    constants: Array
+    sharpness: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_cues", CueSheet(self.labels))
+
+    def rank(self, title: str, text: str) -> Ranked:
+        """The three likeliest labels of a message, each with the words that led to it."""
+        head, body = plain(title), plain(text)
+        document = grams(head, body)
+        places, values = self.vocabulary.vector(document)
+        sheet: CueSheet = self._cues  # type: ignore[attr-defined]
+        cues, words = sheet.scores(head, body)
+        rows = self.weights[places] * np.asarray(values)[:, None]
+        decisions = rows.sum(axis=0) + self.constants + CUE_SHARE * np.asarray(cues)
+        chances = probabilities(decisions, self.sharpness)
+        order = np.argsort(-chances, kind="stable")[:_RANKED]
+        names = self.labels.names
+        return Ranked(
+            tuple(
+                Guess(names[n], round(float(chances[n]), 4), self._said(n, words[n], places, rows))
+                for n in order
+            )
+        )
+
+    def _said(
+        self,
+        label: int,
+        cues: Sequence[tuple[float, str]],
+        places: Sequence[int],
+        rows: NDArray[Any],
+    ) -> tuple[str, ...]:
+        """Cues of the list first, then learned grams of two signs and more."""
+        said = [cue for _, cue in cues[:_SHOWN_WORDS]]
+        if len(said) < _SHOWN_WORDS and places:
+            for n in np.argsort(-rows[:, label])[: 4 * _SHOWN_WORDS]:
+                gram = self.vocabulary.weights[places[n]][0].removeprefix("~")
+                if rows[n, label] > 0 and len(gram) > 1 and not any(gram in one for one in said):
+                    said.append(gram)
+        return tuple(said[:_SHOWN_WORDS])
+
+    def packed(self) -> str:
+        """The learned part as JSON; the list itself is kept by its version."""
+        raw = zlib.compress(np.ascontiguousarray(self.weights, dtype="<f4").tobytes(), 6)
+        return msgspec.json.encode(
+            {
+                "names": self.labels.names,
+                "grams": [gram for gram, _ in self.vocabulary.weights],
+                "idf": [round(weight, 6) for _, weight in self.vocabulary.weights],
+                "weights": base64.b64encode(raw).decode(),
+                "constants": [float(value) for value in self.constants],
+                "sharpness": self.sharpness,
+            }
+        ).decode()
+
+    @classmethod
+    def unpacked(cls, data: str, labels: Labels) -> Linear | None:
+        """The inverse; None where the list has other labels than the model was trained for."""
+        held = msgspec.json.decode(data)
+        if tuple(held["names"]) != labels.names:
+            return None
+        raw = zlib.decompress(base64.b64decode(held["weights"]))
+        weights = np.frombuffer(raw, dtype="<f4").reshape(-1, len(labels.names))
+        return cls(
+            labels=labels,
+            vocabulary=Vocabulary(list(zip(held["grams"], held["idf"], strict=True))),
+            weights=weights,
+            constants=np.asarray(held["constants"], dtype=np.float64),
+            sharpness=float(held["sharpness"]),
+        )
