@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -76,6 +76,14 @@ class PublicCatalogue:
             )
 
         return await self._database.read(work)
+
+    async def items(self, ids: Collection[str]) -> Mapping[str, Item]:
+        """Those of the items that the public sees, as it sees them now."""
+        return await self._database.read(lambda c: store.public_items(c, ids))
+
+    async def numbers(self, ids: Collection[str]) -> Mapping[str, int]:
+        """Which version of each the public sees now; a withdrawn item has none."""
+        return await self._database.read(lambda c: store.public_numbers(c, ids))
 
     async def totals(self) -> Totals:
         return await self._database.read(store.totals)

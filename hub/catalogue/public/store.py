@@ -5,7 +5,7 @@ Lists walk the partial index over (published_at, id), so a page costs the same w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -58,6 +58,8 @@ __all__ = [
     "get_public",
     "get_public_version",
     "list_public",
+    "public_items",
+    "public_numbers",
     "public_media",
     "public_on",
     "public_versions",
@@ -93,6 +95,17 @@ def get_public(connection: Connection, item_id: str) -> Item:
     if connection.execute(gone).first() is not None:
         raise Withdrawn
     raise NotPublished
+
+
+def public_items(connection: Connection, ids: Collection[str]) -> dict[str, Item]:
+    """Those of the items that the public sees, as it sees them now."""
+    return {row.id: _public(row) for row in connection.execute(_shown().where(_i.id.in_(ids)))}
+
+
+def public_numbers(connection: Connection, ids: Collection[str]) -> dict[str, int]:
+    """The number of the version that the public sees now, of those items that it sees."""
+    query = select(_i.id, _i.public_version).where(_i.id.in_(ids), _is_public())
+    return {row.id: row.public_version for row in connection.execute(query)}
 
 
 def get_public_version(connection: Connection, item_id: str, number: int) -> Item:

@@ -19,7 +19,7 @@ from hub.catalogue.search.pinyin import looks_like_pinyin
 from hub.catalogue.search.segment import segmenter
 from hub.catalogue.search.understanding import SENTENCE
 
-__all__ = ["Asked", "build", "filters"]
+__all__ = ["Asked", "build", "filters", "shares"]
 
 _BOOSTS = (("title", 4.0), ("keywords", 2.0), ("body", 1.0))
 # A sentence is told by the text that says the same, not by titles that share a word with it:
@@ -174,6 +174,12 @@ def _meant(terms: Sequence[str]) -> list[tuple[Occur, Query]]:
         for field, boost in _MEANT_IN
         if (query := _words_together(field, term))
     ]
+
+
+def shares(searcher: Searcher, words: Iterable[str]) -> Mapping[str, float]:
+    """Of each word the share of the items that have it in one of their texts."""
+    total = max(1, searcher.num_docs)
+    return {word: min(1.0, _often(searcher, word) / total) for word in words}
 
 
 def _often(searcher: Searcher, word: str) -> int:

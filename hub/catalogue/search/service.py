@@ -126,6 +126,10 @@ class Search:
         titles = [items[one.item_id].title for one in found if one.item_id in items]
         return chosen(text, titles, limit)
 
+    async def shares(self, words: Sequence[str]) -> Mapping[str, float]:
+        """Of each (normalised) word the share of the items that have it, 0 for a word of none."""
+        return await self._run(self._shares, words)
+
     async def rebuild(
         self, *, processes: int = 2, progress: Callable[[Progress], None] | None = None
     ) -> Generation:
@@ -241,6 +245,10 @@ class Search:
         if wanted is None:
             return []
         return index.find(searcher, wanted, offset=0, limit=_SUGGESTIONS, sort=Sort.DATE)
+
+    def _shares(self, words: Sequence[str]) -> Mapping[str, float]:
+        searcher = self._snapshot()
+        return query.shares(searcher, words)
 
     def _status(self, newest: int, synonyms_version: int) -> Status:
         self._reader.refresh()

@@ -1,0 +1,1 @@
+"""What answers citizens from what was published, on any channel: it knows no platform."""

@@ -1,0 +1,59 @@
+"""Items as sources and as choices: what every skill that speaks of items needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bots.contract import Language, Source
+from bots.texts import in_script
+from hub.catalogue.models import Item
+from hub.conversation.models import Choice, Citation
+
+__all__ = ["HERE", "address_of", "choice", "day_of", "item_choices", "page_source", "source_of"]
+
+HERE = ZoneInfo("Asia/Shanghai")
+_LONGEST_LABEL = 40
+
+
+def address_of(site_url: str, item_id: str) -> str:
+    """Where the public reads the item."""
+    return f"{site_url.rstrip('/')}/i/{item_id}.html"
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """The day in China on which it was."""
+    return moment.astimezone(HERE).date() if moment else None
+
+
+def source_of(item: Item, site_url: str, passage: str = "") -> Source:
+    """A public item, cited; `passage` is a piece of its text as it stands."""
+    citation = Citation(
+        title=item.title,
+        index_no=item.index_no,
+        published_on=day_of(item.published_at),
+        url=address_of(site_url, item.id),
+        passage=passage,
+    )
+    return Source(item_id=item.id, version=item.version, citation=citation)
+
+
+def page_source(title: str, site_url: str, path: str) -> Source:
+    """A page of the public site itself, which no recall takes away."""
+    url = f"{site_url.rstrip('/')}{path}"
+    citation = Citation(title=title, index_no="", published_on=None, url=url)
+    return Source(item_id="", version=0, citation=citation)
+
+
+def choice(skill: str, argument: str, label: str, language: Language) -> Choice:
+    """What leads to a skill with an argument; a label that is too long ends in an ellipsis."""
+    short = label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
+    return Choice(label=in_script(short, language), payload=f"{skill}/{argument}")
+
+
+def item_choices(
+    skill: str, items: Iterable[tuple[str, str]], language: Language
+) -> tuple[Choice, ...]:
+    """A choice for each (id, title)."""
+    return tuple(choice(skill, item_id, title, language) for item_id, title in items)

@@ -1,0 +1,78 @@
+"""What skills work with: the services that say what is published, and the ports to others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bots.generation import Composer
+from bots.places import Places
+from bots.retrieval import Retrieval
+from hub.catalogue.keyareas.lookup import KeyAreaLookup
+from hub.catalogue.keyareas.service import KeyAreas
+from hub.catalogue.public.service import PublicCatalogue
+from hub.catalogue.search.service import Search
+from hub.conversation.models import Inbound
+from hub.conversation.subscriptions.service import Subscriptions
+from hub.kernel.clock import Clock
+
+__all__ = ["Desk", "Office", "Said", "SaidKind", "Signals"]
+
+
+class SaidKind(StrEnum):
+    OPINION = "opinion"  # 意见建议
+    COMPLAINT = "complaint"  # 投诉举报
+    GAP = "gap"  # a question that nothing published answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a citizen said that somebody should read; `near` are items that came closest."""
+
+    kind: SaidKind
+    text: str
+    inbound: Inbound
+    near: Sequence[str] = ()
+
+
+class Signals(Protocol):
+    """Where what citizens say is collected."""
+
+    async def collect(self, said: Said) -> str:
+        """Keep it and return the reference that the citizen is told; the same message again keeps
+        nothing new. Raises Unavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The disclosure office, as the guide names it (Regulation on Government Information
+    Disclosure, art. 12); what is unknown is empty."""
+
+    name: str = ""
+    address: str = ""
+    hours: str = ""
+    phone: str = ""
+    fax: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """`site_url` is where the public reads items, without a slash at its end."""
+
+    clock: Clock
+    search: Search
+    public: PublicCatalogue
+    keyareas: KeyAreas
+    lookup: KeyAreaLookup
+    subscriptions: Subscriptions
+    signals: Signals
+    places: Places
+    retrieval: Retrieval
+    composer: Composer
+    site_url: str
+    site_name: str = ""
+    office: Office = Office()

@@ -1,0 +1,139 @@
+"""The passages of a published text, and which of them says what a question asks.
+
+A passage is an article (第…条 with all its paragraphs), or a few paragraphs of a text without
+articles. A quotation is a piece of the text as it stands, never put together.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from hub.catalogue.search.normalise import folded
+
+__all__ = ["Passages", "Weighed", "article_of", "quoted", "split", "weigh"]
+
+_LONGEST_TEXT = 80_000  # characters of a body that are looked through; the longest law has 53,649
+_FILLED = 280  # characters after which paragraphs without articles make a passage
+_QUOTE = 240  # characters of a quotation
+_SHORTEST_QUOTE = 12
+_TITLE = 0.8  # a word that only the title says counts so much
+_ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,7}条")
+_SENTENCE_END = re.compile(r"(?<=[。；！？\n])")
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """`spans` are (start, end) of the passages in the text; `flat` is the text in the form that
+    questions have, character for character."""
+
+    flat: str
+    spans: tuple[tuple[int, int], ...]
+    starts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A passage and what share of the question's weight it says; `words` are those it has."""
+
+    start: int
+    end: int
+    share: float
+    words: frozenset[str]
+
+
+def split(body: str) -> Passages:
+    """The passages of a body; headings (`## `) part them and are in none."""
+    text = body[:_LONGEST_TEXT]
+    spans = tuple(_spans(text))
+    return Passages(folded(text), spans, tuple(start for start, _ in spans))
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    begun, end, in_article = -1, 0, False
+    for start, stop in _paragraphs(text):
+        heading = text.startswith("#", start)
+        article = _ARTICLE.match(text, start) is not None
+        full = not in_article and begun >= 0 and end - begun >= _FILLED
+        if begun >= 0 and (heading or article or full):
+            yield begun, end
+            begun, in_article = -1, False
+        if heading:
+            continue
+        if begun < 0:
+            begun, in_article = start, article
+        end = stop
+    if begun >= 0:
+        yield begun, end
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    for line in text.split("\n"):
+        if bare := line.strip():
+            start = at + line.index(bare[0])
+            yield start, start + len(bare)
+        at += len(line) + 1
+
+
+def weigh(
+    passages: Passages, weights: Mapping[str, float], given: frozenset[str]
+) -> Weighed | None:
+    """The passage that says most of the words; `given` are words that its title says already.
+
+    Of passages that say the same the shortest, then the first.
+    """
+    inside: list[set[str]] = [set() for _ in passages.spans]
+    for word in weights:
+        at = passages.flat.find(word)
+        while at >= 0:
+            place = bisect_right(passages.starts, at) - 1
+            if place >= 0 and at < passages.spans[place][1]:
+                inside[place].add(word)
+                at = passages.flat.find(word, passages.spans[place][1])  # once is enough
+            else:
+                at = passages.flat.find(word, at + 1)
+    total = sum(weights.values())
+    if not total or not inside:
+        return None
+    base = {word for word in given if word in weights}
+
+    def value(place: int) -> tuple[float, int, int]:
+        start, end = passages.spans[place]
+        own = sum(weights[word] for word in inside[place])
+        shared = sum(weights[word] for word in base - inside[place])
+        return own + _TITLE * shared, start - end, -place
+
+    best = max(range(len(inside)), key=value)
+    start, end = passages.spans[best]
+    return Weighed(start, end, value(best)[0] / total, frozenset(inside[best] | base))
+
+
+def quoted(body: str, start: int, end: int, words: Sequence[str]) -> str:
+    """A piece of body[start:end] of at most some 240 characters that says most of the words: a
+    whole passage where it is short, else the sentences around; an article keeps its number."""
+    text = body[start:end]
+    if len(text) <= _QUOTE:
+        return text
+    flat, ends = folded(text), [0]
+    for sentence in _SENTENCE_END.split(text):
+        ends.append(ends[-1] + len(sentence))
+    best, chosen = -1.0, (0, _QUOTE)
+    for first in range(len(ends) - 1):
+        last = max(
+            (n for n in range(first + 1, len(ends)) if ends[n] - ends[first] <= _QUOTE),
+            default=first + 1,
+        )
+        piece = flat[ends[first] : ends[last]]
+        said = sum(len(word) for word in words if word in piece) - 0.001 * first
+        if said > best and len(piece) >= _SHORTEST_QUOTE:
+            best, chosen = said, (ends[first], min(ends[last], ends[first] + _QUOTE))
+    return text[chosen[0] : chosen[1]].strip()
+
+
+def article_of(body: str, start: int) -> str:
+    """第十二条, where the passage that begins there is an article."""
+    found = _ARTICLE.match(body, start)
+    return found[0] if found else ""

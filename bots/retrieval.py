@@ -1,0 +1,178 @@
+"""From a question to the passages that may answer it, each with how sure that is.
+
+Items come from the search, as the database shows them to the public now; the passage within an
+item is found here. Words count by how few items have them, so a question about what nobody has
+published comes out low however many common words it shares with something.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bots.confidence import bigrams, confidence, weights_of
+from bots.passages import Passages, article_of, quoted, split, weigh
+from hub.catalogue.models import Item, Validity
+from hub.catalogue.search.models import Narrowing, Page, Question, Shown, Understood
+from hub.catalogue.search.normalise import normalised
+from hub.catalogue.search.segment import segmenter
+from hub.catalogue.search.service import Search
+
+__all__ = ["Candidate", "Likeness", "Retrieval", "Retrieved"]
+
+_LOOKED_AT = 6  # items whose passages are compared
+_KEPT = 512  # texts whose passages are remembered
+_ENDED = 0.1  # an item that is no longer in force comes after one that says the same
+_APPLIES = frozenset({Validity.IN_FORCE.value, Validity.AMENDED.value})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An item, the piece of its text that fits best, and how sure it is that this answers."""
+
+    item: Shown
+    quote: str
+    article: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieved:
+    """The surest first; `understood` is what the search made of the question."""
+
+    candidates: tuple[Candidate, ...]
+    understood: Understood
+
+    @property
+    def best(self) -> Candidate | None:
+        return self.candidates[0] if self.candidates else None
+
+
+class Likeness(Protocol):
+    """Embeddings, where an installation has them: how like a question the passages are."""
+
+    async def likeness(self, question: str, passages: Sequence[str]) -> Sequence[float] | None:
+        """From -1 to 1 for each passage; None where nothing answers in time."""
+        ...
+
+
+class Retrieval:
+    """`likeness` only changes the order of passages that were found; never how sure they are."""
+
+    def __init__(self, search: Search, likeness: Likeness | None = None) -> None:
+        self._search = search
+        self._likeness = likeness
+        self._passages: OrderedDict[tuple[str, int], Passages] = OrderedDict()
+
+    async def page(self, query: str, *, offset: int = 0, limit: int = 5) -> Page:
+        """Items as the search finds them; raises NoIndex."""
+        return await self._search.find(Question(text=query, offset=offset, limit=limit))
+
+    async def best(self, query: str, *, body_id: str = "") -> Retrieved:
+        """The passages that may answer the question, of up to six items; raises NoIndex."""
+        question = Question(
+            text=query, narrowing=Narrowing(body_id=body_id), limit=_LOOKED_AT
+        )
+        page = await self._search.find(question)
+        words = _words_of(page.understood)
+        shares = await self._search.shares([*words, *_official(page.understood)])
+        found = [self._candidate(hit.item, page.understood, words, shares) for hit in page.hits]
+        ordered = sorted(found, key=_rank, reverse=True)
+        if self._likeness and len(ordered) > 1:
+            ordered = await self._reordered(self._likeness, query, ordered)
+        return Retrieved(candidates=tuple(ordered), understood=page.understood)
+
+    async def within(self, item: Item, query: str) -> Candidate:
+        """The piece of one item, as the public sees it, that fits a question best."""
+        words = segmenter().words(normalised(query))
+        understood = Understood(text=normalised(query), words=tuple(words))
+        shares = await self._search.shares(words)
+        return self._candidate(_as_shown(item), understood, words, shares)
+
+    def _candidate(
+        self, item: Shown, understood: Understood, words: Sequence[str], shares: Mapping[str, float]
+    ) -> Candidate:
+        weights = weights_of(words, shares)
+        meant = {said: to for said, to in understood.synonyms.items() if said in weights}
+        passages = self._split(item)
+        title = normalised(item.title)
+        given = frozenset(word for word in weights if word in title)
+        instead = {
+            official: weights[said] for said, to in meant.items() for official in to
+        }
+        best = weigh(passages, {**instead, **weights}, given)
+        if best is None:
+            return Candidate(item=item, quote="", article="", confidence=0.0)
+        text = passages.flat[best.start : best.end]
+        covered = {word for word in weights if word in best.words} | {
+            said for said, to in meant.items() if any(o in text or o in title for o in to)
+        }
+        total = sum(weights.values())
+        said = sum(weights[word] * (1.0 if word in text else 0.8) for word in covered)
+        sure = confidence(
+            said / total if total else 0.0,
+            bigrams(understood.text),
+            bigrams(text) | bigrams(title),
+        )
+        marks = [*best.words, *instead]
+        return Candidate(
+            item=item,
+            quote=quoted(item.body, best.start, best.end, marks),
+            article=article_of(item.body, best.start),
+            confidence=sure,
+        )
+
+    def _split(self, item: Shown) -> Passages:
+        key = (item.id, item.version)
+        known = self._passages.get(key)
+        if known is None:
+            known = self._passages[key] = split(item.body)
+            if len(self._passages) > _KEPT:
+                self._passages.popitem(last=False)
+        return known
+
+    async def _reordered(
+        self, likeness: Likeness, query: str, found: Sequence[Candidate]
+    ) -> list[Candidate]:
+        alike = await likeness.likeness(query, [one.quote for one in found])
+        if alike is None or len(alike) != len(found):
+            return list(found)
+        pairs = sorted(
+            zip(found, alike, strict=True), key=lambda p: _rank(p[0]) + p[1], reverse=True
+        )
+        return [one for one, _ in pairs]
+
+
+def _rank(one: Candidate) -> float:
+    return one.confidence - (0.0 if one.item.validity in _APPLIES else _ENDED)
+
+
+def _words_of(understood: Understood) -> list[str]:
+    """Everything the question says; a place that the items were narrowed to is met already."""
+    spelled = frozenset(understood.spelled)
+    words = (*understood.words, *understood.dropped)
+    return [word for word in dict.fromkeys(words) if word not in spelled]
+
+
+def _official(understood: Understood) -> list[str]:
+    return [word for meant in understood.synonyms.values() for word in meant]
+
+
+def _as_shown(item: Item) -> Shown:
+    return Shown(
+        id=item.id,
+        version=item.version,
+        title=item.title,
+        body=item.body,
+        issuer=item.issuer,
+        body_id=item.body_id,
+        doc_no=item.doc_no,
+        index_no=item.index_no,
+        theme=item.theme,
+        genre=item.genre.value if item.genre else "",
+        validity=item.validity.value,
+        attribute=item.attribute.value,
+        on=item.formed_on or item.entered_at.date(),
+    )

@@ -1,0 +1,1 @@
+"""One folder per skill, each exporting SKILL; found by bots.registry, never listed."""

@@ -1,0 +1,176 @@
+"""The passage that answers a question about policy, with where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bots import texts
+from bots.citing import choice, source_of
+from bots.confidence import CERTAIN, LIKELY
+from bots.contract import Asked, Grounds, Memory, Reply
+from bots.desk import Desk
+from bots.retrieval import Candidate
+from hub.catalogue.models import Item
+from hub.catalogue.public.errors import NotPublished, Withdrawn
+from hub.catalogue.public.models import Related
+from hub.catalogue.public.service import Shown
+from hub.catalogue.relations.models import RelationKind
+from hub.catalogue.validity.rules import STANDING_WORDS, in_effect, standing
+from hub.conversation.models import Choice
+
+__all__ = ["answer", "fits"]
+
+_ME = "ask_policy"
+_QUESTION = re.compile(
+    r"[?？]|吗|怎么|如何|什么|多少|哪些|哪个|谁|几|能不能|可不可以|是否|要不要|多久|多长|规定|条件|标准|"
+    r"\b(?:what|how|who|when|which|can|may|does|do|is|are)\b"
+)
+_FITS, _FITS_QUESTION = 0.3, 0.45
+_OTHERS = 3  # other items offered beside the answer
+_CLOSE = 0.08  # another item that is nearly as sure is worth offering
+_SUMMARY = 160  # characters of an item that is shown by itself
+_NEWER = (RelationKind.SUPERSEDES, RelationKind.REPEALS)
+
+
+def fits(asked: Asked) -> float:
+    if not asked.said:
+        return 0.0
+    return _FITS_QUESTION if _QUESTION.search(asked.plain) else _FITS
+
+
+async def answer(asked: Asked, desk: Desk) -> Reply | None:
+    if asked.payload:
+        return await _item(asked, desk, asked.payload)
+    found = await desk.retrieval.best(asked.query)
+    if not found.best or found.best.confidence < CERTAIN:
+        return _unsure(asked, found.candidates)
+    return await _quoted(asked, desk, found.best, found.candidates)
+
+
+async def _quoted(
+    asked: Asked, desk: Desk, best: Candidate, candidates: Sequence[Candidate]
+) -> Reply | None:
+    try:
+        shown = await desk.public.item(best.item.id)
+    except (NotPublished, Withdrawn):
+        rest = [one for one in candidates if one is not best]
+        return _unsure(asked, rest)
+    newer = _successor(shown, asked)
+    item = newer or shown.item
+    if newer:
+        best = await desk.retrieval.within(newer, asked.query)
+    where = texts.fill(
+        _ME, asked.language, "where", title=item.title, article=best.article, old=shown.item.title,
+        newer=newer is not None,
+    )  # fmt: skip
+    paragraphs = [where, texts.in_script(best.quote, asked.language)]
+    if not in_effect(item, asked.today):
+        stands = STANDING_WORDS[standing(item, asked.today)]
+        word = stands.en if asked.english else stands.zh
+        paragraphs.insert(0, texts.fill(_ME, asked.language, "not-in-force", word=word))
+    composed = () if asked.english else await desk.composer.compose(asked.said, [best.quote])
+    if composed:
+        paragraphs.insert(0, texts.in_script("".join(composed), asked.language))
+    sources = [source_of(item, desk.site_url, best.quote)]
+    if newer:
+        sources.append(source_of(shown.item, desk.site_url))
+    close = [one for one in candidates if one.confidence >= best.confidence - _CLOSE]
+    return Reply(
+        paragraphs=tuple(paragraphs),
+        sources=tuple(sources),
+        choices=_offered(asked, close, but=item.id),
+        confidence=best.confidence,
+        memory=Memory(text=asked.said, item_id=item.id),
+    )
+
+
+def _successor(shown: Shown, asked: Asked) -> Item | None:
+    """The public item that took the place of one that is no longer in force."""
+    if in_effect(shown.item, asked.today):
+        return None
+    newer = [one.item for one in shown.related if _took_over(one) and in_effect(one.item, asked.today)]
+    return newer[-1] if newer else None
+
+
+def _took_over(one: Related) -> bool:
+    return one.inverse and one.kind in _NEWER
+
+
+def _unsure(asked: Asked, candidates: Sequence[Candidate]) -> Reply | None:
+    """Nothing fits well enough: that is said, with what comes nearest and a person."""
+    likely = [one for one in candidates if one.confidence >= LIKELY]
+    offered = _offered(asked, likely or candidates[:_OTHERS])
+    name = "likely" if likely else "nothing-near" if not offered else "nearest"
+    hand = choice("hand_over", "asked", _label(asked, "person"), asked.language)
+    keep = choice("give_opinion", "keep", _label(asked, "keep"), asked.language)
+    return Reply(
+        paragraphs=(texts.fill(_ME, asked.language, name),),
+        grounds=Grounds.NOTHING,
+        choices=(*offered, keep, hand),
+        handover=False,
+        confidence=candidates[0].confidence if candidates else 0.0,
+        memory=Memory(text=asked.said),
+    )
+
+
+async def _item(asked: Asked, desk: Desk, item_id: str) -> Reply:
+    """One item by itself, or what of it answers the question before."""
+    try:
+        shown = await desk.public.item(item_id)
+    except (NotPublished, Withdrawn) as error:
+        name = "withdrawn" if isinstance(error, Withdrawn) else "unknown"
+        text = texts.fill(_ME, asked.language, name)
+        return Reply(paragraphs=(text,), grounds=Grounds.CONVERSATION, confidence=0.0)
+    item = shown.item
+    query = asked.session.text
+    best = await desk.retrieval.within(item, query) if query else None
+    quote = best.quote if best and best.confidence >= LIKELY else _beginning(item)
+    stands = STANDING_WORDS[standing(item, asked.today)]
+    about = texts.fill(
+        _ME, asked.language, "item", title=item.title, doc_no=item.doc_no, issuer=item.issuer,
+        stands=stands.en if asked.english else stands.zh,
+    )  # fmt: skip
+    newer = _successor(shown, asked)
+    sources = [source_of(item, desk.site_url, quote)]
+    paragraphs = [about, texts.in_script(quote, asked.language)]
+    if newer:
+        sources.append(source_of(newer, desk.site_url))
+        paragraphs.append(texts.fill(_ME, asked.language, "replaced", title=newer.title))
+    return Reply(
+        paragraphs=tuple(paragraphs),
+        sources=tuple(sources),
+        choices=_asides(asked, shown),
+        memory=Memory(item_id=item.id),
+    )
+
+
+def _asides(asked: Asked, shown: Shown) -> tuple[Choice, ...]:
+    """What else there is of an item: its infographic, its interpretations."""
+    explained = [
+        one.item for one in shown.related if one.inverse and one.kind is RelationKind.INTERPRETS
+    ]
+    pictured = any(one.pictures for one in (shown.item, *explained))
+    found = [choice(_ME, one.id, one.title, asked.language) for one in explained[:_OTHERS]]
+    if pictured:
+        label = _label(asked, "infographic")
+        found.insert(0, choice("show_infographic", shown.item.id, label, asked.language))
+    return tuple(found)
+
+
+def _beginning(item: Item) -> str:
+    """The summary, else the first paragraph that is no heading, cut at a full stop."""
+    lines = (line.strip() for line in (item.summary or item.body).split("\n"))
+    text = next((line for line in lines if line and not line.startswith("#")), "")
+    cut = text[:_SUMMARY]
+    return cut[: cut.rfind("。") + 1] or cut if len(text) > _SUMMARY else text
+
+
+def _offered(asked: Asked, candidates: Sequence[Candidate], but: str = "") -> tuple[Choice, ...]:
+    titles = {one.item.title: one.item.id for one in reversed(candidates) if one.item.id != but}
+    pairs = list(reversed(titles.items()))[:_OTHERS]
+    return tuple(choice(_ME, item_id, title, asked.language) for title, item_id in pairs)
+
+
+def _label(asked: Asked, name: str) -> str:
+    return texts.fill(_ME, asked.language, name)
