@@ -24,6 +24,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from app.settings_bots import BotSettings
 from app.settings_conversing import ConversingSettings
 from app.settings_portal import PortalSettings
 from hub.catalogue.numbering.index_numbers import DEFAULT_PATTERN, IndexPattern
@@ -72,7 +73,7 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
-class Settings(ConversingSettings, PortalSettings, BaseSettings):
+class Settings(BotSettings, ConversingSettings, PortalSettings, BaseSettings):
     """One installation. Sizes are counts, times are in the unit their name says."""
 
     model_config = SettingsConfigDict(

@@ -11,23 +11,22 @@ from collections.abc import Iterable, Mapping
 
 __all__ = ["CERTAIN", "LIKELY", "bigrams", "confidence", "weights_of"]
 
-CERTAIN = 0.62  # from here on a passage is quoted as the answer
-LIKELY = 0.45  # from here on items are offered as likely, below as the nearest there are
+CERTAIN = 0.55  # from here on a passage is quoted as the answer
+LIKELY = 0.4  # from here on items are offered as likely, below as the nearest there are
 
-_UNKNOWN = 9.0  # weight of a word that no item has: as rare as one in 8,000
+_MOST = 9.0  # weight of a word that one item in 8,000 has, or fewer
+_ENOUGH = 2.5  # weight of a question that says something: less is a greeting or a stray word
 _LEAST = 0.25  # of a word that every item has
 _WORDS, _WORDING = 0.75, 0.25  # what is said, and whether in the same wording
 
 
 def weights_of(words: Iterable[str], shares: Mapping[str, float]) -> dict[str, float]:
     """What each word tells: the rarer, the more; a single character tells half."""
-    return {
-        word: (_rarity(shares.get(word, 0.0))) * (0.5 if len(word) == 1 else 1.0) for word in words
-    }
+    return {word: _rarity(shares[word]) * (0.5 if len(word) == 1 else 1.0) for word in words}
 
 
 def _rarity(share: float) -> float:
-    return max(_LEAST, min(_UNKNOWN, -math.log(share))) if share > 0 else _UNKNOWN
+    return max(_LEAST, min(_MOST, -math.log(share)))
 
 
 def bigrams(text: str) -> frozenset[str]:
@@ -36,8 +35,12 @@ def bigrams(text: str) -> frozenset[str]:
     return frozenset(bare[at : at + 2] for at in range(len(bare) - 1))
 
 
-def confidence(said: float, question: frozenset[str], passage: frozenset[str]) -> float:
-    """From the share of the question's weight that a passage says, and the pairs of characters
+def confidence(
+    said: float, total: float, question: frozenset[str], passage: frozenset[str]
+) -> float:
+    """From the weight that a passage says of the question's `total`, and the pairs of characters
     that it has of the question."""
+    if not total:
+        return 0.0
     wording = len(question & passage) / len(question) if question else 0.0
-    return min(1.0, _WORDS * said + _WORDING * wording)
+    return min(1.0, total / _ENOUGH) * min(1.0, _WORDS * said / total + _WORDING * wording)

@@ -135,7 +135,7 @@ class Reply:
             raise ValueError("a reply about what is published cites it")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Example:
     """A message that must reach the skill; `before` are messages sent first in the same
     conversation."""

@@ -50,7 +50,7 @@ class Engine:
     def __init__(
         self, desk: Desk, sessions: Sessions, found: Mapping[str, Skill] | None = None
     ) -> None:
-        self._desk = desk
+        self.desk = desk
         self._sessions = sessions
         self._skills = found if found is not None else skills()
 
@@ -61,7 +61,7 @@ class Engine:
         """The answer with the skill, how sure it is, and what was searched for."""
         key = key_of(inbound)
         session = await self._sessions.load(key)
-        await self._desk.places.refresh()
+        await self.desk.places.refresh()
         asked, wanted = self._read(inbound, session)
         if wanted is None:
             return Told(answer=Answer(), language=asked.language)
@@ -100,7 +100,7 @@ class Engine:
             if number <= len(session.offered):
                 return self._chosen(asked, session.offered[number - 1].payload)
             return replace(asked, payload=f"number/{len(session.offered)}"), _WELCOME
-        if places := self._desk.places.followed(asked.plain) if session.text else ():
+        if places := self.desk.places.followed(asked.plain) if session.text else ():
             said = self._with_places(session.text, places[0].name)
             return replace(self._asked(inbound, session, said), followed=True), ""
         return asked, session.waiting
@@ -110,8 +110,8 @@ class Engine:
         language = language_of(said, session, told)
         plain = normalised(said)
         query = in_documents_words(said, language)
-        places = self._desk.places.named_in(plain if plain == query else f"{query} {plain}")
-        now = self._desk.clock.now()
+        places = self.desk.places.named_in(plain if plain == query else f"{query} {plain}")
+        now = self.desk.clock.now()
         return Asked(
             inbound=inbound,
             said=said,
@@ -145,7 +145,7 @@ class Engine:
     def _with_places(self, text: str, name: str) -> str:
         """The last question about another place."""
         plain = in_documents_words(text, language_of(text, Session()))
-        for place in self._desk.places.named_in(plain):
+        for place in self.desk.places.named_in(plain):
             plain = plain.replace(place.name, " ")
         return " ".join(f"{name}{plain}".split())
 
@@ -156,7 +156,7 @@ class Engine:
         for _ in range(_ROUNDS):
             skill, reply = await self._reply(asked, wanted)
             cited = {one.item_id: one.version for one in reply.sources if one.item_id}
-            if not cited or await self._desk.public.numbers(list(cited)) == cited:
+            if not cited or await self.desk.public.numbers(list(cited)) == cited:
                 return skill, reply
             _log.info("cited item changed while answering", skill=skill)
         return skill, _unable(asked, "changed")
@@ -164,7 +164,7 @@ class Engine:
     async def _reply(self, asked: Asked, wanted: str) -> tuple[str, Reply]:
         for name, skill in self._ranked(asked, wanted):
             try:
-                reply = await skill.answer(asked, self._desk)
+                reply = await skill.answer(asked, self.desk)
             except NoIndex:
                 return name, _unable(asked, "no-index")
             except GongkaiError as error:
@@ -191,7 +191,7 @@ class Engine:
         near = [choice.payload.rpartition("/")[2] for choice in reply.choices]
         said = Said(kind=SaidKind.GAP, text=asked.said, inbound=asked.inbound, near=near)
         try:
-            await self._desk.signals.collect(said)
+            await self.desk.signals.collect(said)
         except GongkaiError as error:  # the citizen has the answer there is; the loss is logged
             _log.warning("gap not collected", code=error.code)
 

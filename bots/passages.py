@@ -1,7 +1,7 @@
 """The passages of a published text, and which of them says what a question asks.
 
-A passage is an article (第…条 with all its paragraphs), or a few paragraphs of a text without
-articles. A quotation is a piece of the text as it stands, never put together.
+A passage is an article (第…条), or a few paragraphs of a long one or of a text without articles. A
+quotation is a piece of the text as it stands, never put together.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from hub.catalogue.search.normalise import folded
 __all__ = ["Passages", "Weighed", "article_of", "quoted", "split", "weigh"]
 
 _LONGEST_TEXT = 80_000  # characters of a body that are looked through; the longest law has 53,649
-_FILLED = 280  # characters after which paragraphs without articles make a passage
+_FILLED = 280  # characters after which paragraphs make a passage, also within an article
+_LONGEST_ARTICLE = 4_000  # characters before a passage in which its article's number is looked for
 _QUOTE = 240  # characters of a quotation
 _SHORTEST_QUOTE = 12
+_LENGTH = 0.05  # what each _FILLED characters more take away
 _TITLE = 0.8  # a word that only the title says counts so much
 _ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,7}条")
 _SENTENCE_END = re.compile(r"(?<=[。；！？\n])")
@@ -36,11 +38,10 @@ class Passages:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A passage and what share of the question's weight it says; `words` are those it has."""
+    """A passage, and which of the question's words it and its title have."""
 
     start: int
     end: int
-    share: float
     words: frozenset[str]
 
 
@@ -52,19 +53,16 @@ def split(body: str) -> Passages:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    begun, end, in_article = -1, 0, False
+    begun, end = -1, 0
     for start, stop in _paragraphs(text):
         heading = text.startswith("#", start)
-        article = _ARTICLE.match(text, start) is not None
-        full = not in_article and begun >= 0 and end - begun >= _FILLED
-        if begun >= 0 and (heading or article or full):
+        full = begun >= 0 and end - begun >= _FILLED
+        if begun >= 0 and (heading or full or _ARTICLE.match(text, start)):
             yield begun, end
-            begun, in_article = -1, False
+            begun = -1
         if heading:
             continue
-        if begun < 0:
-            begun, in_article = start, article
-        end = stop
+        begun, end = start if begun < 0 else begun, stop
     if begun >= 0:
         yield begun, end
 
@@ -95,8 +93,7 @@ def weigh(
                 at = passages.flat.find(word, passages.spans[place][1])  # once is enough
             else:
                 at = passages.flat.find(word, at + 1)
-    total = sum(weights.values())
-    if not total or not inside:
+    if not inside or not any(weights.values()):
         return None
     base = {word for word in given if word in weights}
 
@@ -104,11 +101,12 @@ def weigh(
         start, end = passages.spans[place]
         own = sum(weights[word] for word in inside[place])
         shared = sum(weights[word] for word in base - inside[place])
-        return own + _TITLE * shared, start - end, -place
+        longer = max(0.0, (end - start) / _FILLED - 1.0)  # says more of anything
+        return (own + _TITLE * shared) / (1.0 + _LENGTH * longer), start - end, -place
 
     best = max(range(len(inside)), key=value)
     start, end = passages.spans[best]
-    return Weighed(start, end, value(best)[0] / total, frozenset(inside[best] | base))
+    return Weighed(start, end, frozenset(inside[best] | base))
 
 
 def quoted(body: str, start: int, end: int, words: Sequence[str]) -> str:
@@ -134,6 +132,18 @@ def quoted(body: str, start: int, end: int, words: Sequence[str]) -> str:
 
 
 def article_of(body: str, start: int) -> str:
-    """第十二条, where the passage that begins there is an article."""
-    found = _ARTICLE.match(body, start)
-    return found[0] if found else ""
+    """第十二条, where the passage that begins there is an article or a part of one."""
+    at = start
+    while at >= 0:
+        if found := _ARTICLE.match(body, at):
+            return found[0]
+        line = body.rfind("\n", 0, at) + 1
+        if body.startswith("#", line) or start - at > _LONGEST_ARTICLE:
+            return ""
+        at = line if line < at else _line_before(body, line)
+    return ""
+
+
+def _line_before(body: str, line: int) -> int:
+    """Where the line before the one that begins at `line` begins; -1 before the first."""
+    return body.rfind("\n", 0, line - 1) + 1 if line > 0 else -1

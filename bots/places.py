@@ -18,9 +18,15 @@ _KNOWN_FOR_S = 30.0
 _FULL = re.compile(r"[a-z]{4,40}")
 # 那成都呢, 成都的呢, and for Chengdu?, what about Chengdu?
 _FOLLOW = (
-    re.compile(r"(?:那么?|还有|换成?|那边)?(?P<place>[\u3400-\u9fff]{2,15}?)(?:那边|这边)?的?(?:呢|咧|哩|怎么样)[?？]*"),
+    re.compile(
+        r"(?:那么?|还有|换成?|那边)?(?P<place>[\u3400-\u9fff]{2,15}?)(?:那边|这边)?的?(?:呢|"
+        r"咧|哩|怎么样)[?？]*"
+    ),
     re.compile(r"(?:那么?|换成?)(?P<place>[\u3400-\u9fff]{2,15})[?？。]*"),
-    re.compile(r"(?:and|what about|how about|and for|and in|for|in)[ ]+(?:in |for )?(?P<place>[a-z' ]{3,30})[?]*"),
+    re.compile(
+        r"(?:and|what about|how about|and for|and in|for|in)[ ]+(?:in |for )?(?P<place>[a-z' "
+        r"]{3,30})[?]*"
+    ),
 )
 
 

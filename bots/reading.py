@@ -14,7 +14,7 @@ from bots.contract import Language, Session
 from hub.catalogue.search.normalise import normalised
 from hub.catalogue.search.understanding import MOST_TEXT
 
-__all__ = ["chosen_number", "cleaned", "in_documents_words", "is_next", "language_of"]
+__all__ = ["chosen_number", "cleaned", "fillers", "in_documents_words", "is_next", "language_of"]
 
 _SPEECH = Path(__file__).with_name("speech.toml")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -28,18 +28,13 @@ _LINK = re.compile(
 _MENTION = re.compile(r"^(?:@\S{1,30}[\s\u2005]+)+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z']+")
-# Words that no pinyin is, or that only English sentences have.
-_ENGLISH = frozenset(
-    """a am an and apply are at by can complaint could do does file find for from get has have
-    help hello hi how i if in is it its me menu my need next no not of on or please policy question
-    show stop subscribe thanks thank that the there this to unsubscribe want was we what when where
-    which who why will with would yes you your english document documents budget project projects
-    near nearest law rule rules about status valid still talk person human search""".split()
+_NUMBER = re.compile(
+    r"(?:第|选|no\.?|number|option)?\s*(\d{1,2}|[一二三四五六七八九十两])\s*(?:个|条|项|号)?"
 )
-_NUMBER = re.compile(r"(?:第|选|no\.?|number|option)?\s*(\d{1,2}|[一二三四五六七八九十两])\s*(?:个|条|项|号)?")
 _DIGITS = {char: n for n, char in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _NEXT = re.compile(
-    r"(?:下一?页|下面的?|更多|多一点|还有(?:没有)?(?:吗|么|没)?|继续|往下|next(?: page)?|more)[。.!！?？]*"
+    r"(?:下一?页|下面的?|更多|多一点|还有(?:没有)?(?:吗|么|没)?|继续|往下|"
+    r"next(?: page)?|more)[。.!！?？]*"
 )
 
 
@@ -57,7 +52,7 @@ def language_of(said: str, session: Session, told: str = "") -> Language:
     if _HAN.search(said):
         return Language.HANT if _is_traditional(said) else Language.HANS
     words = _LATIN.findall(said.lower())
-    if words and (any(word in _ENGLISH for word in words) or _glossary_has(" ".join(words))):
+    if words and (not _english_signs().isdisjoint(words) or _glossary_has(" ".join(words))):
         return Language.EN
     tag = told.lower().replace("_", "-")
     if tag.startswith("en"):
@@ -111,9 +106,22 @@ def _glossary_has(text: str) -> bool:
 def _speech() -> Mapping[str, Mapping[str, str]]:
     tables = tomllib.loads(_SPEECH.read_text("utf-8"))
     return {
-        name: {(key if name == "english" else normalised(key)): value for key, value in rows.items()}
+        name: {
+            (key if name == "english" else normalised(key)): value for key, value in rows.items()
+        }
         for name, rows in tables.items()
     }
+
+
+@cache
+def _english_signs() -> frozenset[str]:
+    return frozenset(_speech()["signs"]["english"].split())
+
+
+@cache
+def fillers() -> frozenset[str]:
+    """Words by which one asks, and which no document has to say for it to answer."""
+    return frozenset(_speech()["signs"]["filler"].split())
 
 
 @cache

@@ -7,16 +7,22 @@ published comes out low however many common words it shares with something.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
+
+from rapidfuzz.fuzz import ratio
 
 from bots.confidence import bigrams, confidence, weights_of
 from bots.passages import Passages, article_of, quoted, split, weigh
+from bots.reading import fillers
 from hub.catalogue.models import Item, Validity
 from hub.catalogue.search.models import Narrowing, Page, Question, Shown, Understood
 from hub.catalogue.search.normalise import normalised
+from hub.catalogue.search.pinyin import spellings
 from hub.catalogue.search.segment import segmenter
 from hub.catalogue.search.service import Search
 
@@ -24,6 +30,8 @@ __all__ = ["Candidate", "Likeness", "Retrieval", "Retrieved"]
 
 _LOOKED_AT = 6  # items whose passages are compared
 _KEPT = 512  # texts whose passages are remembered
+_HEARD = 3.0  # weight of a word that was typed by its sound
+_ALIKE = 88.0  # of 100: spellings that are one letter apart
 _ENDED = 0.1  # an item that is no longer in force comes after one that says the same
 _APPLIES = frozenset({Validity.IN_FORCE.value, Validity.AMENDED.value})
 
@@ -72,9 +80,7 @@ class Retrieval:
 
     async def best(self, query: str, *, body_id: str = "") -> Retrieved:
         """The passages that may answer the question, of up to six items; raises NoIndex."""
-        question = Question(
-            text=query, narrowing=Narrowing(body_id=body_id), limit=_LOOKED_AT
-        )
+        question = Question(text=query, narrowing=Narrowing(body_id=body_id), limit=_LOOKED_AT)
         page = await self._search.find(question)
         words = _words_of(page.understood)
         shares = await self._search.shares([*words, *_official(page.understood)])
@@ -86,7 +92,7 @@ class Retrieval:
 
     async def within(self, item: Item, query: str) -> Candidate:
         """The piece of one item, as the public sees it, that fits a question best."""
-        words = segmenter().words(normalised(query))
+        words = [word for word in segmenter().words(normalised(query)) if word not in fillers()]
         understood = Understood(text=normalised(query), words=tuple(words))
         shares = await self._search.shares(words)
         return self._candidate(_as_shown(item), understood, words, shares)
@@ -94,14 +100,12 @@ class Retrieval:
     def _candidate(
         self, item: Shown, understood: Understood, words: Sequence[str], shares: Mapping[str, float]
     ) -> Candidate:
-        weights = weights_of(words, shares)
+        title = normalised(item.title)
+        weights = weights_of(words, shares) | _heard(understood.spelled, title)
         meant = {said: to for said, to in understood.synonyms.items() if said in weights}
         passages = self._split(item)
-        title = normalised(item.title)
         given = frozenset(word for word in weights if word in title)
-        instead = {
-            official: weights[said] for said, to in meant.items() for official in to
-        }
+        instead = {official: weights[said] for said, to in meant.items() for official in to}
         best = weigh(passages, {**instead, **weights}, given)
         if best is None:
             return Candidate(item=item, quote="", article="", confidence=0.0)
@@ -110,10 +114,13 @@ class Retrieval:
             said for said, to in meant.items() if any(o in text or o in title for o in to)
         }
         total = sum(weights.values())
+        if not any(len(word) > 1 for word in covered):
+            covered = set()  # single characters are in every text
         said = sum(weights[word] * (1.0 if word in text else 0.8) for word in covered)
         sure = confidence(
-            said / total if total else 0.0,
-            bigrams(understood.text),
+            said,
+            total,
+            bigrams(_filler_pattern().sub(" ", understood.text)),
             bigrams(text) | bigrams(title),
         )
         marks = [*best.words, *instead]
@@ -145,15 +152,34 @@ class Retrieval:
         return [one for one, _ in pairs]
 
 
+@cache
+def _filler_pattern() -> re.Pattern[str]:
+    longest = sorted(fillers(), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest)))
+
+
+def _heard(spelled: Sequence[str], title: str) -> dict[str, float]:
+    """Spellings as the words of the title that sound so; one that none does stays unsaid."""
+    if not spelled:
+        return {}
+    sounds = {sound: word for word in segmenter().words(title) for sound in spellings([word])}
+    heard = {}
+    for one in spelled:
+        best = max(sounds, key=lambda sound: ratio(sound, one), default="")
+        alike = bool(best) and ratio(best, one) >= _ALIKE
+        heard[sounds[best] if alike else one] = _HEARD
+    return heard
+
+
 def _rank(one: Candidate) -> float:
     return one.confidence - (0.0 if one.item.validity in _APPLIES else _ENDED)
 
 
 def _words_of(understood: Understood) -> list[str]:
     """Everything the question says; a place that the items were narrowed to is met already."""
-    spelled = frozenset(understood.spelled)
-    words = (*understood.words, *understood.dropped)
-    return [word for word in dict.fromkeys(words) if word not in spelled]
+    words = dict.fromkeys((*understood.words, *understood.dropped))
+    unsaid = fillers().union(understood.spelled)
+    return [word for word in words if word not in unsaid]
 
 
 def _official(understood: Understood) -> list[str]:

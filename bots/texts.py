@@ -25,7 +25,7 @@ _HERE = Path(__file__).resolve().parent
 _SHARED = _HERE.parent / "templates" / "answers"
 
 
-def fill(skill: str, language: Language, name: str, **values: object) -> str:
+def fill(skill: str, language: Language, name: str, /, **values: object) -> str:
     """The text `name` of a skill with its values; raises Misconfigured where there is none."""
     text = _template(skill, "en" if language is Language.EN else "zh", name).render(values)
     return in_script(text.strip(), language)

@@ -10,17 +10,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PRODUCTION = ("app", "graphics", "hub", "publishers", "scheduler", "web")
+PRODUCTION = ("app", "bots", "graphics", "hub", "publishers", "scheduler", "web")
 OURS = (*PRODUCTION, "simulators", "benchmarks")
 
 # package → the packages of ours that it may import besides itself
 ALLOWED: dict[str, set[str]] = {
     "hub": set(),
+    "bots": {"hub"},
     "graphics": {"hub"},
     "publishers": {"hub", "graphics"},
     "scheduler": {"hub"},
     "web": {"hub"},
-    "app": {"hub", "graphics", "publishers", "scheduler", "web"},
+    "app": {"bots", "hub", "graphics", "publishers", "scheduler", "web"},
     "simulators": set(PRODUCTION),
     "benchmarks": {*PRODUCTION, "simulators"},
 }
@@ -115,6 +116,19 @@ def test_a_channel_imports_no_other_channel() -> None:
                     yield f"{named(file)} imports {name}"
 
     faults("publishers names a channel", crossings())
+
+
+def test_a_skill_imports_no_other_skill() -> None:
+    def crossings() -> Iterator[str]:
+        for file in sources():
+            own = named(file).split("/")[:3]
+            for name in imported(file):
+                target = name.split(".")
+                other = target[:2] == ["bots", "skills"] and target[2:3] != own[2:3]
+                if other and own[:2] == ["bots", "skills"] and len(target) > 2:
+                    yield f"{named(file)} imports {name}"
+
+    faults("a skill names another skill", crossings())
 
 
 def simulates(name: str) -> bool:

@@ -11,7 +11,9 @@ __all__ = ["SKILL"]
 SKILL = Skill(
     name="access_points",
     words=Words("找查阅点", "Find an access point"),
-    about=Words("发送您的位置，或说：成都的查阅点", "send your location, or: access points in Chengdu"),
+    about=Words(
+        "发送您的位置，或说：成都的查阅点", "send your location, or: access points in Chengdu"
+    ),
     examples=(
         Example("附近哪里可以查阅政府信息"),
         Example("成都的查阅点"),

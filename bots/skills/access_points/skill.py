@@ -21,8 +21,9 @@ __all__ = ["answer", "fits", "route_to"]
 _ME = "access_points"
 _KIND = "points"
 _WORDS = re.compile(
-    r"查阅(?:点|场所|中心|室|地点)|(?:哪里|哪儿|在哪|附近).{0,6}(?:查阅|看(?:到)?(?:政府)?(?:信息|公报|文件))|"
-    r"(?:查阅|看).{0,8}(?:哪里|哪儿|地方)|access points?|reading rooms?|where .{0,30}read"
+    r"查阅(?:点|场所|中心|室|地点)|(?:哪里|哪儿|在哪|附近).{0,6}(?:查阅|看(?:到)?(?:政府)?(?:信息|"
+    r"公报|文件))|"
+    r"(?:查阅|看).{0,8}(?:哪里|哪儿)|access points?|reading rooms?|where .{0,30}read"
 )
 _COUNT = 3
 
@@ -69,14 +70,25 @@ async def _named(asked: Asked, desk: Desk) -> Reply:
     local = asked.at.astimezone(HERE)
     place = asked.places[0].name
     every = await desk.lookup.search(Wanted(kind=_KIND, limit=1_000))
-    there = [one for one in every if place in f"{one.entry.values['city']}{one.entry.values['address']}"]
+    there = [
+        one for one in every if place in f"{one.entry.values['city']}{one.entry.values['address']}"
+    ]
     there = there[:_COUNT]
     told = [_told(asked, one, opening(one, local), n) for n, one in enumerate(there, 1)]
     return await _reply(asked, desk, there, told, Memory(text=asked.said))
 
 
+def _where(one: Found) -> str:
+    return f"{one.entry.values['city']}{one.entry.values['address']}"
+
+
 async def _reply(
-    asked: Asked, desk: Desk, found: Sequence[Found], told: Sequence[str], memory: Memory, *more: Choice
+    asked: Asked,
+    desk: Desk,
+    found: Sequence[Found],
+    told: Sequence[str],
+    memory: Memory,
+    *more: Choice,
 ) -> Reply:
     sources = await list_sources(desk, found)
     if not found or not sources:
@@ -86,7 +98,9 @@ async def _reply(
     return Reply(paragraphs=(head, *told), sources=sources, choices=more, memory=memory)
 
 
-def _told(asked: Asked, found: Found, state: Opening, number: int, metres: int | None = None) -> str:
+def _told(
+    asked: Asked, found: Found, state: Opening, number: int, metres: int | None = None
+) -> str:
     values = found.entry.values
     return texts.fill(
         _ME, asked.language, "point", number=number, name=str(values["name"]),

@@ -11,12 +11,14 @@ __all__ = ["SKILL"]
 SKILL = Skill(
     name="ask_policy",
     words=Words("问政策", "Ask about a policy"),
-    about=Words("直接提问，如：拖欠农民工工资怎么处理？", "just ask, e.g. what about unpaid wages?"),
+    about=Words(
+        "直接提问，如：拖欠农民工工资怎么处理？", "just ask, e.g. what about unpaid wages?"
+    ),
     examples=(
-        Example("市场主体注册登记需要多长时间？"),
-        Example("拖欠农民工工资由谁负责"),
-        Example("行政機關應當如何公開政府信息？"),
-        Example("what does the law say about unpaid wages of migrant workers?"),
+        Example("高危险性体育项目怎么申请经营许可？"),
+        Example("城市供水企业停水要提前多久通知"),
+        Example("無障礙設施被損壞怎麼處罰"),
+        Example("what does the law say about the business environment?"),
     ),
     fits=fits,
     answer=answer,

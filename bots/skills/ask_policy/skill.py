@@ -23,7 +23,8 @@ __all__ = ["answer", "fits"]
 
 _ME = "ask_policy"
 _QUESTION = re.compile(
-    r"[?？]|吗|怎么|如何|什么|多少|哪些|哪个|谁|几|能不能|可不可以|是否|要不要|多久|多长|规定|条件|标准|"
+    r"[?？]|吗|怎么|如何|什么|多少|哪些|哪个|谁|几|能不能|可不可以|是否|要不要|"
+    r"多久|多长|规定|条件|标准|"
     r"\b(?:what|how|who|when|which|can|may|does|do|is|are)\b"
 )
 _FITS, _FITS_QUESTION = 0.3, 0.45
@@ -89,8 +90,9 @@ def _successor(shown: Shown, asked: Asked) -> Item | None:
     """The public item that took the place of one that is no longer in force."""
     if in_effect(shown.item, asked.today):
         return None
-    newer = [one.item for one in shown.related if _took_over(one) and in_effect(one.item, asked.today)]
-    return newer[-1] if newer else None
+    newer = [one.item for one in shown.related if _took_over(one)]
+    in_force = [item for item in newer if in_effect(item, asked.today)]
+    return in_force[-1] if in_force else None
 
 
 def _took_over(one: Related) -> bool:

@@ -18,6 +18,7 @@ SKILL = Skill(
         Example("優化營商環境條例廢止了嗎"),
         Example("优化营商环境条例现在还有效吗？"),
         Example("is 国令第722号 still valid?"),
+        Example("is it still in force?", before=("国务院令第722号",)),
     ),
     fits=fits,
     answer=answer,

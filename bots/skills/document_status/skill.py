@@ -24,7 +24,8 @@ _STATUS = re.compile(
     r"\b(?:valid|in force|repealed|expired|superseded|replaced|still apply|still applies)\b"
 )
 _AROUND = re.compile(
-    r"(?:现在|目前|是否|是不是|还|仍然?|已经?|这个|该|这份|文件|了没有?|了吗|吗|么|呢|没有|被什么|有没有|什么时候|"
+    r"(?:现在|目前|是否|是不是|还|仍然?|已经?|这个|该|这份|文件|了没有?|了吗|"
+    r"吗|么|呢|没有|被什么|有没有|什么时候|"
     r"[?？。]|\b(?:is|the|was|still|it|this|document|has|been|does)\b)+"
 )
 _NUMBER_ONLY = 26  # characters of a message that is little else than a number
@@ -45,7 +46,10 @@ def fits(asked: Asked) -> float:
 
 
 def _is_document(plain: str) -> bool:
-    return re.search(r"条例|办法|规定|通知|意见|细则|法(?:律)?(?=还|现|废|失|有)|方案|决定", plain) is not None
+    return (
+        re.search(r"条例|办法|规定|通知|意见|细则|法(?:律)?(?=还|现|废|失|有)|方案|决定", plain)
+        is not None
+    )
 
 
 def _mere(plain: str) -> bool:
@@ -68,7 +72,7 @@ async def answer(asked: Asked, desk: Desk) -> Reply | None:
     return await _told(asked, desk, found.best.item.id)
 
 
-async def _by_number(asked: Asked, desk: Desk, keys: tuple[str, ...]) -> Reply:
+async def _by_number(asked: Asked, desk: Desk, keys: tuple[str, ...]) -> Reply | None:
     page = await desk.retrieval.page(asked.plain, limit=_LIMIT)
     places = {key: place for place, key in enumerate(keys)}
     same = [hit.item for hit in page.hits if doc_key(hit.item.doc_no) in places]

@@ -14,16 +14,20 @@ __all__ = ["answer", "fits"]
 _ME = "give_opinion"
 _COMPLAINT = re.compile(r"投诉|举报|反映|反应一下|控告|complain|complaint|report a problem")
 _BEGINS = re.compile(
-    r"^(?:我|本人|我们)?(?:要|想|来|有|提|对)?(?:一?[个条点些])?.{0,4}?(?:投诉|举报|反映|建议|意见|吐槽|反馈|呼吁|希望)|"
-    r"^(?:i (?:want|would like) to |i |my )?(?:make a |give |file a )?(?:complain|complaint|suggest|suggestion|opinion|feedback|report a problem)"
+    r"^(?:我|本人|我们)?(?:要|想|来|有|提|对)?(?:一?[个条点些])?.{0,4}?(?:投诉|"
+    r"举报|反映|建议|意见|吐槽|反馈|呼吁|希望)|"
+    r"^(?:i (?:want|would like) to |i |my )?(?:make a |give |file a )?(?:complain|"
+    r"complaint|suggest|suggestion|opinion|feedback|report a problem)"
 )
 # What is asked about complaints and opinions is a question; 意见 is also a kind of document.
 _QUESTION = re.compile(
-    r"怎么规定|多久|多长时间|条例|办法|规定|法律|若干意见|实施意见|指导意见|指导的意见|意见(?:稿|》)|关于.{2,}的意见|"
+    r"怎么规定|多久|多长时间|条例|办法|规定|法律|若干意见|实施意见|指导意见|指导的意见|"
+    r"意见(?:稿|》)|关于.{2,}的意见|"
     r"电话是|电话多少|受理部门|由谁|如何处理投诉"
 )
 _BARE = re.compile(
-    r"^(?:我|本人|我们)?(?:要|想|来|有|提)*(?:个|条|点|一下|些)*(?:投诉|举报|反映|建议|意见|吐槽|反馈|问题|情况|和|与|、|举报投诉)+"
+    r"^(?:我|本人|我们)?(?:要|想|来|有|提)*(?:个|条|点|一下|些)*(?:投诉|举报|"
+    r"反映|建议|意见|吐槽|反馈|问题|情况|和|与|、|举报投诉)+"
     r"(?:一下|问题|情况|要?怎么.{0,4}|在?哪里.{0,3})?[。!！?？]*$|"
     r"^(?:i (?:want|would like) to )?(?:make a |give (?:an |my )?|file a |have a )?"
     r"(?:complain|complaint|suggest|suggestion|opinion|feedback)[.!?]*$"
@@ -73,6 +77,4 @@ async def _kept(asked: Asked, desk: Desk, text: str) -> Reply:
 
 
 def _say(asked: Asked, name: str) -> Reply:
-    return Reply(
-        paragraphs=(texts.fill(_ME, asked.language, name),), grounds=Grounds.CONVERSATION
-    )
+    return Reply(paragraphs=(texts.fill(_ME, asked.language, name),), grounds=Grounds.CONVERSATION)

@@ -12,7 +12,8 @@ SKILL = Skill(
     name="key_areas",
     words=Words("查重点领域", "Projects, powers, budgets"),
     about=Words(
-        "如：成都的民生工程、教师资格 权力清单、部门预算", "e.g. projects in Chengdu, power list, budget"
+        "如：成都的民生工程、教师资格 权力清单、部门预算",
+        "e.g. projects in Chengdu, power list, budget",
     ),
     examples=(
         Example("我附近有哪些民生工程"),

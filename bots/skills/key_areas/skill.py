@@ -28,14 +28,16 @@ _KINDS: Mapping[str, re.Pattern[str]] = {
     "accounts": re.compile(r"决算|final accounts?"),
     "budgets": re.compile(r"预算|budgets?"),
     "projects": re.compile(
-        r"民生(?:工程|项目|实事)|(?:在建|工程|建设|附近.{0,6}|周边.{0,6})项目|项目进[度展]|livelihood|projects?"
+        r"民生(?:工程|项目|实事)|(?:在建|工程|建设|附近.{0,6}|周边.{0,6})项目|项目进[度展]|"
+        r"livelihood|projects?"
     ),
 }
 _NEAR = re.compile(r"附近|周边|身边|旁边|离我|我家|near|nearby|around me")
 _HERE = re.compile(r"[我本](?:们)?(?:县|区|市|省|州|镇|乡)")
 _LEGAL = re.compile(r"怎么规定|法律|规定|条例|编制|原则|审批程序|怎么处罚|罚")
 _FILL = re.compile(
-    r"有哪些|有什么|多少|是多少|情况|查一?下|查询|附近|周边|请问|一览|公开|进[度展]|怎么样了?|到哪一?步了?|我|家|"
+    r"有哪些|有什么|多少|是多少|情况|查一?下|查询|附近|周边|请问|一览|公开|进[度展]|"
+    r"怎么样了?|到哪一?步了?|我|家|"
     r"清单|事项|项目|工程|的|吗|在建|年|\d{4}|[?？，。、]|"
     r"\b(?:in|for|of|the|what|is|are|list|me|my|near|around|show|livelihood)\b"
 )

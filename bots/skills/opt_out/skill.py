@@ -28,5 +28,8 @@ async def answer(asked: Asked, desk: Desk) -> Reply | None:
         channel=asked.inbound.channel, account=asked.inbound.account, sender=asked.inbound.sender
     )
     ended = await desk.subscriptions.opt_out(reader)
-    told = () if asked.payload == "left" else (texts.fill(_ME, asked.language, "done", count=ended),)
-    return Reply(paragraphs=told, grounds=Grounds.CONVERSATION, memory=Memory(forget=True))
+    left = asked.payload == "left"  # nobody reads it any more
+    told = texts.fill(_ME, asked.language, "done", count=ended)
+    return Reply(
+        paragraphs=() if left else (told,), grounds=Grounds.CONVERSATION, memory=Memory(forget=True)
+    )

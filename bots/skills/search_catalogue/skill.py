@@ -18,12 +18,14 @@ _LISTS = re.compile(
     r"有哪些|的(?:相关)?(?:文件|政策|通知|公告)[?？]?$|^(?:please )?(?:search|find|look up|list)\b"
 )
 _LEADING = re.compile(
-    r"^(?:请|帮我|我想|我要)*(?:查一?下|查找|查询|搜索|搜一?下|搜|查文件|找文件|检索)的?(?:文件)?[:：]?\s*"
+    r"^(?:请|帮我|我想|我要)*(?:查一?下|查找|查询|搜索|搜一?下|搜|查文件|找文件|"
+    r"检索)的?(?:文件)?[:：]?\s*"
 )
 _ABOUT = re.compile(r"(?:有哪些|有什么|有没有|关于|有关|相关|方面)+")
 _TRAILING = re.compile(r"的?(?:政策文件|文件|政策|公告|通知)?[?？。]*$")
 _ENGLISH = re.compile(
-    r"^(?:please )?(?:search(?: for)?|find(?: me)?|look up|list)\s+|\b(?:documents?|policies|policy|files?|about|on)\b"
+    r"^(?:please )?(?:search(?: for)?|find(?: me)?|look up|list)\s+|\b(?:documents?|"
+    r"policies|policy|files?|about|on)\b"
 )
 _KEYWORD = 8  # characters of a message that is no question but a word or two
 _PAGE = 5
@@ -61,8 +63,8 @@ async def answer(asked: Asked, desk: Desk) -> Reply | None:
         return _nothing(asked) if asked.payload or fits(asked) >= _ASKED else None
     told = texts.fill(
         _ME, asked.language, "found",
-        words=texts.in_script(words, asked.language), relaxed=page.understood.relaxed, more=page.more,
-        first=offset == 0,
+        words=texts.in_script(words, asked.language), relaxed=page.understood.relaxed,
+        more=page.more, first=offset == 0,
     )  # fmt: skip
     following = f"{_ME}/{page.following}" if page.more else ""
     return Reply(

@@ -14,7 +14,7 @@ SKILL = Skill(
     about=Words("如：营商环境条例 图解", "e.g. infographic business environment"),
     examples=(
         Example("优化营商环境条例 图解"),
-        Example("有没有一图读懂农民工工资"),
+        Example("有没有一图读懂营商环境"),
         Example("有沒有營商環境的圖解？"),
         Example("show me the infographic on business environment"),
     ),

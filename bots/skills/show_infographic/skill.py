@@ -23,7 +23,8 @@ _WORDS = re.compile(
     r"一图(?:读|看)懂|政策图解|图解|长图|海报|图片版?|看图|infographics?|pictures?|posters?"
 )
 _AROUND = re.compile(
-    r"有没有|有吗|请|发|给我|看一?下|这个|该|文件|的|吗|呢|\b(?:show|me|the|an?|of|on|about|is|there|this)\b|[?？]"
+    r"有没有|有吗|请|发|给我|看一?下|这个|该|文件|的|吗|呢|\b(?:show|me|the|an?|"
+    r"of|on|about|is|there|this)\b|[?？]"
 )
 _LOOKED_AT = 4
 _MOST = 9  # pictures in one answer: what a post of most platforms holds

@@ -19,15 +19,18 @@ __all__ = ["answer", "fits"]
 
 _ME = "subscribe"
 _LIST = re.compile(
-    r"(?:查看|看看?|管理)?我(?:的)?(?:都)?(?:订阅|关注)(?:了)?(?:列表|哪些|什么|管理)?[?？]?|订阅列表|"
+    r"(?:查看|看看?|管理)?我(?:的)?(?:都)?(?:订阅|关注)(?:了)?(?:列表|哪些|什么|"
+    r"管理)?[?？]?|订阅列表|"
     r"(?:show |list )?my subscriptions?"
 )
 _CANCEL = re.compile(
-    r"^(?:我要|我想|请|帮我)?(?:取消|退掉|不要)(?:订阅|关注)\s*[:：]?\s*(?P<what>.+)$|^退订\s*(?P<what2>.+)$|"
+    r"^(?:我要|我想|请|帮我)?(?:取消|退掉|不要)(?:订阅|关注)\s*[:：]?\s*(?P<what>.+)$|"
+    r"^退订\s*(?P<what2>.+)$|"
     r"^(?:unsubscribe from|cancel(?: subscription)?(?: to)?)\s+(?P<what3>.+)$"
 )
 _MAKE = re.compile(
-    r"^(?:我要|我想|请|帮我|请帮我)?(?P<pace>每天|每日|按日|及时|实时)?(?:订阅|关注)\s*(?:一下)?[:：]?\s*(?P<what>.*)$|"
+    r"^(?:我要|我想|请|帮我|请帮我)?(?P<pace>每天|每日|按日|及时|实时)?(?:订阅|"
+    r"关注)\s*(?:一下)?[:：]?\s*(?P<what>.*)$|"
     r"^(?:please )?(?P<pace2>daily )?(?:subscribe to|subscribe|follow)\s*(?P<what2>.*)$"
 )
 _DAILY = re.compile(r"每天|每日|按日|日报|汇总|daily|digest|once a day")
@@ -81,12 +84,10 @@ async def _payload(asked: Asked, desk: Desk, reader: Reader, payload: str) -> Re
 
 async def _made(asked: Asked, desk: Desk, reader: Reader, what: str) -> Reply:
     pace = Pace.DAILY if _DAILY.search(asked.plain) else Pace.IMMEDIATE
-    subject = _AROUND.sub("", _AROUND.sub("", what).strip()).strip(" 。.!！?？“”\"《》")
+    subject = _AROUND.sub("", _AROUND.sub("", what).strip()).strip(' 。.!！?？“”"《》')
     if not subject:
         text = texts.fill(_ME, asked.language, "what")
-        return Reply(
-            paragraphs=(text,), grounds=Grounds.CONVERSATION, memory=Memory(waiting=_ME)
-        )
+        return Reply(paragraphs=(text,), grounds=Grounds.CONVERSATION, memory=Memory(waiting=_ME))
     wish = await _wish(asked, desk, subject, pace)
     return _kept(asked, await desk.subscriptions.subscribe(reader, wish))
 
@@ -100,7 +101,9 @@ async def _wish(asked: Asked, desk: Desk, subject: str, pace: Pace) -> Wish:
     themes = await desk.public.themes()
     for path in themes.paths:
         if normalised(path.rpartition(SEPARATOR)[2]) == subject:
-            return Wish(topic=Topic.THEME, value=path, label=path.replace(SEPARATOR, "·"), pace=pace)
+            return Wish(
+                topic=Topic.THEME, value=path, label=path.replace(SEPARATOR, "·"), pace=pace
+            )
     word = subject
     if asked.english and not asked.query.isascii():
         word = asked.query.split()[0]
@@ -141,7 +144,7 @@ async def _listed(asked: Asked, desk: Desk, reader: Reader) -> Reply:
 
 
 async def _cancelled(asked: Asked, desk: Desk, reader: Reader, what: str) -> Reply:
-    subject = what.strip(" 。.!！?？“”\"《》")
+    subject = what.strip(' 。.!！?？“”"《》')
     own = await desk.subscriptions.of(reader)
     meant = _meant(own, subject, asked.query)
     for one in meant:

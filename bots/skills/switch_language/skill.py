@@ -13,13 +13,20 @@ from bots.desk import Desk
 __all__ = ["answer", "fits"]
 
 _ME = "switch_language"
-_ASKS = r"(?:请|我要|我想)?(?:切换(?:到|成|为)?|换成?|改成?|用|说|讲|使用|switch to |speak |in |use )?\s*"
+_ASKS = (
+    r"(?:请|我要|我想)?(?:切换(?:到|成|为)?|换成?|改成?|用|说|讲|使用|switch "
+    r"to |speak |in |use )?\s*"
+)
+
 _FORMS = tuple(
     (language, re.compile(rf"{_ASKS}(?:{words})(?:版|模式|回答|please)?[。.!！?？]*"))
     for language, words in (
         (Language.EN, "english|英文|英语"),
         (Language.HANT, "繁体(?:字|中文)?|traditional(?: chinese)?|正体"),
-        (Language.HANS, "简体(?:字|中文)?|中文|汉语|普通话|simplified(?: chinese)?|chinese|mandarin"),
+        (
+            Language.HANS,
+            "简体(?:字|中文)?|中文|汉语|普通话|simplified(?: chinese)?|chinese|mandarin",
+        ),
     )
 )
 _BARE = re.compile(r"(?:切换|选择|更改)?语言(?:切换|选择)?|(?:change |switch )?language[.!?]*")

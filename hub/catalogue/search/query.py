@@ -177,9 +177,10 @@ def _meant(terms: Sequence[str]) -> list[tuple[Occur, Query]]:
 
 
 def shares(searcher: Searcher, words: Iterable[str]) -> Mapping[str, float]:
-    """Of each word the share of the items that have it in one of their texts."""
+    """Of each word the share of the items that have it in one of their texts; a word of none
+    counts as one that half an item has, so that its rarity depends on how many there are."""
     total = max(1, searcher.num_docs)
-    return {word: min(1.0, _often(searcher, word) / total) for word in words}
+    return {word: min(1.0, (_often(searcher, word) or 0.5) / total) for word in words}
 
 
 def _often(searcher: Searcher, word: str) -> int:

@@ -127,7 +127,7 @@ class Search:
         return chosen(text, titles, limit)
 
     async def shares(self, words: Sequence[str]) -> Mapping[str, float]:
-        """Of each (normalised) word the share of the items that have it, 0 for a word of none."""
+        """Of each (normalised) word the share of the items that have it; see `query.shares`."""
         return await self._run(self._shares, words)
 
     async def rebuild(

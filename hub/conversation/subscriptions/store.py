@@ -49,9 +49,7 @@ def of_reader(connection: Connection, reader: Reader) -> list[Subscription]:
 
 def count_of(connection: Connection, reader: Reader) -> int:
     query = select(func.count()).select_from(subscriptions)
-    return int(
-        connection.execute(query.where(_of(reader), _s.ended_at.is_(None))).scalar_one()
-    )
+    return int(connection.execute(query.where(_of(reader), _s.ended_at.is_(None))).scalar_one())
 
 
 def end(tx: Transaction, ids: Collection[str], at: datetime) -> int:
@@ -111,9 +109,7 @@ def _read(row: Row[Any]) -> Subscription:
     return Subscription(
         id=row.id,
         reader=Reader(channel=row.channel, account=row.account, sender=row.sender),
-        wish=Wish(
-            topic=Topic(row.topic), value=row.value, label=row.label, pace=Pace(row.pace)
-        ),
+        wish=Wish(topic=Topic(row.topic), value=row.value, label=row.label, pace=Pace(row.pace)),
         made_at=row.made_at,
         ended_at=row.ended_at,
     )
