@@ -11,6 +11,7 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
+from app.bots import open_answerer
 from app.compose import Hub, Installed, open_engine, open_hub
 from app.conversing import open_conversing, schedule_conversing
 from app.inbox import callback_routes
@@ -82,7 +83,8 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
             checks.append(Check(name="redis", look=engine.limiter.check))
         application = web.Application()
         application.add_routes(health_routes(checks, metrics.exposition))
-        conversing = await stack.enter_async_context(open_conversing(hub))
+        answerer = await stack.enter_async_context(open_answerer(hub))
+        conversing = await stack.enter_async_context(open_conversing(hub, answerer=answerer))
         schedule_conversing(engine, conversing)
         application.add_routes(callback_routes(hub, conversing.conversations))
         if settings.portal:

@@ -33,7 +33,7 @@ _KEPT = 512  # texts whose passages are remembered
 _HEARD = 3.0  # weight of a word that was typed by its sound
 _ALIKE = 88.0  # of 100: spellings that are one letter apart
 _ENDED = 0.1  # an item that is no longer in force comes after one that says the same
-_APPLIES = frozenset({Validity.IN_FORCE.value, Validity.AMENDED.value})
+_APPLIES = frozenset({Validity.IN_FORCE, Validity.AMENDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +198,7 @@ def _as_shown(item: Item) -> Shown:
         index_no=item.index_no,
         theme=item.theme,
         genre=item.genre.value if item.genre else "",
-        validity=item.validity.value,
+        validity=item.validity,
         attribute=item.attribute.value,
         on=item.formed_on or item.entered_at.date(),
     )

@@ -277,11 +277,50 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'collected'"),
     )
     op.create_table(
+        "silent_readers",
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("account", sa.String(length=128), nullable=False),
+        sa.Column("sender", sa.String(length=128), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "account", "sender", name=op.f("pk_silent_readers")),
+    )
+    op.create_table(
         "spare_calls",
         sa.Column("account_id", sa.String(length=26), nullable=False),
         sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("calls", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "day", name=op.f("pk_spare_calls")),
+    )
+    op.create_table(
+        "subscriptions",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("account", sa.String(length=128), nullable=False),
+        sa.Column("sender", sa.String(length=128), nullable=False),
+        sa.Column("topic", sa.String(length=16), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("pace", sa.String(length=16), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("value <> ''", name=op.f("ck_subscriptions_says_what")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
+    )
+    op.create_index(
+        "ix_subscriptions_reader",
+        "subscriptions",
+        ["channel", "account", "sender", "topic", "value"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
+        "ix_subscriptions_wish",
+        "subscriptions",
+        ["topic", "value"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
         "theme_lists",
