@@ -21,7 +21,9 @@ from hub.kernel.database import Database
 from hub.kernel.ids import IdSource
 from hub.kernel.postgres import PostgresDatabase
 from hub.kernel.sqlite import SqliteDatabase
+from tests.compiled import share_compiled_statements
 from tests.emptied import Emptied, administer, named
+from tests.thoroughness import set_thoroughness
 
 # marker → the variable that says where its service is
 SERVICES = {
@@ -29,6 +31,26 @@ SERVICES = {
     "redis": "GONGKAI_TEST_REDIS",
     "browser": "GONGKAI_TEST_CHROMIUM",
 }
+
+# where there is room for a hundred times what the tests write at once
+MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3
+
+share_compiled_statements()
+set_thoroughness()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Files go to memory where it is large enough: a commit waits for a disk some milliseconds,
+    and the tests commit a hundred thousand times. What a kill leaves is the same on both."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first: begun last, one would be waited for by an idle process."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

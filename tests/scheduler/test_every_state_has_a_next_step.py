@@ -17,6 +17,7 @@ from tests.hub.publishing.test_no_sequence_doubles_a_post import Inline
 from tests.scheduler.crooked import KINDS
 from tests.scheduler.stage import Stage, open_stage, refuse_strange_steps
 from tests.scheduler.traffic import Step, Traffic
+from tests.thoroughness import examples
 
 OFTEN = ("plan", "claim", "call", "send", "look", "time")
 NOW_AND_THEN = (
@@ -41,7 +42,7 @@ async def walk(stage: Stage, kind: int, steps: list[Step]) -> Traffic:
 @pytest.mark.parametrize("kind", range(len(KINDS)))
 @example(steps=ONLY_A_PERSON_CAN_READ_IT)
 @given(steps=STEPS)
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=examples(5), deadline=None, derandomize=True)
 def test_no_sequence_leaves_a_delivery_without_a_next_step(kind: int, steps: list[Step]) -> None:
     async def on_a_database_in_memory() -> None:
         database, clock = Inline(), ManualClock(datetime(2026, 3, 2, 1, tzinfo=UTC))

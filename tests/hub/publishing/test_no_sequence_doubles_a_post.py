@@ -12,10 +12,8 @@ from typing import Any, TypeVar
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import Connection, create_engine, event, func, select
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection, func, select
 
-from app.migrate import load_tables
 from hub.kernel.clock import ManualClock
 from hub.kernel.database import Transaction
 from hub.kernel.errors import Conflict, InvalidInput
@@ -27,7 +25,9 @@ from hub.publishing.models import LIFECYCLE, OPEN, Delivery, DeliveryState, Outc
 from hub.publishing.recall import store as recalls
 from hub.publishing.service import When
 from hub.publishing.tables import attempts, deliveries
+from tests.in_memory import engine_in_memory
 from tests.scheduler.stage import Stage, open_stage
+from tests.thoroughness import examples
 
 S, O = DeliveryState, Outcome  # noqa: E741
 T = TypeVar("T")
@@ -40,9 +40,7 @@ class Inline:
 
     def __init__(self) -> None:
         self.meter: Meter = NoMeter()
-        self.engine = create_engine("sqlite://", poolclass=StaticPool)
-        event.listen(self.engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=ON"))
-        load_tables().create_all(self.engine)
+        self.engine = engine_in_memory()
 
     async def write(self, work: Callable[[Transaction], T], *, audited: bool = True) -> T:
         with self.engine.begin() as connection:
@@ -284,4 +282,4 @@ class Traffic(RuleBasedStateMachine):
 
 EDGES = LIFECYCLE.edges()
 TestTraffic = Traffic.TestCase
-TestTraffic.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestTraffic.settings = settings(max_examples=examples(40), stateful_step_count=40, deadline=None)

@@ -11,14 +11,11 @@ from itertools import combinations
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import create_engine, event
-from sqlalchemy.pool import StaticPool
 
 from hub.catalogue import store as catalogue
 from hub.catalogue.editing import edit_item, enter_item
 from hub.catalogue.models import Attribute, ItemDraft, ItemState
 from hub.catalogue.rules import draft_of
-from hub.kernel.columns import metadata
 from hub.kernel.database import Transaction
 from hub.kernel.errors import GongkaiError
 from hub.organisations import store as organisations
@@ -31,6 +28,8 @@ from hub.review.determination.store import determination_of
 from hub.review.models import STEP_ROLES, Approval, ReviewStep
 from hub.review.signing import send_back, send_back_to, sign_step
 from simulators.determining import ORDINARY, ordinary
+from tests.in_memory import engine_in_memory
+from tests.thoroughness import examples
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 REVIEW_ROLES = tuple(STEP_ROLES.values())
@@ -50,9 +49,7 @@ class Office(RuleBasedStateMachine):
 
     @initialize(separate=st.booleans(), author=people)
     def open_office(self, separate: bool, author: str) -> None:
-        self.engine = create_engine("sqlite://", poolclass=StaticPool)
-        event.listen(self.engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=ON"))
-        metadata.create_all(self.engine)
+        self.engine = engine_in_memory()
         self.separate = separate
         self.approvals = self.delegations = 0
         with self.transaction() as tx:
@@ -244,4 +241,4 @@ class Office(RuleBasedStateMachine):
 
 
 TestOffice = Office.TestCase
-TestOffice.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestOffice.settings = settings(max_examples=examples(40), stateful_step_count=40, deadline=None)

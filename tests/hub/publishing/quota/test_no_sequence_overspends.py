@@ -34,6 +34,7 @@ from hub.publishing.quota.tables import quota_slots
 from hub.publishing.when import When
 from tests.hub.publishing.test_no_sequence_doubles_a_post import Inline
 from tests.scheduler.stage import Stage, open_stage
+from tests.thoroughness import examples
 
 S, O = DeliveryState, Outcome  # noqa: E741
 QUOTAS = (Quota(count=1, period="day"), Quota(count=4, period="month", per="user", kept=1))
@@ -183,7 +184,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 71)), min_size
 
 
 @given(steps=STEPS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_no_sequence_spends_a_slot_twice(steps: list[Step]) -> None:
     async def on_a_database_in_memory() -> None:
         database = Inline()
