@@ -9,6 +9,7 @@ from typing import cast
 
 from app.compose import Hub
 from app.keys import load_keys
+from hub.opinion.issues.service import IssueService
 from hub.opinion.judging.models import Evaluation, Field
 from hub.opinion.judging.ports import Classifier, Labelled, Workshop
 from hub.opinion.judging.service import JudgingService
@@ -16,7 +17,7 @@ from hub.opinion.judging.taxonomy import Labels, department_labels, topic_labels
 from hub.opinion.signals.service import SignalService
 from hub.organisations.vault import Vault
 
-__all__ = ["LazyWorkshop", "judging_service", "signal_service"]
+__all__ = ["LazyWorkshop", "issue_service", "judging_service", "signal_service"]
 
 
 @cache
@@ -36,6 +37,13 @@ class LazyWorkshop:
 
     def unpacked(self, data: str, labels: Labels) -> Classifier | None:
         return _training().unpacked(data, labels)
+
+
+def issue_service(hub: Hub) -> IssueService:
+    """Issues and the hot list, over an open hub; days are those of the installation's zone."""
+    return IssueService(
+        database=hub.database, clock=hub.clock, ids=hub.ids, zone=hub.settings.time_zone
+    )
 
 
 def judging_service(hub: Hub) -> JudgingService:

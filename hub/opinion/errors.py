@@ -1,7 +1,7 @@
 """What can go wrong with public opinion.
 
 GongkaiError
-├── NotFound → UnknownSignal
+├── NotFound → UnknownSignal, UnknownIssue
 └── InvalidInput → BadSignal
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from hub.kernel.errors import InvalidInput, NotFound, Words
 
-__all__ = ["BadSignal", "UnknownSignal"]
+__all__ = ["BadSignal", "UnknownIssue", "UnknownSignal"]
 
 
 class UnknownSignal(NotFound):
@@ -20,6 +20,17 @@ class UnknownSignal(NotFound):
             Words(f"没有舆情信息 {signal_id}", f"no signal {signal_id}"),
             field="signal",
             remedy=Words("用 gongkai signal list 查看", "see gongkai signal list"),
+        )
+
+
+class UnknownIssue(NotFound):
+    code = "unknown-issue"
+
+    def __init__(self, issue_id: str) -> None:
+        super().__init__(
+            Words(f"没有事项 {issue_id}", f"no issue {issue_id}"),
+            field="issue",
+            remedy=Words("用 gongkai issue hot 查看", "see gongkai issue hot"),
         )
 
 

@@ -8,12 +8,16 @@ from hub.kernel.events import Kind
 __all__ = [
     "IDENTITIES_FORGOTTEN",
     "IDENTITY_REVEALED",
+    "ISSUES_LOOKED_OVER",
+    "ISSUES_MERGED",
     "KEY_MADE",
     "KEY_RESEALED",
     "MODEL_CHOSEN",
     "MODEL_TRAINED",
+    "RUMOUR_VERIFIED",
     "SIGNALS_COLLECTED",
     "SIGNALS_JUDGED",
+    "SIGNALS_PLACED",
     "SIGNAL_CORRECTED",
 ]
 
@@ -33,3 +37,9 @@ SIGNAL_CORRECTED = Kind(
 )
 MODEL_TRAINED = Kind("opinion.model.trained", Words("训练研判模型", "a model was trained"))
 MODEL_CHOSEN = Kind("opinion.model.chosen", Words("选用研判模型", "a model was chosen"))
+SIGNALS_PLACED = Kind("opinion.signals.placed", Words("归入事项", "signals put under issues"))
+ISSUES_MERGED = Kind("opinion.issues.merged", Words("合并事项", "issues merged"))
+ISSUES_LOOKED_OVER = Kind(
+    "opinion.issues.looked-over", Words("夜间复核事项归并", "issues looked over at night")
+)
+RUMOUR_VERIFIED = Kind("opinion.rumour.verified", Words("核实传闻", "a rumour was looked into"))

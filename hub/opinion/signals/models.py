@@ -44,19 +44,20 @@ class Trust(StrEnum):
 
 class SignalState(StrEnum):
     COLLECTED = "collected"  # waits to be judged
-    JUDGED = "judged"  # classified, compared and put under a topic
+    JUDGED = "judged"  # classified; waits to be put under an issue
+    PLACED = "placed"  # compared with others and put under an issue
 
 
 class SignalEvent(StrEnum):
     JUDGED = "judged"
-    REOPENED = "reopened"  # it was altered or a list was: to be judged again
+    PLACED = "placed"
 
 
 _S, _E = SignalState, SignalEvent
 SIGNALS: StateTable[SignalState, SignalEvent] = StateTable(
     {
         _E.JUDGED: ((_S.COLLECTED,), _S.JUDGED),
-        _E.REOPENED: ((_S.JUDGED,), _S.COLLECTED),
+        _E.PLACED: ((_S.JUDGED,), _S.PLACED),
     }
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, Table, delete, insert, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.kernel.database import Transaction
@@ -139,7 +139,7 @@ def signals_of(connection: Connection, wanted: SignalFilter) -> list[Signal]:
 
 def waiting(connection: Connection, limit: int) -> list[Signal]:
     """Signals that nobody has judged, the oldest first."""
-    query = select(signals).where(_s.state == SignalState.COLLECTED).order_by(_s.id).limit(limit)
+    query = select(signals).where(text("signals.state = 'collected'")).order_by(_s.id).limit(limit)
     return [signal_of(row) for row in connection.execute(query)]
 
 

@@ -49,6 +49,12 @@ signals = Table(
         sqlite_where=text("state = 'collected'"),
         postgresql_where=text("state = 'collected'"),
     ),
+    Index(
+        "ix_signals_judged",
+        "id",
+        sqlite_where=text("state = 'judged'"),
+        postgresql_where=text("state = 'judged'"),
+    ),
 )
 
 signal_identities = Table(

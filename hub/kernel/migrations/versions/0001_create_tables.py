@@ -136,6 +136,64 @@ def upgrade() -> None:
     )
     op.create_index("ix_incidents_last", "incidents", ["last_at"], unique=False)
     op.create_table(
+        "issue_authors",
+        sa.Column("issue_id", sa.String(length=26), nullable=False),
+        sa.Column("author", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("issue_id", "author", name=op.f("pk_issue_authors")),
+    )
+    op.create_table(
+        "issue_days",
+        sa.Column("issue_id", sa.String(length=26), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("signals", sa.Integer(), nullable=False),
+        sa.Column("negative", sa.Integer(), nullable=False),
+        sa.Column("likes", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("issue_id", "day", name=op.f("pk_issue_days")),
+    )
+    op.create_index("ix_issue_days_day", "issue_days", ["day", "issue_id"], unique=False)
+    op.create_table(
+        "issue_signals",
+        sa.Column("signal_id", sa.String(length=26), nullable=False),
+        sa.Column("issue_id", sa.String(length=26), nullable=False),
+        sa.Column("copy_of", sa.String(length=26), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("signal_id", name=op.f("pk_issue_signals")),
+    )
+    op.create_index("ix_issue_signals_copy_of", "issue_signals", ["copy_of"], unique=False)
+    op.create_index(
+        "ix_issue_signals_issue", "issue_signals", ["issue_id", "signal_id"], unique=False
+    )
+    op.create_table(
+        "issue_suggestions",
+        sa.Column("issue_id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("others", sa.Text(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("issue_id", "kind", name=op.f("pk_issue_suggestions")),
+    )
+    op.create_table(
+        "issues",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("topic", sa.String(length=60), nullable=False),
+        sa.Column("department", sa.String(length=60), nullable=False),
+        sa.Column("place", sa.String(length=60), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.Column("signals", sa.Integer(), nullable=False),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("authors", sa.Integer(), nullable=False),
+        sa.Column("undated", sa.Integer(), nullable=False),
+        sa.Column("rumours", sa.Integer(), nullable=False),
+        sa.Column("verification", sa.String(length=16), nullable=False),
+        sa.Column("merged_into", sa.String(length=26), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issues")),
+    )
+    op.create_index(op.f("ix_issues_last_at"), "issues", ["last_at"], unique=False)
+    op.create_index("ix_issues_verification", "issues", ["verification", "last_at"], unique=False)
+    op.create_table(
         "judgements",
         sa.Column("signal_id", sa.String(length=26), nullable=False),
         sa.Column("intent", sa.String(length=16), nullable=False),
@@ -268,6 +326,14 @@ def upgrade() -> None:
     op.create_index("ix_signals_author", "signals", ["author", "id"], unique=False)
     op.create_index("ix_signals_body", "signals", ["body_id", "id"], unique=False)
     op.create_index("ix_signals_event_at", "signals", ["event_at"], unique=False)
+    op.create_index(
+        "ix_signals_judged",
+        "signals",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'judged'"),
+        postgresql_where=sa.text("state = 'judged'"),
+    )
     op.create_index(
         "ix_signals_waiting",
         "signals",

@@ -1,0 +1,116 @@
+"""Issues, their heat with its parts, alarms, and what the nightly look suggests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+__all__ = [
+    "Alarm",
+    "DayCount",
+    "Heat",
+    "HotIssue",
+    "Issue",
+    "Suggestion",
+    "SuggestionKind",
+    "Verification",
+]
+
+
+class Verification(StrEnum):
+    """What is known of a rumour. Nothing is called a rumour in public before it is REFUTED."""
+
+    NONE = "none"  # nobody spoke of hearsay
+    OPEN = "open"  # hearsay: to be looked into
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+
+
+class SuggestionKind(StrEnum):
+    MERGE = "merge"
+    SPLIT = "split"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """What a group of signals is about. The id stays when signals come and go; `merged_into` is
+    where an analyst put it. `signals` counts repeats too, `copies` only those; `authors` are
+    different people; `undated` signals count in no curve."""
+
+    id: str
+    title: str
+    topic: str
+    department: str
+    place: str
+    first_at: datetime
+    last_at: datetime
+    signals: int = 0
+    copies: int = 0
+    authors: int = 0
+    undated: int = 0
+    rumours: int = 0
+    verification: Verification = Verification.NONE
+    merged_into: str = ""
+    terms: Mapping[str, float] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """Signals of one issue on one day (in the installation's zone), by when they were said."""
+
+    day: date
+    signals: int
+    negative: int
+    likes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """More came within `days` days than chance explains: `seen` where `expected` were expected;
+    `chance` is how often that would happen by itself."""
+
+    days: int
+    seen: int
+    expected: float
+    chance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heat:
+    """How hot an issue is: the sum of its parts, each of which is shown."""
+
+    messages: float
+    authors: float
+    likes: float
+    negative: float
+    burst: float
+
+    @property
+    def total(self) -> float:
+        return round(self.messages + self.authors + self.likes + self.negative + self.burst, 3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotIssue:
+    """A line of the hot list; the figures are of the last seven days, `week` counts signals."""
+
+    issue: Issue
+    heat: Heat
+    week: int
+    negative: int
+    likes: int
+    alarm: Alarm | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """What the nightly look would change; an analyst decides. `others` are the issue to merge
+    with, or one signal of each part to split into."""
+
+    kind: SuggestionKind
+    issue_id: str
+    others: tuple[str, ...]
+    score: float
+    made_at: datetime

@@ -1,0 +1,54 @@
+"""How hot an issue is: a sum of parts, none of which is hidden. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from hub.opinion.issues.bursts import burst_of
+from hub.opinion.issues.models import Alarm, DayCount, Heat, HotIssue, Issue
+
+__all__ = ["LOOKED_BACK", "curve", "hot_issue"]
+
+# what each part is worth: people count more than repeats, anger and suddenness more than clicks
+_MESSAGES, _AUTHORS, _LIKES, _NEGATIVE, _BURST = 1.0, 1.5, 0.5, 1.0, 1.0
+_WEEK = 7
+_MOST_BURST = 3.0
+LOOKED_BACK = 90  # days whose counts a burst is measured against
+
+
+def curve(days: Sequence[DayCount], today: date, first: date) -> list[int]:
+    """Signals per day from `first`, at most 90 days back, to today."""
+    start = max(first, today - timedelta(days=LOOKED_BACK - 1))
+    counts = {one.day: one.signals for one in days}
+    span = max(1, (today - start).days + 1)
+    return [counts.get(start + timedelta(days=n), 0) for n in range(span)]
+
+
+def hot_issue(issue: Issue, days: Sequence[DayCount], today: date) -> HotIssue:
+    """A line of the hot list from the counts per day; days before 90 ago may be left out."""
+    week = [one for one in days if today - one.day < timedelta(days=_WEEK)]
+    signals = sum(one.signals for one in week)
+    negative = sum(one.negative for one in week)
+    likes = sum(one.likes for one in week)
+    # what was said before the installation looked is unknown: the prior speaks for it
+    first = min((one.day for one in days), default=today)
+    alarm = burst_of(curve(days, today, first))
+    heat = Heat(
+        messages=round(_MESSAGES * math.log1p(signals), 3),
+        authors=round(_AUTHORS * math.log1p(min(issue.authors, signals)), 3),
+        likes=round(_LIKES * math.log1p(likes), 3),
+        negative=round(_NEGATIVE * (negative / signals if signals else 0.0), 3),
+        burst=round(_BURST * _burst(alarm), 3),
+    )
+    return HotIssue(
+        issue=issue, heat=heat, week=signals, negative=negative, likes=likes, alarm=alarm
+    )
+
+
+def _burst(alarm: Alarm | None) -> float:
+    """1 at the threshold, growing with every tenth that chance is smaller, 3 at most."""
+    if alarm is None:
+        return 0.0
+    return min(_MOST_BURST, 1.0 + (-math.log10(max(alarm.chance, 1e-12)) - 3) / 3)
