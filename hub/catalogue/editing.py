@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from hub.catalogue import events, rules, store
 from hub.catalogue.attachments.store import measured
@@ -38,31 +38,26 @@ def enter_item(
     UnknownPicture, UnknownAttachment, KeyTaken, IndexTaken."""
     body = get_body(tx.connection, draft.body_id)
     clean = _completed(tx, body, draft)
-    item = rules.item_of(clean, item_id=item_id, version=1, by=actor, at=at)
-    if store.item_by_key(tx.connection, item.body_id, item.external_key):
-        raise _key_taken(item.external_key)
-    [item] = add_items(tx, body, [item], numbering or Numbering())
+    key = clean.external_key or item_id
+    if store.item_by_key(tx.connection, clean.body_id, key):
+        raise _key_taken(key)
+    numbering = numbering or Numbering()
+    [index_no] = numbering.numbers(tx, {body.id: body}, [clean], at)
+    item = rules.item_of(clean, item_id=item_id, version=1, by=actor, at=at, index_no=index_no)
+    add_items(tx, [(item, rules.sealed(clean)[0], "")], numbering.today(at))
     data = {"title": item.title, "content_hash": item.content_hash, "index_no": item.index_no}
     tx.record(Event(kind=events.ITEM_ENTERED, subject=item_id, actor=actor, at=at, data=data))
     return item
 
 
-def add_items(
-    tx: Transaction,
-    body: Body,
-    rows: Sequence[Item],
-    numbering: Numbering,
-    *,
-    imported: Mapping[str, str] | None = None,
-) -> list[Item]:
-    """Keep checked new items of one body; the caller records that they were entered.
+def add_items(tx: Transaction, rows: Sequence[tuple[Item, str, str]], today: date) -> None:
+    """Keep checked new items with their numbers, all entered at one time; the caller records it.
 
-    `imported` has the hash of the row that each item came from. Raises IndexTaken.
+    With each goes its content in canonical JSON, and the hash of the row that an import made it
+    from. `today` is when what is not in force was found so.
     """
-    numbered = numbering.numbered(tx, body, rows)
-    store.insert_items(tx, numbered, imported or {})
-    add_changes(tx, [_as_entered(item, numbering) for item in numbered if _ended(item)])
-    return numbered
+    store.insert_items(tx, rows)
+    add_changes(tx, [_as_entered(item, today) for item, _, _ in rows if _ended(item)])
 
 
 def edit_item(
@@ -111,7 +106,7 @@ def _renumbered(
 ) -> Item:
     if index_no in ("", old.index_no):
         return old
-    numbering.claim(tx, body, [index_no])
+    numbering.claim(tx, [(body, index_no)])
     numbers.retire(tx, body.id, old.index_no, old.id, at)
     store.set_index_no(tx, old.id, index_no)
     data = {"from": old.index_no, "to": index_no}
@@ -123,13 +118,13 @@ def _ended(item: Item) -> bool:
     return item.validity is not Validity.IN_FORCE
 
 
-def _as_entered(item: Item, numbering: Numbering) -> ValidityChange:
+def _as_entered(item: Item, today: date) -> ValidityChange:
     """An item that was not in force any more when it was entered: its first decision."""
     return ValidityChange(
         item_id=item.id,
         no=1,
         validity=item.validity,
-        since=numbering.today(item.entered_at),
+        since=today,
         actor=item.entered_by,
         at=item.entered_at,
         basis="录入时如此",

@@ -24,8 +24,7 @@ from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import InvalidInput
 from hub.kernel.events import Event
 from hub.kernel.ids import IdSource
-from hub.organisations.models import Body
-from hub.organisations.store import get_body
+from hub.organisations.store import bodies_by_id
 
 __all__ = ["Landed", "Landing"]
 
@@ -73,44 +72,44 @@ class Landing:
 
     def _land(self, tx: Transaction, rows: Sequence[GoodRow], at: datetime) -> Landed:
         held = store.held_by_key(tx.connection, [row.key for row in rows])
-        fresh: dict[str, list[GoodRow]] = {}
-        for row in rows:
-            if row.key not in held:
-                fresh.setdefault(row.draft.body_id, []).append(row)
-        added, faults = 0, []
-        for body_id, new in sorted(fresh.items()):
-            free, wrong = _with_free_numbers(tx, body_id, new)
-            self._add(tx, get_body(tx.connection, body_id), free, at)
-            added += len(free)
-            faults += wrong
+        free, faults = _with_free_numbers(tx, [row for row in rows if row.key not in held])
+        self._add(tx, free, at)
         changed = [r for r in rows if r.key in held and held[r.key].import_hash != r.digest]
         updated = sum(self._update(tx, held[row.key].id, row, at) for row in changed)
-        return Landed(added, updated, faults)
+        return Landed(len(free), updated, faults)
 
-    def _add(self, tx: Transaction, body: Body, rows: Sequence[GoodRow], at: datetime) -> None:
-        if not rows:
-            return
-        item_ids = self.ids.many(at, len(rows))
+    def _add(self, tx: Transaction, rows: Sequence[GoodRow], at: datetime) -> None:
+        """Enter the rows, and record for each body what came into it."""
+        drafts = [row.draft for row in rows]
+        bodies = bodies_by_id(tx.connection, {draft.body_id for draft in drafts})
+        given = self.numbering.numbers(tx, bodies, drafts, at)
         entered = [
-            self._entered(row, item_id, at) for row, item_id in zip(rows, item_ids, strict=True)
+            (self._entered(row, item_id, at, index_no), row.content, row.digest)
+            for row, item_id, index_no in zip(
+                rows, self.ids.many(at, len(rows)), given, strict=True
+            )
         ]
-        hashes = {item.id: row.digest for item, row in zip(entered, rows, strict=True)}
-        added = editing.add_items(tx, body, entered, self.numbering, imported=hashes)
-        data = {
-            "items": [item.id for item in added],
-            "content_hashes": [item.content_hash for item in added],
-            "body": body.code,
-        }
-        kind = events.ITEMS_IMPORTED
-        tx.record(Event(kind=kind, subject=body.id, actor=self.actor, at=at, data=data))
+        editing.add_items(tx, entered, self.numbering.today(at))
+        came: dict[str, list[Item]] = {}
+        for item, _, _ in entered:
+            came.setdefault(item.body_id, []).append(item)
+        for body_id, added in sorted(came.items()):
+            data = {
+                "items": [item.id for item in added],
+                "content_hashes": [item.content_hash for item in added],
+                "body": bodies[body_id].code,
+            }
+            kind = events.ITEMS_IMPORTED
+            tx.record(Event(kind=kind, subject=body_id, actor=self.actor, at=at, data=data))
 
-    def _entered(self, row: GoodRow, item_id: str, at: datetime) -> Item:
+    def _entered(self, row: GoodRow, item_id: str, at: datetime, index_no: str) -> Item:
         return rules.item_of(
             row.draft,
             item_id=item_id,
             version=1,
             by=self.actor,
             at=at,
+            index_no=index_no,
             digest=row.content_hash,
         )
 
@@ -148,19 +147,20 @@ def _after(before: Checkpoint, found: Sorted, landed: Landed, rows: int) -> Chec
 
 
 def _with_free_numbers(
-    tx: Transaction, body_id: str, rows: Sequence[GoodRow]
+    tx: Transaction, rows: Sequence[GoodRow]
 ) -> tuple[list[GoodRow], list[RowFault]]:
     """The rows whose index numbers nobody has, and a fault for each of the others."""
-    brought = [row.draft.index_no for row in rows if row.draft.index_no]
-    seen = set(numbers.taken(tx.connection, body_id, brought)) if brought else set()
+    brought = [(row.draft.body_id, row.draft.index_no) for row in rows if row.draft.index_no]
+    seen = set(numbers.taken(tx.connection, brought))
     free, wrong = [], []
     for row in rows:
-        index_no = row.draft.index_no
-        if index_no and index_no in seen:
-            taken = index_taken(index_no)
+        key = (row.draft.body_id, row.draft.index_no)
+        if key in seen:
+            taken = index_taken(row.draft.index_no)
             error = InvalidInput(taken.words, field=taken.field, remedy=taken.remedy)
             wrong.append(RowFault(row.number, error))
-        else:
-            free.append(row)
-            seen.add(index_no)
+            continue
+        free.append(row)
+        if row.draft.index_no:
+            seen.add(key)
     return free, wrong

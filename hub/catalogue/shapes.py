@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -44,12 +44,26 @@ class ReadRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """`columns` maps a field of ItemDraft (and `body_code`) to a column, or to a function."""
+    """`columns` maps a field of ItemDraft (and `body_code`) to a column, or to a function.
+
+    The rest follows from it, once and not for every row.
+    """
 
     name: str
     needs: frozenset[str]
     columns: Mapping[str, Source]
     closed: bool = False
+    plain: Sequence[tuple[str, str]] = field(init=False, repr=False)
+    made: Sequence[tuple[str, Callable[[Row], Any]]] = field(init=False, repr=False)
+    known: frozenset[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        sources = self.columns.items()
+        plain = tuple((name, column) for name, column in sources if isinstance(column, str))
+        made = tuple((name, make) for name, make in sources if not isinstance(make, str))
+        object.__setattr__(self, "plain", plain)
+        object.__setattr__(self, "made", made)
+        object.__setattr__(self, "known", frozenset(column for _, column in plain))
 
 
 _ATTRIBUTES: Mapping[str, Attribute] = {
@@ -220,8 +234,8 @@ def draft_of_row(
     if shape is None:
         return ReadRow(faults=[_unknown_shape()])
     faults = list(_unknown_columns(shape, row))
-    values = {name: _value(source, row) for name, source in shape.columns.items()}
-    values = {name: value for name, value in values.items() if value is not None}
+    values = {name: value for name, column in shape.plain if (value := row.get(column)) is not None}
+    values |= {name: made for name, make in shape.made if (made := make(row)) is not None}
     code = values.pop("body_code", "") or default_body
     if code not in bodies:
         faults.append(_unknown_body(str(code)))
@@ -249,10 +263,6 @@ def _themed(values: dict[str, Any], themes: Themes) -> list[InvalidInput]:
     return []
 
 
-def _value(source: Source, row: Row) -> Any:
-    return source(row) if callable(source) else row.get(source)
-
-
 def _typed(values: dict[str, Any]) -> Iterator[InvalidInput]:
     """Turn texts into dates and enums in place; say what cannot be turned."""
     values.setdefault("attribute", "")
@@ -272,7 +282,7 @@ def _typed(values: dict[str, Any]) -> Iterator[InvalidInput]:
         elif name == "validity":
             yield from _chosen(values, name, value.strip(), _VALIDITIES)
         elif name in _LISTS:
-            values[name] = tuple(_WORDS.split(value))
+            values[name] = tuple(_WORDS.split(value)) if value else ()
         elif name == "normative":
             yield from _chosen(values, name, value.strip().lower(), _YES_NO)
         elif name in _FINDERS:
@@ -331,8 +341,10 @@ def _keyless(draft: ItemDraft) -> Iterator[InvalidInput]:
 
 
 def _unknown_columns(shape: Shape, row: Row) -> Iterator[InvalidInput]:
-    for name in sorted(row.keys() - set(shape.columns.values())) if shape.closed else ():
-        known = "、".join(sorted(str(column) for column in shape.columns.values()))
+    if not shape.closed or row.keys() <= shape.known:
+        return
+    known = "、".join(sorted(shape.known))
+    for name in sorted(row.keys() - shape.known):
         yield fault(
             str(name)[:80], "未知的列", "unknown column",
             Words(f"可用的列：{known}", f"columns: {known}"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -21,7 +22,6 @@ from sqlalchemy import (
     delete,
     insert,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,10 +33,10 @@ from hub.catalogue.models import Item, ItemDraft, ItemState, Picture, Validity
 from hub.catalogue.numbering.doc_numbers import doc_key
 from hub.catalogue.rules import CONTENT, content_hash, content_of
 from hub.catalogue.tables import blobs, import_checkpoints, item_versions, items, pictures
+from hub.kernel.bulk import Bulk
+from hub.kernel.columns import microseconds
 from hub.kernel.database import Transaction
 from hub.kernel.events import Kind, read_events_of
-
-_CHUNK = 5_000  # keys per query
 
 # an item does not carry these
 _ONLY_COLUMNS = ("import_hash", "doc_key", "public_theme", "public_genre")
@@ -91,19 +91,25 @@ def item_by_key(connection: Connection, body_id: str, external_key: str) -> Item
     return None if row is None else item_of_row(row)
 
 
+_HELD = Bulk(
+    """
+    SELECT i.body_id, i.external_key, i.id, i.import_hash FROM {rows} CROSS JOIN items AS i
+    WHERE i.body_id = r.body_id AND i.external_key = r.external_key
+    """,
+    {"body_id": "text", "external_key": "text"},
+)
+
+
 def held_by_key(
-    connection: Connection, keys: Iterable[tuple[str, str]]
+    connection: Connection, keys: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], Held]:
     """What is there already under these (body id, external key)."""
-    found = {}
-    pair = tuple_(items.c.body_id, items.c.external_key)
-    for chunk in _chunks(keys):
-        query = select(
-            items.c.body_id, items.c.external_key, items.c.id, items.c.import_hash
-        ).where(pair.in_(chunk))
-        for row in connection.execute(query):
-            found[row.body_id, row.external_key] = Held(id=row.id, import_hash=row.import_hash)
-    return found
+    if not keys:
+        return {}
+    return {
+        (row["body_id"], row["external_key"]): Held(id=row["id"], import_hash=row["import_hash"])
+        for row in _HELD.execute(connection, keys).mappings()
+    }
 
 
 def lock_item(tx: Transaction, item_id: str) -> Item:
@@ -117,15 +123,49 @@ def lock_item(tx: Transaction, item_id: str) -> Item:
     return get_item(tx.connection, item_id)
 
 
-def insert_items(tx: Transaction, rows: Sequence[Item], imported: Mapping[str, str]) -> None:
+def insert_items(tx: Transaction, rows: Sequence[tuple[Item, str, str]]) -> None:
     """New items with their first version, all by one person at one time.
 
-    `imported` has the hash of the row that an item came from, by the item's id.
+    With each goes its content in canonical JSON, and the hash of the row that an import made it
+    from, else "".
     """
-    if rows:
-        values = [_columns(row) | {"import_hash": imported.get(row.id, "")} for row in rows]
-        tx.execute(insert(items), values)
-        add_versions(tx, rows, rows[0].entered_by, rows[0].entered_at)
+    if not rows:
+        return
+    first = rows[0][0]
+    entered = (microseconds(first.entered_at), first.entered_by)
+    told = [(*_NEW_OF(item), doc_key(item.doc_no), row_hash) for item, _, row_hash in rows]
+    tx.bulk(_INSERT_ITEMS, told, *entered)
+    versions = [(item.id, item.content_hash, content, item.carries) for item, content, _ in rows]
+    tx.bulk(_INSERT_VERSIONS, versions, *entered)
+
+
+_NEW: Mapping[str, str] = {  # what a new item's row says, but who entered it when
+    **dict.fromkeys(("id", "body_id", "external_key"), "text"),
+    "version": "int",
+    **dict.fromkeys(("title", "issuer", "attribute", "state", "content_hash"), "text"),
+    **dict.fromkeys(("summary", "index_no", "doc_no", "genre", "theme"), "text"),
+    "statutory_class": "text",
+    "normative": "flag",
+    "unit": "text",
+    **dict.fromkeys(("formed_on", "valid_from", "valid_until"), "date"),
+    "validity": "text",
+    "source_url": "text",
+}
+_NEW_OF = attrgetter(*_NEW)
+_INSERT_ITEMS = Bulk(
+    f"INSERT INTO items ({', '.join(_NEW)}, doc_key, import_hash, entered_at, entered_by)"  # noqa: S608
+    f" SELECT {', '.join(f'r.{name}' for name in _NEW)}, r.doc_key, r.import_hash, {{1}}, {{2}}"
+    " FROM {rows} WHERE true",
+    {**_NEW, "doc_key": "text", "import_hash": "text"},
+)
+_INSERT_VERSIONS = Bulk(
+    """
+    INSERT INTO item_versions
+        (item_id, version, content_hash, content, carries, edited_at, edited_by)
+    SELECT r.item_id, 1, r.content_hash, r.content, r.carries, {1}, {2} FROM {rows} WHERE true
+    """,
+    dict.fromkeys(("item_id", "content_hash", "content", "carries"), "text"),
+)
 
 
 def replace_item(tx: Transaction, item: Item, by: str, at: datetime) -> None:
@@ -302,8 +342,3 @@ def item_of_row(row: Row[Any]) -> Item:
         values[name] = getattr(row, name)
     values["state"], values["validity"] = ItemState(row.state), Validity(row.validity)
     return Item(**values)
-
-
-def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
-    listed = list(dict.fromkeys(values))
-    return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))

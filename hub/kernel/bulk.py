@@ -2,7 +2,7 @@
 
 Binding a row at a time costs Python time under its global lock; one JSON text is encoded in a
 microsecond a row and unpacked by the database in C, while other threads run. Values must be what
-the database stores: text, integers, or None.
+the database stores: text, integers, dates as ISO 8601, booleans, or None.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from sqlalchemy import Connection, CursorResult
 
 __all__ = ["Bulk"]
 
-_TYPES = {"text": "text", "int": "bigint"}
+_TYPES = {"text": "text", "int": "bigint", "date": "date", "flag": "boolean"}
 
 
 class Bulk:
     """`template` is SQL with `{rows}` where a row source named `r` belongs.
 
-    `columns` names the values of a row in their order, with `text` or `int` for each. Further
+    `columns` names the values of a row in their order, with `text`, `int`, `date` or `flag`
+    for each. Further
     parameters follow the rows and stand as `{1}`, `{2}` … in the template.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
+from functools import cache
 from urllib.parse import urlsplit
 
 from hub.kernel.errors import InvalidInput, Words
@@ -32,7 +33,8 @@ WEB = frozenset({"http", "https"})  # the schemes of nearly every platform's add
 
 # Unicode's categories Cc and Cs, and its embeddings, overrides and isolates (Bidi_Control without
 # the plain marks).
-_UNWELCOME = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = "".join(map(chr, range(0x20)))
+_UNWELCOME = "\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069"
 
 _FILING_REFUSALS: Mapping[FilingState, Words] = {
     FilingState.NOT_FILED: Words("账号未备案", "the account is not filed"),
@@ -186,11 +188,17 @@ def _match(pattern: re.Pattern[str], value: str, field: str, zh: str, en: str) -
 def unwelcome(text: str, allowed: str = "") -> str:
     """The first character that nobody could see or store, or '' when there is none.
 
-    Control characters, lone surrogates, and the marks that turn the direction of text around,
-    with which a text can read otherwise than it is.
+    Control characters but those `allowed`, lone surrogates, and the marks that turn the direction
+    of text around, with which a text can read otherwise than it is.
     """
-    found = (match[0] for match in _UNWELCOME.finditer(text))
-    return next((char for char in found if char not in allowed), "")
+    found = _unwelcome(allowed).search(text)
+    return found[0] if found else ""
+
+
+@cache
+def _unwelcome(allowed: str) -> re.Pattern[str]:
+    controls = "".join(char for char in _CONTROLS if char not in allowed)
+    return re.compile(f"[{re.escape(controls)}{_UNWELCOME}]")
 
 
 def _text(value: str, field: str, longest: int, *, required: bool = True) -> None:

@@ -76,6 +76,15 @@ def bodies_by_code(connection: Connection, codes: Iterable[str] | None = None) -
     return found
 
 
+def bodies_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Body]:
+    """Those of the bodies that are there, by id."""
+    found = {}
+    for chunk in _chunks(ids):
+        for row in connection.execute(select(bodies).where(bodies.c.id.in_(chunk))):
+            found[row.id] = _body(row)
+    return found
+
+
 def list_bodies(connection: Connection, under: str = "") -> list[Body]:
     """All bodies ordered by code, or only `under` (an id) and those below it."""
     query = select(bodies).order_by(bodies.c.code)

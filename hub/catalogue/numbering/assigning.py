@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from hub.catalogue.errors import IndexTaken
-from hub.catalogue.models import Item
+from hub.catalogue.models import ItemDraft
 from hub.catalogue.numbering import store
 from hub.catalogue.numbering.index_numbers import IndexPattern
 from hub.kernel.clock import CHINA
@@ -27,50 +27,62 @@ class Numbering:
     pattern: IndexPattern = field(default_factory=IndexPattern)
     zone: ZoneInfo = CHINA
 
-    def numbered(self, tx: Transaction, body: Body, rows: Sequence[Item]) -> list[Item]:
-        """New items of one body, each with its number: the one it brought, else the next free.
+    def numbers(
+        self, tx: Transaction, bodies: Mapping[str, Body], drafts: Sequence[ItemDraft], at: datetime
+    ) -> list[str]:
+        """The numbers of new items in their order: the one it brought, else its body's next free
+        one.
 
-        The year is that of formation, else of entry. Raises IndexTaken for a number that another
-        item of the body has or had.
+        The year is that of formation, else of `at`, the time of entry. `bodies` are those of the
+        items, by id. Raises IndexTaken for a number that another item of the body has or had.
         """
-        brought = [row.index_no for row in rows if row.index_no]
-        if brought:
-            self.claim(tx, body, brought)
-        drawn = self._drawn(tx, body, [row for row in rows if not row.index_no])
-        return [row if row.index_no else replace(row, index_no=drawn[row.id]) for row in rows]
+        self.claim(tx, [(bodies[one.body_id], one.index_no) for one in drafts if one.index_no])
+        today = self.today(at)
+        waiting = {
+            place: (one.body_id, one.formed_on or today)
+            for place, one in enumerate(drafts)
+            if not one.index_no
+        }
+        drawn = self._drawn(tx, bodies, waiting)
+        return [one.index_no or drawn[place] for place, one in enumerate(drafts)]
 
-    def claim(self, tx: Transaction, body: Body, numbers: Sequence[str]) -> None:
-        """Numbers that came from elsewhere are the body's from now on; raises IndexTaken."""
-        for index_no in store.taken(tx.connection, body.id, numbers):
+    def claim(self, tx: Transaction, numbers: Sequence[tuple[Body, str]]) -> None:
+        """Numbers that came from elsewhere are the bodies' from now on; raises IndexTaken."""
+        for _, index_no in store.taken(tx.connection, [(body.id, no) for body, no in numbers]):
             raise index_taken(index_no)
-        highest: dict[int, int] = {}
-        for index_no in numbers:
+        highest: dict[tuple[str, int], int] = {}
+        for body, index_no in numbers:
             found = self.pattern.serial_of(index_no, org_of(body))
             if found and 0 < found[1] < 2**31:
-                highest[found[0]] = max(found[1], highest.get(found[0], 0))
-        for year, serial in sorted(highest.items()):
-            store.raise_to(tx, body.id, year, serial)
+                key = (body.id, found[0])
+                highest[key] = max(found[1], highest.get(key, 0))
+        store.raise_to(tx, highest)
 
-    def _drawn(self, tx: Transaction, body: Body, rows: Sequence[Item]) -> dict[str, str]:
-        """item id → number. One that is taken all the same (another pattern made it, or a person
-        gave it) is passed over."""
-        drawn: dict[str, str] = {}
-        waiting = list(rows)
+    def _drawn(
+        self,
+        tx: Transaction,
+        bodies: Mapping[str, Body],
+        waiting: Mapping[int, tuple[str, date]],
+    ) -> dict[int, str]:
+        """place → number, for the body id and day at each place. One that is taken all the same
+        (another pattern made it, or a person gave it) is passed over."""
+        drawn: dict[int, str] = {}
         while waiting:
-            days = [self._day(row) for row in waiting]
-            following = store.draw(tx, body.id, Counter(day.year for day in days))
-            made = []
-            for row, day in zip(waiting, days, strict=True):
-                serial = following[day.year]
-                following[day.year] += 1
-                made.append((row.id, self.pattern.render(org_of(body), day, serial)))
-            taken = store.taken(tx.connection, body.id, [index_no for _, index_no in made])
-            drawn |= {item_id: index_no for item_id, index_no in made if index_no not in taken}
-            waiting = [row for row in waiting if row.id not in drawn]
+            counts = Counter((body_id, day.year) for body_id, day in waiting.values())
+            following = store.draw(tx, counts)
+            made: dict[tuple[str, str], int] = {}
+            for place, (body_id, day) in waiting.items():
+                serial = following[body_id, day.year]
+                following[body_id, day.year] += 1
+                made[body_id, self.pattern.render(org_of(bodies[body_id]), day, serial)] = place
+            taken = store.taken(tx.connection, made)
+            drawn |= {
+                place: index_no
+                for (b, index_no), place in made.items()
+                if (b, index_no) not in taken
+            }
+            waiting = {place: said for place, said in waiting.items() if place not in drawn}
         return drawn
-
-    def _day(self, item: Item) -> date:
-        return item.formed_on or self.today(item.entered_at)
 
     def today(self, at: datetime) -> date:
         """The day it is at an instant, in the installation's zone."""

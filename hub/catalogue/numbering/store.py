@@ -5,62 +5,71 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, insert
 
-from hub.catalogue.numbering.tables import index_serials, retired_index_numbers
+from hub.catalogue.numbering.tables import retired_index_numbers
 from hub.kernel.bulk import Bulk
 from hub.kernel.database import Transaction
 
 __all__ = ["draw", "raise_to", "retire", "taken"]
 
-_s = index_serials.c
-
-
+_COUNTED = {"body_id": "text", "year": "int", "count": "int"}
 _DRAW = Bulk(
     """
     INSERT INTO index_serials (body_id, year, last)
-    SELECT r.body_id, r.year, r.count FROM {rows} WHERE true ORDER BY r.year
+    SELECT r.body_id, r.year, r.count FROM {rows} WHERE true ORDER BY r.body_id, r.year
     ON CONFLICT (body_id, year) DO UPDATE SET last = index_serials.last + excluded.last
-    RETURNING year, last
+    RETURNING body_id, year, last
     """,
-    {"body_id": "text", "year": "int", "count": "int"},
+    _COUNTED,
 )
-_LOOK = """
-    SELECT index_no, id FROM items
-    WHERE body_id = {1} AND index_no IN (SELECT r.index_no FROM {rows})
-    UNION ALL
-    SELECT index_no, item_id FROM retired_index_numbers
-    WHERE body_id = {1} AND index_no IN (SELECT r.index_no FROM {rows})
-"""
-_TAKEN = Bulk(_LOOK, {"index_no": "text"})
-
-
-def draw(tx: Transaction, body_id: str, counts: Mapping[int, int]) -> dict[int, int]:
-    """Take the body's next serial numbers, so many of each year; the first of each.
-
-    One statement: whoever else draws for this body and year waits until this transaction ends.
+_RAISE = Bulk(
     """
-    rows = [(body_id, year, count) for year, count in sorted(counts.items())]
-    drawn = tx.bulk(_DRAW, rows).mappings()
-    return {row["year"]: row["last"] - counts[row["year"]] + 1 for row in drawn}
+    INSERT INTO index_serials (body_id, year, last)
+    SELECT r.body_id, r.year, r.count FROM {rows} WHERE true ORDER BY r.body_id, r.year
+    ON CONFLICT (body_id, year) DO UPDATE SET last = excluded.last
+    WHERE excluded.last > index_serials.last
+    """,
+    _COUNTED,
+)
+# CROSS JOIN keeps SQLite from reading the large table first; a plan by the index is the only good
+_TAKEN = Bulk(
+    """
+    SELECT i.body_id, i.index_no, i.id FROM {rows} CROSS JOIN items AS i
+    WHERE i.body_id = r.body_id AND i.index_no = r.index_no
+    UNION ALL
+    SELECT o.body_id, o.index_no, o.item_id FROM {rows} CROSS JOIN retired_index_numbers AS o
+    WHERE o.body_id = r.body_id AND o.index_no = r.index_no
+    """,
+    {"body_id": "text", "index_no": "text"},
+)
+
+Years = Mapping[tuple[str, int], int]  # a number for each (body id, year)
 
 
-def raise_to(tx: Transaction, body_id: str, year: int, serial: int) -> None:
-    """A number with this serial came from elsewhere: the next one drawn is above it."""
-    highest = func.max if tx.connection.dialect.name == "sqlite" else func.greatest
-    first = _upsert(tx).values(body_id=body_id, year=year, last=serial)
-    tx.execute(
-        first.on_conflict_do_update(
-            index_elements=[_s.body_id, _s.year], set_={"last": highest(_s.last, serial)}
-        )
-    )
+def draw(tx: Transaction, counts: Years) -> dict[tuple[str, int], int]:
+    """Take bodies' next serial numbers, so many of each year; the first of each.
+
+    One statement: whoever else draws for such a body and year waits until this transaction ends.
+    """
+    drawn = tx.bulk(_DRAW, _sorted(counts)).mappings()
+    return {(key := (row["body_id"], row["year"])): row["last"] - counts[key] + 1 for row in drawn}
 
 
-def taken(connection: Connection, body_id: str, numbers: Collection[str]) -> dict[str, str]:
-    """Of these numbers, those that a body's items have or had, each with the item's id."""
-    found = _TAKEN.execute(connection, [(number,) for number in numbers], body_id)
-    return {row["index_no"]: row["id"] for row in found.mappings()}
+def raise_to(tx: Transaction, serials: Years) -> None:
+    """Numbers with these serials came from elsewhere: the next ones drawn are above them."""
+    if serials:
+        tx.bulk(_RAISE, _sorted(serials))
+
+
+def taken(
+    connection: Connection, numbers: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """Of these (body id, number), those that an item of the body has or had, with its id."""
+    if not numbers:
+        return {}
+    found = _TAKEN.execute(connection, list(numbers)).mappings()
+    return {(row["body_id"], row["index_no"]): row["id"] for row in found}
 
 
 def retire(tx: Transaction, body_id: str, index_no: str, item_id: str, at: datetime) -> None:
@@ -69,7 +78,6 @@ def retire(tx: Transaction, body_id: str, index_no: str, item_id: str, at: datet
     tx.execute(insert(retired_index_numbers).values(**values))
 
 
-def _upsert(tx: Transaction) -> postgresql.Insert | sqlite.Insert:
-    if tx.connection.dialect.name == "postgresql":
-        return postgresql.insert(index_serials)
-    return sqlite.insert(index_serials)
+def _sorted(years: Years) -> list[tuple[str, int, int]]:
+    """In one order for everybody, so that no two transactions wait for each other."""
+    return [(body, year, number) for (body, year), number in sorted(years.items())]

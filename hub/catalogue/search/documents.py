@@ -39,6 +39,8 @@ FACETS = ("owner", "year", "theme", "genre", "validity", "attribute")
 _SHAPE = 2  # grows with every change of the schema or of what a document holds
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {char: value for value, char in enumerate(_ALPHABET)}
+_PAIRS = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
+_SHIFTS = range(120, -1, -10)
 _HALF = 1 << 64
 _FOR_EVER = 99991231
 
@@ -151,8 +153,5 @@ def _number_of(item_id: str) -> int:
 
 def id_of(high: int, low: int) -> str:
     """The item's id from the halves that the index keeps."""
-    number, chars = high * _HALF + low, []
-    for _ in range(26):
-        number, digit = divmod(number, 32)
-        chars.append(_ALPHABET[digit])
-    return "".join(reversed(chars))
+    number = high * _HALF + low
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])

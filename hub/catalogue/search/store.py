@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
     Text,
     and_,
-    bindparam,
     func,
     insert,
     select,
@@ -27,6 +25,7 @@ from hub.catalogue.search.documents import INNER, PUBLIC
 from hub.catalogue.search.models import Entry, Shown, Synonyms
 from hub.catalogue.search.tables import search_synonyms
 from hub.catalogue.tables import item_versions, items
+from hub.kernel.bulk import Bulk
 from hub.kernel.clock import CHINA
 from hub.kernel.columns import instant
 from hub.kernel.database import Transaction
@@ -177,21 +176,42 @@ def _days(said: dict[str, Any], entered: int, published: int | None) -> tuple[da
     return (formed, public) if public and soon else (formed,)
 
 
-_STANDING = (
-    *(_i.id, _i.body_id, _i.index_no, _i.attribute, _i.validity, _i.validity_since),
-    *(_i.entered_at, _i.published_at),
-)
-
-
-def _shown_in(version: ColumnElement[Any]) -> Select[Any]:
-    return (
-        select(*_STANDING, _now)
-        .join(_now, and_(_now.c.item_id == _i.id, _now.c.version == version))
-        .where(_i.id.in_(bindparam("ids", expanding=True)))
+def _shown_in(version: str) -> Bulk:
+    return Bulk(
+        f"""
+        SELECT i.id, v.version, i.body_id, i.index_no, i.validity, i.attribute, i.entered_at,
+            i.published_at, CAST(i.validity_since AS text), v.content
+        FROM {{rows}} CROSS JOIN items AS i CROSS JOIN item_versions AS v
+        WHERE i.id = r.id AND v.item_id = i.id AND v.version = i.{version}
+        """,  # noqa: S608 - a name of our own
+        {"id": "text"},
     )
 
 
-_SHOWN_PUBLIC, _SHOWN_INSIDE = _shown_in(_i.public_version), _shown_in(_i.version)
+_SHOWN_PUBLIC, _SHOWN_INSIDE = _shown_in("public_version"), _shown_in("version")
+
+
+class _File(msgspec.Struct):
+    sha256: str
+    name: str
+
+
+class _Said(msgspec.Struct):
+    """What of a version's content is shown; reading the rest would cost as much again."""
+
+    title: str
+    body: str
+    issuer: str
+    doc_no: str
+    theme: str
+    genre: str | None
+    formed_on: date | None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    attachments: tuple[_File, ...] = ()
+
+
+_SAID = msgspec.json.Decoder(_Said)
 
 
 def shown(connection: Connection, ids: Iterable[str], *, public_only: bool) -> dict[str, Shown]:
@@ -199,41 +219,36 @@ def shown(connection: Connection, ids: Iterable[str], *, public_only: bool) -> d
 
     The index may be a second old; nothing that was withdrawn since is in the answer.
     """
+    wanted = [(item_id,) for item_id in ids]
     query = _SHOWN_PUBLIC if public_only else _SHOWN_INSIDE
-    rows = connection.execute(query, {"ids": list(ids)})
-    return {row.id: _shown(row) for row in rows}
+    rows = query.execute(connection, wanted).all() if wanted else ()
+    return {row[0]: _shown(row) for row in rows}
 
 
-def _shown(row: Any) -> Shown:
-    said = row.content
-    entered: datetime = row.entered_at
-    formed = _date(said, "formed_on")
+def _shown(row: Sequence[Any]) -> Shown:
+    item_id, version, body_id, index_no, validity, attribute, entered, published, since = row[:9]
+    said = _SAID.decode(row[9])
     return Shown(
-        id=row.id,
-        version=row.version,
-        title=said["title"],
-        body=said["body"],
-        issuer=said["issuer"],
-        body_id=row.body_id,
-        doc_no=said["doc_no"],
-        index_no=row.index_no,
-        theme=said["theme"],
-        genre=said["genre"] or "",
-        validity=Validity(row.validity),
-        attribute=row.attribute,
-        on=formed or entered.astimezone(CHINA).date(),
-        formed_on=formed,
-        published_at=row.published_at,
-        validity_since=row.validity_since,
-        valid_from=_date(said, "valid_from"),
-        valid_until=_date(said, "valid_until"),
-        files=tuple((one["sha256"], one["name"]) for one in said.get("attachments", ())),
+        id=item_id,
+        version=version,
+        title=said.title,
+        body=said.body,
+        issuer=said.issuer,
+        body_id=body_id,
+        doc_no=said.doc_no,
+        index_no=index_no,
+        theme=said.theme,
+        genre=said.genre or "",
+        validity=Validity(validity),
+        attribute=attribute,
+        on=said.formed_on or instant(entered).astimezone(CHINA).date(),
+        formed_on=said.formed_on,
+        published_at=None if published is None else instant(published),
+        validity_since=date.fromisoformat(since) if since else None,
+        valid_from=said.valid_from,
+        valid_until=said.valid_until,
+        files=tuple((file.sha256, file.name) for file in said.attachments),
     )
-
-
-def _date(said: Mapping[str, Any], name: str) -> date | None:
-    text = said.get(name)
-    return date.fromisoformat(text) if text else None
 
 
 # --- synonyms -------------------------------------------------------------------------------

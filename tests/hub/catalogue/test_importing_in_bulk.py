@@ -7,6 +7,7 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import openpyxl
 import pytest
 
@@ -14,8 +15,9 @@ from hub.catalogue.errors import UnreadableFile
 from hub.catalogue.imports import ImportReport
 from hub.catalogue.models import Attribute, Filter, ItemState
 from hub.catalogue.page import decoded, read_page
+from hub.catalogue.rules import content_hash, content_of
 from hub.catalogue.service import Catalogue
-from hub.catalogue.store import changes_after
+from hub.catalogue.store import changes_after, content_of_version
 from hub.kernel.database import Database
 from hub.kernel.events import read_events
 from hub.organisations.models import Body
@@ -216,3 +218,46 @@ async def test_what_is_no_source_is_refused_as_a_whole(
             archive.writestr("xl/workbook.xml", "<x")
     with pytest.raises(UnreadableFile):
         await catalogue.import_file(path, actor="a", body_code="sc")
+
+
+async def test_a_batch_over_many_bodies_numbers_and_records_each_of_them(
+    catalogue: Catalogue, bodies: dict[str, Body], tmp_path: Path, database: Database
+) -> None:
+    codes = sorted(bodies)[:2]
+    told = [
+        {"key": str(n), "title": f"题{n}", "body": "文", "attribute": "主动公开",
+         "body_code": codes[n % 2], "formed_on": "2024-05-06", "normative": n == 1,
+         "index_no": "A/2024-00001" if n == 2 else ""}
+        for n in range(5)
+    ]  # fmt: skip
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in told), "utf-8")
+    report = await catalogue.import_file(file, actor="a")
+    assert (report.added, report.refused) == (5, 0)
+    held = {item.external_key: item for item in await catalogue.list()}
+    owner = [bodies[code] for code in codes]
+    orgs = [body.org_code or body.code for body in owner]
+    assert [held[str(n)].index_no for n in range(5)] == [
+        f"{orgs[0]}/2024-00001", f"{orgs[1]}/2024-00001", "A/2024-00001",
+        f"{orgs[1]}/2024-00002", f"{orgs[0]}/2024-00002",
+    ]  # fmt: skip
+    assert [held[str(n)].body_id for n in range(5)] == [owner[n % 2].id for n in range(5)]
+    assert [held[str(n)].normative for n in range(3)] == [False, True, False]
+    assert held["0"].formed_on == date(2024, 5, 6)
+    found = await database.read(lambda c: read_events(c, kinds=["catalogue.items.imported"]))
+    assert {event["subject"]: len(event["data"]["items"]) for event in found} == {
+        owner[0].id: 3,
+        owner[1].id: 2,
+    }
+
+
+async def test_an_imported_item_hashes_as_one_that_was_typed(
+    catalogue: Catalogue, bodies: dict[str, Body], tmp_path: Path, database: Database
+) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text(rows(1), "utf-8")
+    await catalogue.import_file(file, actor="a", body_code="sc")
+    [item] = await catalogue.list()
+    kept = await database.read(lambda c: content_of_version(c, item.id, 1))
+    assert kept == json.loads(msgspec.json.encode(content_of(item)))
+    assert item.content_hash == content_hash(kept)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Boolean, Date, Integer, column, select, table
 
 from hub.kernel.bulk import Bulk
 from hub.kernel.columns import storable
@@ -81,3 +83,20 @@ async def test_any_storable_text_arrives_whole(things: Database, text: str) -> N
 
     await things.write(again, audited=False)
     assert await rows(things) == [("k" + text, 1, text)]
+
+
+async def test_days_and_flags_are_stored_as_such(database: Database) -> None:
+    add = Bulk(
+        "INSERT INTO days (id, day, fine) SELECT r.id, r.day, r.fine FROM {rows} WHERE true",
+        {"id": "int", "day": "date", "fine": "flag"},
+    )
+    held = [(1, date(2024, 2, 29), True), (2, None, False)]
+
+    def fill(tx: Transaction) -> None:
+        tx.connection.exec_driver_sql("CREATE TABLE days (id bigint, day date, fine boolean)")
+        tx.bulk(add, held)
+
+    await database.write(fill, audited=False)
+    days = table("days", column("id", Integer), column("day", Date), column("fine", Boolean))
+    found = await database.read(lambda c: list(c.execute(select(days).order_by(days.c.id))))
+    assert [tuple(row) for row in found] == held
