@@ -20,6 +20,7 @@ FILLER = "·"  # holds a position at which no word begins; the index's tokenizer
 
 _WORDS, _STOP = Path(__file__).with_name("words.txt"), Path(__file__).with_name("stop_words.txt")
 _WORD = re.compile(r"[\w]")
+_MOST_REMEMBERED = 200_000  # words; some twenty megabytes
 _Piece = tuple[str, int, int]
 
 
@@ -31,6 +32,16 @@ def _terms(file: Path) -> list[str]:
 STOP_WORDS = frozenset(_terms(_STOP))
 
 
+class _Telling(dict[str, bool]):
+    """Whether a word says something; remembered, for texts repeat their words."""
+
+    def __missing__(self, word: str) -> bool:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        told = self[word] = word not in STOP_WORDS and _WORD.match(word) is not None
+        return told
+
+
 class Segmenter:
     """Cuts texts that are normalised already. Safe to use from several threads."""
 
@@ -39,11 +50,12 @@ class Segmenter:
         self._jieba = importlib.import_module("rjieba").Jieba()
         for term in terms:
             self._jieba.add_word(term, None, None)
+        self._telling = _Telling()
 
     def pieces(self, text: str) -> Iterator[_Piece]:
         """(word, start, end) of every word that says something; inner words before outer ones."""
         for piece in self._jieba.tokenize(text, "search", False):
-            if piece[0] not in STOP_WORDS and _WORD.match(piece[0]):
+            if self._telling[piece[0]]:
                 yield piece
 
     def words(self, text: str) -> list[str]:
@@ -63,9 +75,9 @@ class Segmenter:
         words that begin together the shortest has the slot; the others follow at the end, where
         they are found as words.
         """
-        slots, others = [FILLER] * len(text), []
+        slots, others, telling = [FILLER] * len(text), [], self._telling
         for word, start, _ in self._jieba.tokenize(text, "search", False):
-            if word in STOP_WORDS or not _WORD.match(word):
+            if not telling[word]:
                 continue
             if slots[start] is FILLER:
                 slots[start] = word
