@@ -67,22 +67,16 @@ def get_body(connection: Connection, body_id: str) -> Body:
 
 def bodies_by_code(connection: Connection, codes: Iterable[str] | None = None) -> dict[str, Body]:
     """Bodies by their code; all of them when `codes` is None."""
-    if codes is None:
-        return {row.code: _body(row) for row in connection.execute(select(bodies))}
-    found = {}
-    for chunk in _chunks(codes):
-        for row in connection.execute(select(bodies).where(bodies.c.code.in_(chunk))):
-            found[row.code] = _body(row)
-    return found
+    every = select(bodies)
+    asked = [every.where(bodies.c.code.in_(chunk)) for chunk in _chunks(codes or ())]
+    queries = [every] if codes is None else asked
+    return {row.code: _body(row) for query in queries for row in connection.execute(query)}
 
 
 def bodies_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Body]:
     """Those of the bodies that are there, by id."""
-    found = {}
-    for chunk in _chunks(ids):
-        for row in connection.execute(select(bodies).where(bodies.c.id.in_(chunk))):
-            found[row.id] = _body(row)
-    return found
+    rows = connection.execute(select(bodies).where(bodies.c.id.in_(list(ids))))
+    return {row.id: _body(row) for row in rows}
 
 
 def list_bodies(connection: Connection, under: str = "") -> list[Body]:
