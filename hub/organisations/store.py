@@ -118,11 +118,8 @@ def person_by_login(connection: Connection, login: str) -> Person:
 
 
 def people_by_login(connection: Connection, logins: Iterable[str]) -> dict[str, Person]:
-    found = {}
-    for chunk in _chunks(logins):
-        for row in connection.execute(select(people).where(people.c.login.in_(chunk))):
-            found[row.login] = _person(row)
-    return found
+    queries = (select(people).where(people.c.login.in_(chunk)) for chunk in _chunks(logins))
+    return {row.login: _person(row) for query in queries for row in connection.execute(query)}
 
 
 def list_people(connection: Connection) -> list[Person]:

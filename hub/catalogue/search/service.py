@@ -228,7 +228,8 @@ class Search:
         is without something that was looked for."""
         words = (*understood.words, *understood.phrases)
         marker = Marker((*words, *understood.dropped, *_official(understood)))
-        some = await self._run(_to_read, items, marker, words)
+        with_files = any(item.files for _, item in items)
+        some = await self._run(_to_read, items, marker, words) if with_files else []
         texts = await self._database.read(lambda c: texts_of(c, some)) if some else {}
         return await self._run(_marked, items, marker, texts)
 
