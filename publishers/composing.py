@@ -36,7 +36,9 @@ def compose(channel: Channel, source: Source, variation: Mapping[str, str]) -> t
     a message the text is written for, and goes with each part as `extra["form"]`.
     """
     rules = channel.rules(variation)
-    source = replace(source, link=_moved(source.link, variation.get("link_base", "")))
+    base = variation.get("link_base", "")
+    files = tuple(replace(one, link=_moved(one.link, base)) for one in source.attachments)
+    source = replace(source, link=_moved(source.link, base), attachments=files)
     values = {"source": source, "variation": variation}
     desk = _Desk(rules, source, variation, _title(rules, values), _digest(rules, values))
     refusals: list[InvalidInput] = []

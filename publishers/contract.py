@@ -53,6 +53,15 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileLink:
+    """A file of an item: its name, its public address and its size in bytes."""
+
+    name: str
+    link: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """An item as templates see it. `link` is its public address; `body` is plain text whose
     paragraphs are separated by blank lines and whose headings begin with `## `."""
@@ -72,6 +81,12 @@ class Source:
     images: tuple[MediaRef, ...] = ()
     cover: MediaRef | None = None
     card: MediaRef | None = None
+    attachments: tuple[FileLink, ...] = ()
+
+    @property
+    def attachments_link(self) -> str:
+        """Where on the item's page its attachments are."""
+        return f"{self.link}#attachments"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

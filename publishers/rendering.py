@@ -9,12 +9,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from PIL import Image
 
 from graphics.card import render_card
 from graphics.cover import render_cover
 from graphics.models import CardData, CoverData
+from hub.catalogue.attachments.models import Attachment
 from hub.catalogue.models import Item, Picture, Validity
 from hub.catalogue.text import prose
 from hub.kernel.errors import InvalidInput
@@ -22,7 +24,7 @@ from hub.organisations.models import Account, Body
 from hub.publishing.models import MediaRef, MediaRole
 from hub.publishing.ports import DraftEdition, Rendered
 from publishers.composing import compose, wants
-from publishers.contract import Channel, Source
+from publishers.contract import Channel, FileLink, Source
 from publishers.limits import problems
 from publishers.markup import clean
 from publishers.registry import find_channel
@@ -78,11 +80,13 @@ class TemplateRenderer:
         self, item: Item, body: Body, accounts: Sequence[Account], kind: str
     ) -> Rendered:
         """See the port (`Announcing`). A notice is an item's text like any other, from templates
-        of its own; it shows none of the item's pictures."""
+        of its own; it shows none of the item's pictures and attachments."""
         source = source_of(item, body, self._site_url)
         told = notice(kind, "body", {"source": source})
         title = notice(kind, "title", {"source": source})
-        source = replace(source, title=title, body=told, summary=told, images=(), cover=None)
+        source = replace(
+            source, title=title, body=told, summary=told, images=(), cover=None, attachments=()
+        )
         made: list[Rendered] = []
         for edition in _grouped((self._find(account.channel), account) for account in accounts):
             with suppress(InvalidInput):  # this channel cannot take it: a person's task
@@ -151,6 +155,7 @@ def source_of(item: Item, body: Body, site_url: str) -> Source:
         formed_on=item.formed_on,
         validity=_VALIDITY[item.validity],
         images=tuple(map(_own, item.pictures)),
+        attachments=tuple(_file(item.id, one, site_url) for one in item.attachments),
     )
 
 
@@ -207,6 +212,12 @@ def _own(picture: Picture) -> MediaRef:
         height=picture.height,
         alt=_one_line(picture.alt),
     )
+
+
+def _file(item_id: str, file: Attachment, site_url: str) -> FileLink:
+    """As the portal serves it, under its own name."""
+    path = f"/media/{item_id}/{file.sha256}/{quote(file.name, safe='')}"
+    return FileLink(name=_one_line(file.name), link=site_url + path, size=file.size)
 
 
 def _lead(text: str) -> str:

@@ -51,6 +51,7 @@ _GAP = re.compile(r"\s*\n[ \t]*\n\s*")
 _TAG = re.compile(r"<(?=[A-Za-z/@])")
 # Their Markdown has no documented escape, so what would be markup is written full width.
 _MARKDOWN = str.maketrans("*_`[]<>~", "＊＿｀［］＜＞～")
+_MB = 1024 * 1024
 _AT_LINE_START = re.compile(r"^(#+|[-+](?=\s))", re.MULTILINE)
 
 
@@ -116,8 +117,12 @@ def _environment(channel: str, markup: str, escaped: bool) -> ImmutableSandboxed
         auto_reload=False,
     )
     environment.filters |= {"chinese_date": _chinese_date, "pubdate": _pubdate}
-    environment.filters |= {"untagged": _untagged, "literal": _literal}
+    environment.filters |= {"untagged": _untagged, "literal": _literal, "file_size": _file_size}
     return environment
+
+
+def _file_size(size: int) -> str:
+    return f"{size / _MB:.1f} MB" if size >= _MB else f"{max(1, round(size / 1024))} KB"
 
 
 def _untagged(text: str) -> str:

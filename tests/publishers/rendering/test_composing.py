@@ -10,6 +10,7 @@ import pytest
 from hub.kernel.errors import InvalidInput, Words
 from hub.publishing.models import MediaRole, Overflow
 from publishers.composing import compose
+from publishers.contract import FileLink
 from publishers.limits import measure, problems
 
 MARKUPS = ("html", "text", "message", "markdown", "article", "page")
@@ -179,6 +180,15 @@ def test_links_move_to_the_address_an_account_needs(channel, source):
     (part,) = compose(channel("text"), source(), {"link_base": "https://t.example/"})
     assert part.link == "https://t.example/i/01K3ZQ8Y5T9F3V7X2B6N4M1C0D.html"
     assert part.text.endswith(part.link)
+
+
+def test_links_to_attachments_move_with_it(channel, source):
+    file = FileLink(name="表.txt", link="https://www.jianglan.example/media/a/b/c.txt", size=1)
+    base = {"link_base": "https://t.example/"}
+    (part,) = compose(channel("text"), source(attachments=(file,)), base)
+    assert part.text.endswith(f"附件 1 个：{part.link}#attachments")
+    (page,) = compose(channel("page"), source(attachments=(file,)), base)
+    assert "https://t.example/media/a/b/c.txt" in page.text
 
 
 def test_parts_without_link_cover_or_picture_are_found(channel, source):
