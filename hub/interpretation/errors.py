@@ -2,14 +2,16 @@
 
 GongkaiError
 ├── InvalidInput → BadPlan
-└── Conflict → NotInterpreted, CannotInterpret
+└── Conflict → Incomplete → NotInterpreted, CannotInterpret
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hub.interpretation import events
 from hub.kernel.errors import Conflict, InvalidInput, Words
+from hub.review.returning import Incomplete
 
 __all__ = ["BadPlan", "CannotInterpret", "NotInterpreted"]
 
@@ -20,14 +22,16 @@ class BadPlan(InvalidInput):
     code = "bad-interpretation-plan"
 
 
-class NotInterpreted(Conflict):
+class NotInterpreted(Incomplete):
     """The document is to be interpreted, and something of that is missing."""
 
     code = "not-interpreted"
+    returned = events.RETURNED
 
     def __init__(self, item_id: str, missing: Iterable[Words]) -> None:
         lacking = tuple(missing)
         super().__init__(
+            item_id,
             Words(
                 "应当解读的文件缺少：" + "、".join(words.zh for words in lacking),
                 "the document is to be interpreted and lacks: "
@@ -39,8 +43,8 @@ class NotInterpreted(Conflict):
                 "submit the plan and the material together with the draft, or give the reason for"
                 " not interpreting it in the determination",
             ),
+            recorded=[words.zh for words in lacking],
         )
-        self.item_id = item_id
         self.missing = lacking
 
 

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from hub.catalogue import store as catalogue
-from hub.interpretation.errors import NotInterpreted
-from hub.interpretation.gate import return_uninterpreted
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Conflict, GongkaiError, InvalidInput, Words
@@ -38,11 +36,10 @@ from hub.publishing.rings.models import RingOrder
 from hub.publishing.rings.service import hold_again, hold_back
 from hub.publishing.submission import Submission
 from hub.publishing.when import When
-from hub.review.determination.determining import return_undetermined
-from hub.review.determination.errors import Undetermined
 from hub.review.errors import ClockExpired, NotPublic, WrongRole
 from hub.review.history.refusals import record_refusal
 from hub.review.models import Approval
+from hub.review.returning import Incomplete, return_draft
 
 __all__ = ["Planned", "Publishing", "When"]
 
@@ -95,8 +92,10 @@ class Publishing:
                 item_id,
                 lambda tx, examined: self._submission.open(tx, item, rendered, examined, actor),
             )
-        except (Undetermined, NotInterpreted) as error:
-            await self._return(error, actor)
+        except Incomplete as error:
+            at = self._clock.now()
+            refusal = error
+            await self._database.write(lambda tx: return_draft(tx, refusal, actor, at))
             raise
         except NotPublic as error:
             await self._refused(error, "submit", item_id, actor)
@@ -107,18 +106,6 @@ class Publishing:
         await record_refusal(
             self._database, error, attempt=attempt, subject=item_id, login=actor, at=at
         )
-
-    async def _return(self, refusal: Undetermined | NotInterpreted, actor: str) -> None:
-        """退文: record what the draft lacks, in a transaction of its own."""
-        at = self._clock.now()
-
-        def work(tx: Transaction) -> None:
-            if isinstance(refusal, Undetermined):
-                return_undetermined(tx, refusal, actor, at)
-            else:
-                return_uninterpreted(tx, refusal, actor, at)
-
-        await self._database.write(work)
 
     async def editions(self, item_id: str, version: int | None = None) -> list[Edition]:
         """The editions of a version of the item, the current one by default: the exact bytes,

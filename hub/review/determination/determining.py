@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 
 from hub.catalogue import store as catalogue
 from hub.catalogue.editing import edit_item
-from hub.catalogue.models import ITEM_LIFECYCLE, Attribute, Item, ItemEvent, ItemState
+from hub.catalogue.models import ITEM_LIFECYCLE, Attribute, Item, ItemEvent
 from hub.catalogue.rules import draft_of
 from hub.kernel.clock import CHINA
 from hub.kernel.database import Transaction
 from hub.kernel.events import Event, Kind
 from hub.review import store as review
 from hub.review.determination import events, rules, store
-from hub.review.determination.errors import NotDetermined, Undetermined
+from hub.review.determination.errors import NotDetermined
 from hub.review.determination.models import Determination, Proposal, Starts
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "determine_item",
     "determine_public",
     "enter_starts",
-    "return_undetermined",
     "today",
 ]
 
@@ -32,20 +31,6 @@ __all__ = [
 def today(at: datetime) -> date:
     """The day in China."""
     return at.astimezone(CHINA).date()
-
-
-def return_undetermined(tx: Transaction, refusal: Undetermined, actor: str, at: datetime) -> None:
-    """退文: a draft goes back to its drafter with the list of what its determination lacks.
-
-    An item that is in review or approved was determined in full, and stays where it is.
-    """
-    item = catalogue.lock_item(tx, refusal.item_id)
-    if item.state is ItemState.DRAFT:
-        state = ITEM_LIFECYCLE.next(item.state, ItemEvent.RETURNED)
-        catalogue.set_state(tx, item.id, item.version, state)
-    missing = [{"field": part.field, "zh": part.words.zh} for part in refusal.missing]
-    data = {"missing": missing, "version": item.version}
-    _record(tx, events.RETURNED, item.id, actor, at, data)
 
 
 def determine_item(

@@ -2,15 +2,17 @@
 
 GongkaiError
 ├── NotFound → NotDetermined
-└── Conflict → Undetermined
+└── Conflict → Incomplete → Undetermined
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.kernel.errors import Conflict, NotFound, Words
+from hub.kernel.errors import NotFound, Words
+from hub.review.determination import events
 from hub.review.determination.models import Missing
+from hub.review.returning import Incomplete
 
 __all__ = ["NotDetermined", "Undetermined"]
 
@@ -26,21 +28,23 @@ class NotDetermined(NotFound):
         )
 
 
-class Undetermined(Conflict):
+class Undetermined(Incomplete):
     """The determination is not there or lacks parts: the item goes back to its drafter (退文)."""
 
     code = "undetermined"
+    returned = events.RETURNED
 
     def __init__(self, item_id: str, missing: Sequence[Missing]) -> None:
         listed = "、".join(part.words.zh for part in missing)
         told = ", ".join(part.words.en for part in missing)
         super().__init__(
+            item_id,
             Words(f"属性认定不完整，缺：{listed}", f"the determination lacks: {told}"),
             field=missing[0].field,
             remedy=Words(
                 "用 gongkai item determine 补齐后送审",
                 "complete it with gongkai item determine, then submit",
             ),
+            recorded=[{"field": part.field, "zh": part.words.zh} for part in missing],
         )
-        self.item_id = item_id
         self.missing = tuple(missing)

@@ -12,11 +12,11 @@ from hub.review.determination.determining import (
     determine_item,
     determine_public,
     enter_starts,
-    return_undetermined,
     today,
 )
 from hub.review.determination.errors import NotDetermined, Undetermined
 from hub.review.determination.models import Determination, Proposal, Starts
+from hub.review.returning import return_draft
 
 __all__ = ["Determinations"]
 
@@ -47,7 +47,7 @@ class Determinations:
         at = self._clock.now()
         if missing := rules.missing_parts(proposal):
             refusal = Undetermined(item_id, missing)
-            await self._database.write(lambda tx: return_undetermined(tx, refusal, actor, at))
+            await self._database.write(lambda tx: return_draft(tx, refusal, actor, at))
             raise refusal
 
         def work(tx: Transaction) -> Determination:
