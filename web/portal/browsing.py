@@ -40,7 +40,7 @@ class Browsing:
             "counts": await desk.totals(),
             "newest": self._entries(newest, names),
             "interpretations": self._entries(told, names),
-            "themes": await desk.theme_counts(),
+            "themes": list((await desk.shelf_counts()).themes.items()),
             "areas": desk.areas(manner),
             "bodies": bodies[:_BODIES],
         }
@@ -104,7 +104,7 @@ class Browsing:
         desk = self._desk
         shelves = await desk.shelf_counts()
         counts = {
-            "theme": dict(await desk.theme_counts()),
+            "theme": shelves.themes,
             "year": await desk.year_counts(),
             "genre": shelves.genres,
             "body": _with_those_below(bodies, shelves.bodies),

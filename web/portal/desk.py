@@ -84,10 +84,6 @@ class Desk:
         """The day in China on which `moment` fell."""
         return moment.astimezone(CHINA).date() if moment else None
 
-    async def theme_counts(self) -> Sequence[tuple[str, int]]:
-        """Every theme that has public items, and how many; as of a few minutes ago."""
-        return await self.kept.get("themes", self.public.theme_counts)
-
     async def day_counts(self) -> Sequence[DayCount]:
         """How many items became public on each day; as of a few minutes ago."""
         return await self.kept.get("days", self.public.day_counts)
@@ -100,7 +96,7 @@ class Desk:
         return counts
 
     async def shelf_counts(self) -> ShelfCounts:
-        """How many public items each body and each genre has; as of a few minutes ago."""
+        """How many public items each theme, body and genre has; as of a few minutes ago."""
         return await self.kept.get("shelves", self.public.shelf_counts)
 
     async def totals(self) -> Totals:

@@ -77,7 +77,7 @@ class Feeds:
     async def index(self, request: web.Request, manner: Manner) -> web.Response:
         """The page that lists the feeds."""
         values = {
-            "themes": [name for name, _ in await self._desk.theme_counts()],
+            "themes": list((await self._desk.shelf_counts()).themes),
             "bodies": await self._desk.organisations.bodies(),
         }
         return self._desk.page(request, manner, "feeds", values)

@@ -68,8 +68,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelfCounts:
-    """Public items by the id of their body (without those of the bodies below) and by genre."""
+    """Public items by their top-level theme, the biggest first, by the id of their body (without
+    those of the bodies below), and by genre."""
 
+    themes: Mapping[str, int]
     bodies: Mapping[str, int]
     genres: Mapping[str, int]
 

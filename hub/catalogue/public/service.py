@@ -92,12 +92,8 @@ class PublicCatalogue:
         """The list of themes that holds now."""
         return await self._database.read(current_themes)
 
-    async def theme_counts(self) -> list[tuple[str, int]]:
-        """Top-level themes with how many public items each has, the biggest first."""
-        return await self._database.read(store.theme_counts)
-
     async def shelf_counts(self) -> ShelfCounts:
-        """How many public items each body and each genre has."""
+        """How many public items each theme, each body and each genre has."""
         return await self._database.read(store.shelf_counts)
 
     async def day_counts(self) -> list[DayCount]:

@@ -5,6 +5,7 @@ Lists walk the partial index over (published_at, id), so a page costs the same w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -66,7 +67,7 @@ __all__ = [
     "related",
     "set_public",
     "set_withdrawn",
-    "theme_counts",
+    "shelf_counts",
     "totals",
 ]
 
@@ -162,25 +163,20 @@ def totals(connection: Connection) -> Totals:
     return Totals(items=row[0], bodies=row[1])
 
 
-def theme_counts(connection: Connection) -> list[tuple[str, int]]:
-    """Top-level themes with how many public items each has, the biggest first."""
-    theme = _i.public_theme
-    query = select(theme, func.count()).where(_is_public(), theme != "").group_by(theme)
-    counts: dict[str, int] = {}
-    for theme, count in connection.execute(query):
-        top = theme.split(SEPARATOR)[0]
-        counts[top] = counts.get(top, 0) + count
-    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-
-
 def shelf_counts(connection: Connection) -> ShelfCounts:
-    """How many public items each body has by its id, and each genre."""
+    """How many public items each top-level theme has, each body by its id, and each genre."""
 
     def counted(column: ColumnElement[str]) -> dict[str, int]:
         query = select(column, func.count()).where(_is_public(), column != "").group_by(column)
         return {str(row[0]): int(row[1]) for row in connection.execute(query)}
 
-    return ShelfCounts(bodies=counted(_i.body_id), genres=counted(_i.public_genre))
+    tops = Counter[str]()
+    for theme, count in counted(_i.public_theme).items():
+        tops[theme.split(SEPARATOR)[0]] += count
+    biggest_first = sorted(tops.items(), key=lambda one: (-one[1], one[0]))
+    return ShelfCounts(
+        themes=dict(biggest_first), bodies=counted(_i.body_id), genres=counted(_i.public_genre)
+    )
 
 
 def day_counts(connection: Connection) -> list[DayCount]:

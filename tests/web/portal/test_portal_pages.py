@@ -152,7 +152,7 @@ async def test_lists_narrow_by_the_theme_that_the_public_sees_while_staff_change
     edited = await librarian.edit(item, moved)
     assert shelf.path("plain") in await text(client, f"/catalogue?theme={old}&genre=regulation")
     assert shelf.path("plain") not in await text(client, "/catalogue?theme=城乡建设、环境保护")
-    assert dict(await shelf.desk.public.theme_counts())["综合政务"] == 3
+    assert (await shelf.desk.public.shelf_counts()).themes["综合政务"] == 3
     await librarian.show(edited)
     assert shelf.path("plain") not in await text(client, f"/catalogue?theme={old}")
     assert shelf.path("plain") in await text(client, "/catalogue?theme=城乡建设、环境保护")
