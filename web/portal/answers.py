@@ -7,9 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from hub.kernel.errors import Conflict, GongkaiError, InvalidInput, NotFound, Unavailable
-
-__all__ = ["HEADERS", "Handler", "answer", "status_of"]
+__all__ = ["HEADERS", "Handler", "answer"]
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -24,18 +22,6 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-
-_STATUS: tuple[tuple[type[GongkaiError], int], ...] = (
-    (InvalidInput, 400),
-    (NotFound, 404),
-    (Conflict, 409),
-    (Unavailable, 503),
-)
-
-
-def status_of(error: GongkaiError) -> int:
-    """The HTTP status for an error of ours."""
-    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
 def answer(

@@ -19,11 +19,12 @@ from hub.catalogue.search.service import Search
 from hub.kernel.clock import CHINA, Clock
 from hub.kernel.errors import GongkaiError
 from hub.organisations.service import Organisations
-from web.portal.answers import answer, status_of
+from web.portal.answers import answer
 from web.portal.kept import Kept
 from web.portal.manner import MANNERS, Manner
 from web.portal.site import Site
 from web.portal.templating import rendered, words_of
+from web.statuses import status_of
 
 __all__ = ["SECTIONS", "Desk", "PageHandler"]
 

@@ -11,12 +11,13 @@ from hub.catalogue.models import Item
 from hub.catalogue.public.errors import NotPublished
 from hub.catalogue.public.models import PublicFilter
 from hub.kernel.errors import GongkaiError
-from web.portal.answers import answer, status_of
+from web.portal.answers import answer
 from web.portal.asked import text_of
 from web.portal.desk import Desk
 from web.portal.entries import entry_of, item_path
 from web.portal.manner import Manner
 from web.portal.templating import rendered, words_of
+from web.statuses import status_of
 
 __all__ = ["feed_routes"]
 

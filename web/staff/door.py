@@ -11,23 +11,15 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
-from hub.kernel.errors import (
-    Conflict,
-    Forbidden,
-    GongkaiError,
-    InvalidInput,
-    NotFound,
-    Unavailable,
-    Words,
-)
+from hub.kernel.errors import GongkaiError, InvalidInput, Words
 from hub.organisations.models import Person
 from hub.organisations.tokens.errors import TokenRefused
-from hub.publishing.errors import DeliveryError
 from web.staff.asked import decoded
 from web.staff.desk import Call, Services
 from web.staff.shapes import Said, StaffProblem
+from web.statuses import TooLarge, TooManyAttempts, status_of
 
-__all__ = ["Door", "TooLarge", "TooManyAttempts"]
+__all__ = ["Door"]
 
 _MOST_BYTES = 1024 * 1024
 _FAILURES: RateLimitItem = RateLimitItemPerMinute(10)
@@ -38,28 +30,6 @@ _HEADERS = {
 }
 
 
-class TooLarge(InvalidInput):
-    code = "too-large"
-
-
-class TooManyAttempts(Forbidden):
-    """So many bad tokens came from one address that more are neither told apart nor recorded."""
-
-    code = "too-many-attempts"
-
-
-# The first row that matches decides.
-_STATUS: tuple[tuple[type[GongkaiError], int], ...] = (
-    (TokenRefused, 401),
-    (TooManyAttempts, 429),
-    (TooLarge, 413),
-    (InvalidInput, 400),
-    (Forbidden, 403),
-    (NotFound, 404),
-    (Conflict, 409),
-    (DeliveryError, 409),  # a plan before the third signature is refused as a delivery would be
-    (Unavailable, 503),
-)
 _ADDED = {401: {"WWW-Authenticate": 'Bearer realm="gongkai"'}, 429: {"Retry-After": "60"}}
 
 
@@ -138,7 +108,7 @@ def _answer(value: Any, status: int) -> web.Response:
 
 def _problem(error: GongkaiError) -> web.Response:
     """The error as a problem document (RFC 9457)."""
-    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+    status = status_of(error)
     remedy = Said(zh=error.remedy.zh, en=error.remedy.en) if error.remedy else None
     problem = StaffProblem(
         type=error.code,

@@ -15,7 +15,7 @@ from hub.catalogue.public.service import MOST, Shown
 from hub.catalogue.validity.rules import standing
 from hub.kernel.errors import GongkaiError
 from hub.organisations.models import Body
-from web.portal.answers import answer, status_of
+from web.portal.answers import answer
 from web.portal.api.shapes import (
     ApiAttachment,
     ApiBodies,
@@ -34,6 +34,7 @@ from web.portal.asked import cursor_of, genre_of, number_of, place_of, text_of, 
 from web.portal.desk import Desk
 from web.portal.entries import item_path
 from web.portal.manner import Manner
+from web.statuses import status_of
 
 __all__ = ["JSON", "Reading", "guarded"]
 

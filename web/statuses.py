@@ -1,0 +1,38 @@
+"""Which HTTP status says what of an error of ours: one table for everything that is served."""
+
+from __future__ import annotations
+
+from hub.kernel.errors import Conflict, Forbidden, GongkaiError, InvalidInput, NotFound, Unavailable
+from hub.organisations.tokens.errors import TokenRefused
+from hub.publishing.errors import DeliveryError
+
+__all__ = ["TooLarge", "TooManyAttempts", "status_of"]
+
+
+class TooLarge(InvalidInput):
+    code = "too-large"
+
+
+class TooManyAttempts(Forbidden):
+    """So many bad tokens came from one address that more are neither told apart nor recorded."""
+
+    code = "too-many-attempts"
+
+
+# The first row that matches decides.
+_STATUS: tuple[tuple[type[GongkaiError], int], ...] = (
+    (TokenRefused, 401),
+    (TooManyAttempts, 429),
+    (TooLarge, 413),
+    (InvalidInput, 400),
+    (Forbidden, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (DeliveryError, 409),  # a plan before the third signature is refused as a delivery would be
+    (Unavailable, 503),
+)
+
+
+def status_of(error: GongkaiError) -> int:
+    """500 for what is wrong with the installation."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
