@@ -12,17 +12,22 @@ __all__ = ["portal_desk"]
 
 
 async def portal_desk(hub: Hub) -> Desk:
-    """The portal's desk over an open hub."""
-    tops = [body for body in await hub.organisations.bodies() if body.parent_id is None]
-    name = hub.settings.portal_name or (tops[0].name if tops else "")
+    """The portal's desk over an open hub. Unless `portal_name` is set it bears the name of the
+    topmost body, whenever that is entered or renamed."""
+
+    async def name() -> str:
+        tops = [body for body in await hub.organisations.bodies() if body.parent_id is None]
+        return hub.settings.portal_name or (tops[0].name if tops else "")
+
     return open_desk(
-        _site(hub.settings, name),
+        _site(hub.settings, await name()),
         clock=hub.clock,
         public=hub.public,
         organisations=hub.organisations,
         keyareas=hub.keyareas,
         lookup=hub.key_lookup,
         search=hub.search,
+        name=name,
     )
 
 

@@ -22,7 +22,7 @@ from hub.organisations.service import Organisations
 from web.portal.answers import answer
 from web.portal.kept import Kept
 from web.portal.manner import MANNERS, Manner
-from web.portal.site import Site
+from web.portal.site import Signboard, Site
 from web.portal.templating import rendered, words_of
 from web.statuses import status_of
 
@@ -59,10 +59,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The services that the portal reads from; `site` says whose it is. Without a `search` its
+    """The services that the portal reads from; `signboard` says whose it is. Without a `search` its
     page says that it is not available."""
 
-    site: Site
+    signboard: Signboard
     clock: Clock
     public: PublicCatalogue
     organisations: Organisations
@@ -70,6 +70,11 @@ class Desk:
     keyareas: KeyAreas
     lookup: KeyAreaLookup
     search: Search | None = None
+
+    @property
+    def site(self) -> Site:
+        """Whose portal it is, by the name that holds now."""
+        return self.signboard.site
 
     def finder(self) -> Search:
         """The search; raises NoIndex where this portal has none."""

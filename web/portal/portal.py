@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import web
 
@@ -13,7 +15,7 @@ from hub.catalogue.search.service import Search
 from hub.kernel.clock import Clock
 from hub.organisations.service import Organisations
 from web.portal.access_points import access_point_routes
-from web.portal.answers import HEADERS
+from web.portal.answers import HEADERS, Handler
 from web.portal.api.openapi import api_routes
 from web.portal.browsing import browsing_routes
 from web.portal.desk import Desk
@@ -23,7 +25,7 @@ from web.portal.item_page import item_routes
 from web.portal.kept import Kept
 from web.portal.key_areas import key_area_routes
 from web.portal.searching import search_routes
-from web.portal.site import Site
+from web.portal.site import Signboard, Site
 from web.portal.templating import STYLE_ADDRESS, style
 
 __all__ = ["open_desk", "portal_routes"]
@@ -40,14 +42,16 @@ def open_desk(
     keyareas: KeyAreas,
     lookup: KeyAreaLookup,
     search: Search | None = None,
+    name: Callable[[], Awaitable[str]] | None = None,
 ) -> Desk:
-    """A portal's desk over an open hub."""
+    """A portal's desk over an open hub; `name` is asked what the portal is called."""
+    kept = Kept(clock, _KEPT_FOR)
     return Desk(
-        site=site,
+        signboard=Signboard(site, kept, name),
         clock=clock,
         public=public,
         organisations=organisations,
-        kept=Kept(clock, _KEPT_FOR),
+        kept=kept,
         keyareas=keyareas,
         lookup=lookup,
         search=search,
@@ -56,7 +60,7 @@ def open_desk(
 
 def portal_routes(desk: Desk) -> list[web.RouteDef]:
     """Pages, feeds and the style sheet."""
-    return [
+    routes = [
         *browsing_routes(desk),
         *item_routes(desk),
         *feed_routes(desk),
@@ -67,6 +71,20 @@ def portal_routes(desk: Desk) -> list[web.RouteDef]:
         *api_routes(desk),
         web.get(STYLE_ADDRESS, _style),
     ]
+    return [
+        web.RouteDef(one.method, one.path, _signed(desk, one.handler), one.kwargs) for one in routes
+    ]
+
+
+def _signed(desk: Desk, handler: Any) -> Handler:
+    """The page under the name that holds when it is asked for."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        await desk.signboard.look()
+        answered: web.StreamResponse = await handler(request)
+        return answered
+
+    return handle
 
 
 async def _style(request: web.Request) -> web.Response:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-__all__ = ["Office", "Site"]
+from hub.kernel.errors import GongkaiError
+from web.portal.kept import Kept
+
+__all__ = ["Office", "Signboard", "Site"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +41,28 @@ class Site:
     @property
     def domain(self) -> str:
         return urlsplit(self.url).hostname or ""
+
+
+class Signboard:
+    """`site` under the name that holds: a body may be entered or renamed while the portal is open.
+
+    Without `ask` the name stays. `look` costs nothing while the kept answer is young.
+    """
+
+    def __init__(
+        self, site: Site, kept: Kept, ask: Callable[[], Awaitable[str]] | None = None
+    ) -> None:
+        self.site = site
+        self._kept = kept
+        self._ask = ask
+
+    async def look(self) -> None:
+        """Before a page is made. Where nobody answers the name is what it was."""
+        if self._ask is None:
+            return
+        try:
+            name = await self._kept.get("name", self._ask)
+        except GongkaiError:
+            return
+        if name != self.site.name:
+            self.site = replace(self.site, name=name)

@@ -77,9 +77,9 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 def api_routes(desk: Desk) -> list[web.RouteDef]:
     """The endpoints, their description, and the page about them."""
     readers = (Reading(desk), Finding(desk), Listing(desk))
-    text = msgspec.json.encode(description(desk.site.url, desk.site.name))
 
     async def described(request: web.Request) -> web.Response:
+        text = msgspec.json.encode(description(desk.site.url, desk.site.name))
         return answer(request, text, JSON, headers={"Access-Control-Allow-Origin": "*"})
 
     async def page(request: web.Request, manner: Manner) -> web.Response:
