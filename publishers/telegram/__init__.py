@@ -33,7 +33,7 @@ CHANNEL = Channel(
         ),
     ),
     default_base_url="https://api.telegram.org",
-    # aiogram builds some 700 pydantic models when it is imported: seconds of CPU
+    # aiogram has some 700 pydantic models: a second or two of CPU even with none of them built
     open=Deferred(DECLARATION, "publishers.telegram.publisher", "TelegramOutlet"),
     finish=checked,
     notes=(

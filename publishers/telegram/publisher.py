@@ -6,18 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aiogram import Bot
-from aiogram.enums import ParseMode
-from aiogram.methods import (
-    DeleteMessage,
-    EditMessageMedia,
-    EditMessageText,
-    SendMediaGroup,
-    SendMessage,
-    SendPhoto,
-)
-from aiogram.types import BufferedInputFile, InputMediaPhoto, Message
-
 from hub.kernel.clock import Clock
 from hub.kernel.errors import NotFound, Words
 from hub.publishing.errors import Rejected
@@ -25,6 +13,19 @@ from hub.publishing.models import MediaRef
 from hub.publishing.ports import Accepted, Access, Finding, Job, Verdict
 from publishers.telegram.codes import AlreadyDone, Migrated
 from publishers.telegram.declaration import DECLARATION
+from publishers.telegram.library import (
+    Bot,
+    BufferedInputFile,
+    DeleteMessage,
+    EditMessageMedia,
+    EditMessageText,
+    InputMediaPhoto,
+    Message,
+    ParseMode,
+    SendMediaGroup,
+    SendMessage,
+    SendPhoto,
+)
 from publishers.telegram.session import Bots
 from publishers.wire import Wire
 

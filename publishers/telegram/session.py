@@ -15,19 +15,21 @@ from math import ceil
 from typing import Any, cast
 
 import aiohttp
-from aiogram import Bot
-from aiogram.client.session.base import BaseSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import AiogramError
-from aiogram.methods import TelegramMethod
-from aiogram.methods.base import TelegramType
-from aiogram.types import BufferedInputFile
 from yarl import URL
 
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Words
 from hub.publishing.errors import DeliveryError, Rejected, Throttled, Unauthorised
 from publishers.telegram.codes import Migrated, advice_for
+from publishers.telegram.library import (
+    AiogramError,
+    BaseSession,
+    Bot,
+    BufferedInputFile,
+    TelegramAPIServer,
+    TelegramMethod,
+    TelegramType,
+)
 from publishers.wire import Answer, Wire
 
 __all__ = ["Bots", "WireSession"]
