@@ -17,7 +17,7 @@ from hub.conversation.records import Records
 from hub.conversation.resuming import Resuming
 from hub.conversation.sending import Sending
 from hub.conversation.service import Conversations, Paces
-from hub.kernel.errors import Words
+from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.models import Account, Selection
 from hub.organisations.vault import Vault
 from hub.publishing.errors import Rejected
@@ -28,7 +28,14 @@ from publishers.wire import Wire, open_session
 from scheduler.engine import Engine
 from scheduler.media import StoredMedia
 
-__all__ = ["Conversing", "MenuOnly", "open_conversing", "records_of", "schedule_conversing"]
+__all__ = [
+    "Conversing",
+    "MenuOnly",
+    "open_conversing",
+    "records_of",
+    "schedule_conversing",
+    "sender_of",
+]
 
 _CONNECTIONS = 64
 _LONGEST_WINDOW = timedelta(hours=48)
@@ -104,6 +111,20 @@ def access_of(hub: Hub, account: Account) -> Access:
 
 def records_of(hub: Hub) -> Records:
     return Records(hub.database, hub.clock)
+
+
+async def sender_of(hub: Hub, account_id: str, sender: str, address: str) -> str:
+    """The pseudonym of a person: as given, or from the platform's own name of them."""
+    if bool(sender) == bool(address):
+        raise InvalidInput(
+            Words("请给出 --sender 或 --address 之一", "give either --sender or --address"),
+            field="sender",
+        )
+    await hub.organisations.account(account_id)  # a wrong account erases nothing, and is said
+    if sender:
+        return sender
+    pseudonyms = await open_pseudonyms(hub.database, Vault(load_keys(hub.settings)))
+    return pseudonyms.of(account_id, address)
 
 
 @asynccontextmanager

@@ -31,10 +31,15 @@ _AT_LEAST = {
     "ratio_fts5_common": 5.0,
     "hit_at_10": 0.9,
 }
+# where a benchmark has another bound for a figure of that name, or one of its own
+_AT_LEAST_IN = {
+    "bench_callback": {"ratio_to_bare": 0.4, "ratio_werobot": 1.0, "ratio_flask_wechatpy": 1.0}
+}
 _BELOW = {
     "single_p99_ms": 50.0,
     "idle_growth_mib": 50.0,
     "lost": 1,
+    "double": 1,
     "duplicated": 1,
     "unknown_left": 1,
     "prediction_error": 0.1,
@@ -55,9 +60,10 @@ def run_one(file: Path, arguments: Sequence[str]) -> dict[str, Any]:
     return figures
 
 
-def missed(figures: Mapping[str, Any]) -> list[str]:
-    """The bounds that the figures do not keep, in words."""
-    too_low = [f"{n} {figures[n]} < {b}" for n, b in _AT_LEAST.items() if figures.get(n, b) < b]
+def missed(name: str, figures: Mapping[str, Any]) -> list[str]:
+    """The bounds that the figures of a benchmark do not keep, in words."""
+    bounds = _AT_LEAST | _AT_LEAST_IN.get(name, {})
+    too_low = [f"{n} {figures[n]} < {b}" for n, b in bounds.items() if figures.get(n, b) < b]
     too_high = [f"{n} {figures[n]} ≥ {b}" for n, b in _BELOW.items() if figures.get(n, 0.0) >= b]
     return too_low + too_high
 
@@ -89,7 +95,7 @@ def report(
         lines += ["", f"## {name}", "", "| figure | value |", "|---|---|"]
         lines += [f"| {figure} | {value} |" for figure, value in figures.items()]
         lines += ["", f"`{json.dumps(figures)}`"]
-        lines += [f"\nOut of bounds: {text}" for text in missed(figures)]
+        lines += [f"\nOut of bounds: {text}" for text in missed(name, figures)]
     return "\n".join(lines) + "\n"
 
 
@@ -100,7 +106,7 @@ def main() -> None:
     results = {file.stem: run_one(file, arguments) for file in files}
     _RESULTS.write_text(report(arguments, about, results), encoding="utf-8")
     print(f"written: {_RESULTS.relative_to(_HERE.parent)}")
-    broken = [text for figures in results.values() for text in missed(figures)]
+    broken = [text for name, found in results.items() for text in missed(name, found)]
     if broken:
         sys.exit("; ".join(broken))
 

@@ -11,12 +11,14 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hub.conversation.models import Outgoing
 from hub.kernel.clock import Clock
 from hub.publishing.models import Declaration
-from hub.publishing.ports import Accepted, Finding, Job, Outlet
+from hub.publishing.ports import Accepted, Access, Finding, Job, MediaSource, Outlet
+from publishers.contract import Replier
 from publishers.wire import Wire
 
-__all__ = ["Deferred", "DeferredOutlet"]
+__all__ = ["Deferred", "DeferredOutlet", "DeferredReplier", "deferred_replier"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +76,30 @@ class DeferredOutlet:
         if self._loading is None:
             self._loading = asyncio.ensure_future(asyncio.to_thread(self._load))
         return await asyncio.shield(self._loading)
+
+
+def deferred_replier(module: str, name: str) -> Callable[[Wire, Clock], Replier]:
+    """For `Channel.replier`, as `deferred` is for `Channel.open`."""
+
+    def load(wire: Wire, clock: Clock) -> Replier:
+        replier: Replier = getattr(importlib.import_module(module), name)(wire, clock)
+        return replier
+
+    return lambda wire, clock: DeferredReplier(lambda: load(wire, clock))
+
+
+class DeferredReplier:
+    """Implements publishers.contract.Replier by the one that `load` makes, in a thread and once."""
+
+    def __init__(self, load: Callable[[], Replier]) -> None:
+        self._load = load
+        self._loading: asyncio.Future[Replier] | None = None
+
+    async def reply(self, access: Access, outgoing: Outgoing, media: MediaSource) -> None:
+        if self._loading is None:
+            self._loading = asyncio.ensure_future(asyncio.to_thread(self._load))
+        await (await asyncio.shield(self._loading)).reply(access, outgoing, media)
+
+    async def close(self) -> None:
+        if self._loading is not None:
+            await (await self._loading).close()

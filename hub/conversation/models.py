@@ -55,7 +55,8 @@ class EventType(StrEnum):
 
 
 class MessageState(StrEnum):
-    RECEIVED = "received"  # kept, and nothing was said back yet
+    RECEIVED = "received"  # kept; the platform waits for us and would call again
+    PROMISED = "promised"  # the platform was told "received": an answer is owed
     SENDING = "sending"  # the answer may have left
     ANSWERED = "answered"
     SILENT = "silent"  # nothing was to be said
@@ -65,6 +66,7 @@ class MessageState(StrEnum):
 
 
 class MessageEvent(StrEnum):
+    PROMISED = "promised"  # before the platform is told
     REPLIED = "replied"  # in the answer to the platform's own call
     CLAIMED = "claimed"  # by who is about to call the platform
     SENT = "sent"
@@ -77,16 +79,17 @@ class MessageEvent(StrEnum):
 _S, _E = MessageState, MessageEvent
 MESSAGES: StateTable[MessageState, MessageEvent] = StateTable(
     {
+        _E.PROMISED: ((_S.RECEIVED,), _S.PROMISED),
         _E.REPLIED: ((_S.RECEIVED,), _S.ANSWERED),
-        _E.CLAIMED: ((_S.RECEIVED,), _S.SENDING),
+        _E.CLAIMED: ((_S.RECEIVED, _S.PROMISED), _S.SENDING),
         _E.SENT: ((_S.SENDING,), _S.ANSWERED),
         _E.REFUSED: ((_S.SENDING,), _S.FAILED),
         _E.LOST: ((_S.SENDING,), _S.UNKNOWN),
-        _E.LEFT: ((_S.RECEIVED,), _S.SILENT),
-        _E.LAPSED: ((_S.RECEIVED, _S.SENDING), _S.MISSED),
+        _E.LEFT: ((_S.RECEIVED, _S.PROMISED), _S.SILENT),
+        _E.LAPSED: ((_S.RECEIVED, _S.PROMISED, _S.SENDING), _S.MISSED),
     }
 )
-OPEN_STATES = frozenset({_S.RECEIVED, _S.SENDING})
+OPEN_STATES = frozenset({_S.RECEIVED, _S.PROMISED, _S.SENDING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
-"""Pseudonyms: the same person on the same account is always the same 26 letters.
+"""Pseudonyms: the same person on the same account is always the same 26 signs.
 
-HMAC-SHA-256 under a random key of this installation, cut to 130 bits. The key is sealed in the
+HMAC-SHA-256 under a random key of this installation, cut to 104 bits. The key is sealed in the
 database, so a copy of the database alone leads nobody from a pseudonym to a person; the account
 is part of what is signed, so one person's conversations with two bodies cannot be joined.
 """
@@ -30,7 +30,7 @@ class Pseudonyms:
     def of(self, account_id: str, address: str) -> str:
         signer = self._start.copy()
         signer.update(f"{account_id}\n{address}".encode())
-        return base64.b32encode(signer.digest()).decode()[:_LENGTH]
+        return signer.hexdigest()[:_LENGTH]
 
 
 async def open_pseudonyms(database: Database, vault: Vault) -> Pseudonyms:

@@ -35,7 +35,7 @@ class Resuming:
 
     async def look(self) -> int:
         """How many messages were taken up again or ended."""
-        return await self._end_sending() + await self._take_up()
+        return sum([await self._end_sending(), await self._end_waiting(), await self._take_up()])
 
     async def _end_sending(self) -> int:
         """A call that nobody ended may have reached the citizen: it is not made again."""
@@ -58,10 +58,22 @@ class Resuming:
 
         return await self._database.write(work)
 
+    async def _end_waiting(self) -> int:
+        """What the platform waited for itself is over: it called again and was answered, or has
+        told the citizen that there is no answer."""
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> int:
+            left = store.left_open(tx.connection, now - _LEFT_ALONE, _BATCH, MessageState.RECEIVED)
+            ended = [Settled(m.inbound.id, MessageEvent.LAPSED, now, "not-promised") for m in left]
+            return store.settle(tx, ended) if ended else 0
+
+        return await self._database.write(work, audited=False)
+
     async def _take_up(self) -> int:
         now = self._clock.now()
         left = await self._database.read(
-            lambda c: store.left_open(c, now - _LEFT_ALONE, _BATCH, MessageState.RECEIVED)
+            lambda c: store.left_open(c, now - _LEFT_ALONE, _BATCH, MessageState.PROMISED)
         )
         for message in left:
             await self._conversations.resume(

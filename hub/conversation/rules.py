@@ -31,14 +31,10 @@ def cleaned(arrival: Arrival) -> Arrival:
     for field, value, limit in limits:
         if len(value) > limit:
             raise TooLong(field, limit)
-    if all(value.isascii() and "\0" not in value for _, value, _ in limits):
+    text, key, payload = map(storable, (arrival.text, arrival.external_key, arrival.event_key))
+    if (text, key, payload) == (arrival.text, arrival.external_key, arrival.event_key):
         return arrival
-    return replace(
-        arrival,
-        text=storable(arrival.text),
-        external_key=storable(arrival.external_key),
-        event_key=storable(arrival.event_key),
-    )
+    return replace(arrival, text=text, external_key=key, event_key=payload)
 
 
 def is_number(text: str) -> bool:

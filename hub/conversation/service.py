@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from hub.conversation import store
 from hub.conversation.errors import Overrun
 from hub.conversation.journal import Journal
 from hub.conversation.models import (
+    OPEN_STATES,
     Answer,
     Arrival,
     Choice,
@@ -74,12 +76,7 @@ class _Exchange:
     )
     timer: asyncio.TimerHandle | None = None
     open: bool = True
-
-    def give_up(self) -> None:
-        """The platform's patience ends: it is told that the message is here."""
-        self.waits = False
-        if not self.reply.done():
-            self.reply.set_result(None)
+    first: bool = True  # delivered to this process first, which nobody else answers
 
     def settle(self, answer: Answer | None) -> None:
         if not self.reply.done():
@@ -183,11 +180,28 @@ class Conversations:
             self._recent.popitem(last=False)
         if within > 0:
             loop = asyncio.get_running_loop()
-            exchange.timer = loop.call_later(within, exchange.give_up)
-        task = asyncio.create_task(self._converse(key, exchange), name="conversation")
+            exchange.timer = loop.call_later(within, self._give_up, exchange)
+        self._spawn(self._converse(key, exchange))
+        return exchange
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return exchange
+
+    def _give_up(self, exchange: _Exchange) -> None:
+        """The platform's patience ends: it is told that the message is here, once that an answer
+        is owed is durable."""
+        exchange.waits = False
+        self._spawn(self._promise(exchange))
+
+    async def _promise(self, exchange: _Exchange) -> None:
+        try:
+            await self._settle(exchange.inbound, MessageEvent.PROMISED)
+        except GongkaiError as error:
+            if not exchange.reply.done():
+                exchange.reply.set_exception(error)
+        exchange.settle(None)
 
     async def _converse(self, key: tuple[str, str, str], exchange: _Exchange) -> None:
         try:
@@ -212,7 +226,7 @@ class Conversations:
         sealed = self._vault.seal(inbound.account, {"address": arrival.address})
         message = Message(
             inbound=inbound,
-            state=MessageState.RECEIVED,
+            state=MessageState.RECEIVED if exchange.waits else MessageState.PROMISED,
             address=sealed,
             context=arrival.context,
         )
@@ -229,11 +243,12 @@ class Conversations:
         """
         for _ in range(_POLLS):
             first = await self._database.read(lambda c: store.find_same(c, exchange.inbound))
-            if first is None or first.state not in (MessageState.RECEIVED, MessageState.SENDING):
+            if first is None or first.state not in OPEN_STATES:
                 exchange.settle(None if first is None else first.answer)
                 return False
-            if not exchange.waits or first.state is MessageState.SENDING:
+            if not exchange.waits or first.state is not MessageState.RECEIVED:
                 return False
+            exchange.first = False
             exchange.inbound = replace(exchange.inbound, id=first.inbound.id)
             await self._clock.sleep(_POLL_S)
         return True
@@ -248,10 +263,20 @@ class Conversations:
         if answer.silent:
             await self._settle(inbound, MessageEvent.LEFT)
         elif exchange.waits:
-            won = await self._settle(inbound, MessageEvent.REPLIED, answer)
-            exchange.settle(answer if won else None)
+            await self._reply(exchange, inbound, answer)
         else:
             await self._sending.send(inbound, exchange.arrival, answer, self._settle)
+
+    async def _reply(self, exchange: _Exchange, inbound: Inbound, answer: Answer) -> None:
+        """Answer in the platform's own call. That this was done is written behind it: should it be
+        lost in a crash, the message counts as missed and is answered by nobody a second time."""
+        if exchange.first:
+            exchange.settle(answer)
+        won = await self._journal.settle(
+            Settled(inbound.id, MessageEvent.REPLIED, self._clock.now(), "", answer),
+            urgent=not exchange.first,
+        )
+        exchange.settle(answer if won else None)
 
     async def resume(self, message: Message, *, too_late: bool) -> None:
         """Answer a message that was kept and left alone; by a call of ours, once."""

@@ -78,10 +78,10 @@ _ADD = Bulk(
     " event, event_key, text, details, state, reason, received_at)"
     " SELECT r.id, r.channel, r.account_id, r.external_key, r.sender, r.address, r.kind, r.event,"
     " r.event_key, CASE WHEN o.sender IS NULL THEN r.text ELSE '' END,"
-    " CASE WHEN o.sender IS NULL THEN r.details ELSE '{}' END, 'received', '', r.received_at"
+    " CASE WHEN o.sender IS NULL THEN r.details ELSE '{}' END, r.state, '', r.received_at"
     " FROM {rows} LEFT JOIN conversation_optouts AS o"
     " ON o.account_id = r.account_id AND o.sender = r.sender WHERE true"
-    " ON CONFLICT (sender, external_key, account_id) DO NOTHING RETURNING id",
+    " ON CONFLICT (sender, external_key, account_id) DO NOTHING",
     dict.fromkeys(
         (
             "id",
@@ -95,6 +95,7 @@ _ADD = Bulk(
             "event_key",
             "text",
             "details",
+            "state",
         ),
         "text",
     )
@@ -104,10 +105,17 @@ _ADD = Bulk(
 _SETTLE = Bulk(
     "UPDATE inbound_messages SET state = r.target, reason = r.reason, answer = r.answer,"
     " answered_at = r.at FROM {rows} WHERE inbound_messages.id = r.id"
-    " AND (inbound_messages.state = r.one OR inbound_messages.state = r.other)"
-    " RETURNING inbound_messages.id",
-    dict.fromkeys(("id", "target", "reason", "answer", "one", "other"), "text") | {"at": "int"},
+    " AND inbound_messages.state IN (r.one, r.two, r.three)",
+    dict.fromkeys(("id", "target", "reason", "answer", "one", "two", "three"), "text")
+    | {"at": "int"},
 )
+
+
+# three for each event, the last repeated: a statement has as many places for every row
+_SOURCES = {
+    event: (*sorted(MESSAGES.sources(event)), *[max(MESSAGES.sources(event))] * 3)[:3]
+    for event in MessageEvent
+}
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -120,10 +128,13 @@ class Settled(msgspec.Struct, frozen=True):
     answer: Answer | None = None
 
 
-def add(tx: Transaction, messages: Sequence[Message]) -> set[str]:
-    """Keep the messages that are new; the ids of those."""
-    rows = [_values(message) for message in messages]
-    return set(tx.bulk(_ADD, rows).scalars())
+# Neither statement returns its rows: SQLite's driver gives the interpreter away and takes it back
+# for each of them, which under load takes longer than everything else together.
+
+
+def add(tx: Transaction, messages: Sequence[Message]) -> int:
+    """Keep the messages that are new; how many."""
+    return tx.bulk(_ADD, [_values(message) for message in messages]).rowcount
 
 
 def _values(message: Message) -> tuple[Any, ...]:
@@ -140,6 +151,7 @@ def _values(message: Message) -> tuple[Any, ...]:
         inbound.event_key,
         inbound.text,
         _details(inbound, message.context),
+        message.state,
         microseconds(inbound.received_at),
     )
 
@@ -148,29 +160,35 @@ def _details(inbound: Inbound, context: Mapping[str, str]) -> str:
     details: dict[str, Any] = {}
     if inbound.location:
         place = inbound.location
-        details["location"] = [place.latitude, place.longitude, storable(place.label)]
+        details["location"] = [place.latitude, place.longitude, place.label]
     if inbound.language:
         details["language"] = inbound.language
     if context:
         details["context"] = dict(context)
-    return msgspec.json.encode(storable(details)).decode() if details else "{}"
+    if not details:
+        return "{}"
+    try:
+        encoded = msgspec.json.encode(details).decode()
+    except UnicodeEncodeError:  # a lone surrogate
+        encoded = "\\u0000"
+    if "\\u0000" in encoded:
+        encoded = msgspec.json.encode(storable(details)).decode()
+    return encoded
 
 
-def settle(tx: Transaction, settled: Sequence[Settled]) -> set[str]:
-    """Take messages to where their events lead; the ids of those whose state allowed it."""
-    return set(tx.bulk(_SETTLE, [_settling(one) for one in settled]).scalars())
+def settle(tx: Transaction, settled: Sequence[Settled]) -> int:
+    """Take messages to where their events lead, where their states allow it; how many."""
+    return tx.bulk(_SETTLE, [_settling(one) for one in settled]).rowcount
 
 
 def _settling(one: Settled) -> tuple[Any, ...]:
-    sources = [*MESSAGES.sources(one.event)]
     answer = None if one.answer is None else msgspec.json.encode(one.answer).decode()
     return (
         one.id,
         MESSAGES.target(one.event),
         one.reason[:64],
-        None if answer is None else storable(answer),
-        sources[0],
-        sources[-1],
+        answer,
+        *_SOURCES[one.event],
         microseconds(one.at),
     )
 
@@ -237,7 +255,7 @@ def left_open(
 ) -> list[Message]:
     """Messages that came before `before` and are still in `state`, oldest first."""
     opened: ColumnElement[bool] = literal_column(
-        "inbound_messages.state IN ('received', 'sending')"
+        "inbound_messages.state IN ('received', 'promised', 'sending')"
     )  # as the index
     query = (
         select(inbound_messages)

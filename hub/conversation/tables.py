@@ -8,7 +8,7 @@ from hub.kernel.columns import Instant, Json, metadata
 
 __all__ = ["conversation_keys", "conversation_optouts", "inbound_messages", "poll_cursors"]
 
-_OPEN = text("state IN ('received', 'sending')")
+_OPEN = text("state IN ('received', 'promised', 'sending')")
 _UNMASKED = text("masked_at IS NULL")
 
 inbound_messages = Table(

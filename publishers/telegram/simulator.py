@@ -1,13 +1,15 @@
 """Telegram's Bot API server as documented: strict about everything, helpful about nothing.
 
 Methods: getMe, getChat, sendMessage, sendPhoto, sendMediaGroup, editMessageText,
-editMessageCaption, editMessageMedia, deleteMessage, deleteMessages. Of the parse modes only HTML
+editMessageCaption, editMessageMedia, deleteMessage, deleteMessages; getUpdates,
+answerCallbackQuery, and webhooks (`updates`). Of the parse modes only HTML
 is known. Sources: https://core.telegram.org/bots/api (10.3) and the official server's source
 (tdlib/telegram-bot-api: HttpConnection, ClientManager, Client) for envelopes and sentences.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
 from collections.abc import Callable
@@ -21,12 +23,14 @@ from publishers import simulation
 from publishers.simulation import Enrolment, Shown
 from publishers.telegram.simulator_chats import Bot, Chat, Message, Photo, bot_for, chat_for
 from publishers.telegram.simulator_markup import Formatted
+from publishers.telegram.simulator_updates import Updates
 from publishers.telegram.simulator_wire import (
     Query,
     Refused,
     array,
     bad,
     caption,
+    check_keyboard,
     picture,
     read_arguments,
     refusal,
@@ -60,6 +64,7 @@ class Platform(simulation.Platform):
         self._names: dict[str, int] = {}
         self._photos: dict[str, Photo] = {}
         self._albums = 0
+        self.updates = Updates()
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -77,6 +82,16 @@ class Platform(simulation.Platform):
         if chat.username:
             self._names[chat.username.lower()] = chat.id
         return Enrolment(handle=chat.account, credentials={"bot_token": bot.token})
+
+    def bot_of(self, handle: str) -> Bot:
+        """The bot that was given out with a chat."""
+        return bot_for(chat_for(handle).account)
+
+    def private(self, bot: Bot, number: int) -> Chat:
+        """A person's own chat with a bot."""
+        chat = self._chats.setdefault(number, Chat(id=number, kind="private", title="市民"))
+        chat.bots.add(bot.id)
+        return chat
 
     def add_bot(self, handle: str, token: str) -> None:
         """Let the bot with `token` post to the chat `handle`, too."""
@@ -137,10 +152,13 @@ class Platform(simulation.Platform):
         method = self._methods().get(name)
         if method is None:
             raise Refused(404, "Not Found: method not found")
-        return method(Query(name, self._bots[token], values, files))
+        result = method(Query(name, self._bots[token], values, files))
+        return await result if inspect.isawaitable(result) else result
 
     def _methods(self) -> dict[str, Callable[[Query], Any]]:
         return {
+            "getupdates": self.updates.get,
+            "answercallbackquery": self.updates.answer_callback,
             "getme": lambda query: query.bot.as_json(),
             "getchat": self._get_chat,
             "sendmessage": self._send_message,
@@ -161,6 +179,7 @@ class Platform(simulation.Platform):
         body = text(query)
         self._check_topic(chat, query)
         self._count(query.bot, chat)
+        check_keyboard(query)
         return self._post(chat, body)
 
     def _send_photo(self, query: Query) -> dict[str, Any]:

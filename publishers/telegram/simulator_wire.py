@@ -21,6 +21,7 @@ __all__ = [
     "array",
     "bad",
     "caption",
+    "check_keyboard",
     "picture",
     "read_arguments",
     "refusal",
@@ -160,3 +161,20 @@ def refusal(refused: Refused) -> web.Response:
     if "retry_after" in refused.parameters:
         headers["Retry-After"] = str(refused.parameters["retry_after"])
     return web.json_response(body, status=refused.status, headers=headers)
+
+
+def check_keyboard(query: Query) -> None:
+    """Refuse inline keyboards as the platform does: button data is 1 to 64 bytes."""
+    given = query.get("reply_markup")
+    if not given:
+        return
+    try:
+        rows = json.loads(given)["inline_keyboard"]
+        data = [button["callback_data"] for row in rows for button in row]
+        texts = [button["text"] for row in rows for button in row]
+    except (ValueError, KeyError, TypeError):
+        raise bad("can't parse inline keyboard button") from None
+    if not all(texts):
+        raise bad("inline keyboard button text is empty")
+    if not all(1 <= len(one.encode()) <= 64 for one in data):
+        raise bad("BUTTON_DATA_INVALID")

@@ -87,6 +87,9 @@ class Talk:
         await self.conversations.quiet()
 
     async def states(self) -> list[str]:
+        """Of all messages, oldest first, when nothing is under way any more."""
+        if self.script.gate.is_set():
+            await self.quiet()
         return [str(m.state) for m in reversed(await self.records.messages())]
 
 

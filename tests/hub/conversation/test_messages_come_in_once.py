@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 
 from hub.conversation.errors import TooLong
-from hub.conversation.models import Answer, Choice, EventType, InboundKind
+from hub.conversation.journal import Journal
+from hub.conversation.models import Answer, Choice, EventType, InboundKind, MessageEvent
 from hub.conversation.service import Paces
+from hub.conversation.store import Settled
+from hub.kernel.database import Transaction
 from hub.kernel.errors import GongkaiError, Words
 from hub.kernel.ids import IdSource
 from hub.organisations.vault import Vault
@@ -17,6 +20,7 @@ from tests.hub.conversation.conftest import Talk, open_conversations
 
 async def test_a_message_is_kept_and_answered(talk: Talk) -> None:
     assert await talk.says("办身份证要带什么") == "答：办身份证要带什么"
+    await talk.quiet()
     (kept,) = await talk.records.messages()
     assert (kept.inbound.text, kept.state) == ("办身份证要带什么", "answered")
     assert kept.inbound.kind is InboundKind.TEXT
@@ -43,6 +47,7 @@ async def test_another_process_shares_the_answer_through_the_database(
     talk: Talk, ids: IdSource, vault: Vault
 ) -> None:
     first = await talk.says("问", key="m:1")
+    await talk.quiet()
     other = open_conversations(talk.database, talk.clock, ids, vault, talk.script, talk.post)
     talk.conversations, before = other, talk.conversations
     assert await talk.says("问", key="m:1") == first
@@ -76,7 +81,7 @@ async def test_without_patience_a_message_is_received_as_soon_as_it_is_durable(
 ) -> None:
     talk.script.gate.clear()
     assert await talk.take("问", within=0) is None
-    assert await talk.states() == ["received"]
+    assert await talk.states() == ["promised"]
     talk.script.gate.set()
     await talk.quiet()
     assert len(talk.post.sent) == 1
@@ -200,3 +205,37 @@ async def test_after_two_days_nobody_is_answered_any_more(talk: Talk) -> None:
     await talk.resuming.look()
     assert talk.post.sent == []
     assert await talk.states() == ["missed"]
+
+
+async def test_what_the_platform_was_not_promised_is_ended_and_not_answered_later(
+    talk: Talk,
+) -> None:
+    """It called again, or told the citizen itself: an answer now might be the second one."""
+    talk.script.gate.clear()
+    waiting = asyncio.create_task(talk.says("问"))
+    await asyncio.sleep(0.05)
+    for task in tuple(talk.conversations._tasks):
+        task.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    talk.clock.advance(61)
+    await talk.resuming.look()
+    assert talk.post.sent == []
+    assert await talk.states() == ["missed"]
+
+
+async def test_changes_of_one_message_are_written_one_after_the_other(talk: Talk) -> None:
+    await talk.says("问")
+    await talk.quiet()
+    (kept,) = await talk.records.messages()
+    journal, now = Journal(talk.database), talk.clock.now()
+    await talk.database.write(_reopen, audited=False)
+    events = (MessageEvent.PROMISED, MessageEvent.CLAIMED, MessageEvent.SENT)
+    done = await asyncio.gather(
+        *(journal.settle(Settled(kept.inbound.id, event, now)) for event in events)
+    )
+    assert done == [True, True, True]
+    assert await talk.states() == ["answered"]
+
+
+def _reopen(tx: Transaction) -> None:
+    tx.connection.exec_driver_sql("UPDATE inbound_messages SET state = 'received'")

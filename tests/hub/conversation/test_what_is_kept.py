@@ -23,6 +23,7 @@ async def kinds(database: Database) -> list[str]:
 
 async def test_personal_data_is_masked_when_its_time_is_over(talk: Talk) -> None:
     await talk.says(f"我的身份证{ID_NUMBER}，电话13812345678，怎么还没办好")
+    await talk.quiet()
     assert await talk.records.mask_old(timedelta(days=30)) == 0
     talk.clock.advance(31 * 86_400)
     assert await talk.records.mask_old(timedelta(days=30)) == 1
@@ -39,6 +40,7 @@ async def test_an_exact_place_becomes_a_district(talk: Talk) -> None:
     place = Location(latitude=30.659462, longitude=104.065735, label="天府广场1号")
     arrival = Arrival(external_key="m:1", address="o1", kind=InboundKind.LOCATION, location=place)
     await talk.conversations.take("weibo", talk.account, arrival, within=5)
+    await talk.quiet()
     (kept,) = await talk.records.messages()
     assert kept.inbound.location == place
     talk.clock.advance(31 * 86_400)

@@ -57,9 +57,16 @@ class Asking:
     def platform(self, channel: str) -> Any:
         return self.town.platforms[channel]
 
-    async def account(self, channel: str, settings: Mapping[str, Any] | None = None) -> str:
+    async def account(
+        self,
+        channel: str,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        handle: str = "",
+        credentials: Mapping[str, str] | None = None,
+    ) -> str:
         """The id of a new account on a channel."""
-        opened = self.platform(channel).enrol(f"{channel}-sichuan")
+        opened = self.platform(channel).enrol(handle or f"{channel}-sichuan")
         account = await self.hub.organisations.add_account(
             NewAccount(
                 channel=channel,
@@ -68,7 +75,7 @@ class Asking:
                 body_code=PROVINCE,
                 base_url=f"{self.town_url}/{channel}",
                 settings={**opened.settings, **(settings or {})},
-                credentials=dict(opened.credentials),
+                credentials=dict(credentials or opened.credentials),
             ),
             actor="admin",
         )
@@ -82,6 +89,8 @@ class Asking:
         await self.conversing.conversations.quiet()
 
     async def states(self) -> list[str]:
+        """Of all messages, oldest first, when nothing is under way any more."""
+        await self.quiet()
         return [str(m.state) for m in reversed(await self.conversing.records.messages())]
 
 

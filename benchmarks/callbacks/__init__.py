@@ -1,0 +1,1 @@
+"""Callback servers that are measured beside the hub, and the load they all get."""
