@@ -9,7 +9,9 @@ from hub.kernel.errors import Words
 from hub.publishing.models import Declaration
 from publishers.contract import Channel, Field
 from publishers.mastodon.declaration import CONTENT_WARNING, DECLARATION, leaving_room_for
+from publishers.mastodon.polling import MastodonPoller
 from publishers.mastodon.publisher import MastodonOutlet
+from publishers.mastodon.replying import MastodonReplier
 
 __all__ = ["CHANNEL"]
 
@@ -49,12 +51,19 @@ CHANNEL = Channel(
             default="zh",
         ),
         Field(
+            name="receive",
+            words=Words("poll：读取并答复@（须 read:notifications）", "poll: answer mentions"),
+            required=False,
+        ),
+        Field(
             name=CONTENT_WARNING,
             words=Words("内容提示（折叠正文，计入字数）", "content warning, counted with the text"),
             required=False,
         ),
     ),
     open=MastodonOutlet,
+    replier=MastodonReplier,
+    poller=MastodonPoller,
     variation=_variation,
     adapt=_adapt,
     notes=(

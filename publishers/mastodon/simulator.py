@@ -19,6 +19,7 @@ from aiohttp import web
 
 from hub.kernel.clock import Clock
 from publishers.mastodon.simulator_media import LARGEST_IMAGE, Media, check_file, pick
+from publishers.mastodon.simulator_mentions import MentioningPlatform
 from publishers.mastodon.simulator_posts import (
     Status,
     check_text,
@@ -40,7 +41,6 @@ from publishers.mastodon.simulator_wire import (
     too_many,
 )
 from publishers.simulation import Enrolment, Shown
-from publishers.simulation import Platform as BasePlatform
 
 __all__ = ["Platform"]
 
@@ -49,7 +49,7 @@ _SCOPES = frozenset({"read", "write"})
 _PAGE, _LARGEST_PAGE = 20, 40
 
 
-class Platform(BasePlatform):
+class Platform(MentioningPlatform):
     """Mastodon. The switches that `tune` may change are the public attributes set below."""
 
     name = "mastodon"

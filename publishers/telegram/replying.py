@@ -23,8 +23,10 @@ from hub.conversation.models import Choice, Outgoing, Picture
 from hub.kernel.clock import Clock
 from hub.kernel.errors import NotFound, Words
 from hub.publishing.errors import DeliveryError, Rejected
+from hub.publishing.models import LengthUnit
 from hub.publishing.ports import Access, MediaSource
 from publishers.answering import in_words
+from publishers.length import length
 from publishers.telegram.session import Bots
 from publishers.wire import Wire
 
@@ -87,7 +89,7 @@ class TelegramReplier:
 
 
 def _fits(text: str) -> bool:
-    return len(text.encode("utf-16-le")) // 2 <= _TEXT_UNITS
+    return length(text, LengthUnit.UTF16) <= _TEXT_UNITS
 
 
 def _keyboard(choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:

@@ -21,7 +21,10 @@ from hub.publishing.models import (
 )
 from hub.publishing.ports import Outlet
 from publishers.contract import Channel, Field
+from publishers.weibo.inbox import open_inbox
+from publishers.weibo.polling import WeiboPoller
 from publishers.weibo.publisher import WeiboOutlet
+from publishers.weibo.replying import WeiboReplier
 from publishers.wire import Wire
 
 __all__ = ["CHANNEL"]
@@ -78,6 +81,12 @@ CHANNEL = Channel(
             secret=True,
         ),
         Field(name="uid", words=Words("微博用户编号 uid", "Weibo user number")),
+        Field(
+            name="app_secret",
+            words=Words("应用 App Secret（接收私信）", "the app's secret, to receive messages"),
+            secret=True,
+            required=False,
+        ),
     ),
     settings=(
         Field(name="app_key", words=Words("应用 App Key", "app key"), required=False),
@@ -108,10 +117,27 @@ CHANNEL = Channel(
             required=False,
             default="10",
         ),
+        Field(
+            name="receive",
+            words=Words(
+                "poll：每小时读取评论与@（占用每日调用次数）",
+                "poll: read comments and mentions every hour, from the day's calls",
+            ),
+            required=False,
+        ),
+        Field(
+            name="messages_base_url",
+            words=Words("私信接口地址", "the address of the message API"),
+            required=False,
+            default="https://m.api.weibo.com",
+        ),
     ),
     default_base_url="https://api.weibo.com",
     open=_open,
     variation=_variation,
+    inbox=open_inbox,
+    replier=WeiboReplier,
+    poller=WeiboPoller,
     notes=(
         Words("授权到期后只能由本人重新授权", "only a person can renew the authorisation"),
         Words(

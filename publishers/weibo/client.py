@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -104,6 +104,46 @@ class WeiboClient:
 
     async def destroy(self, access: Access, status_id: str) -> None:
         _decoded(await self._send(access, "/2/statuses/destroy.json", {"id": status_id}))
+
+    async def comments_to_me(
+        self, access: Access, *, since_id: str, count: int
+    ) -> list[Mapping[str, Any]]:
+        """Comments on the account's posts, newest first; each has id, text, user, status."""
+        return await self._rows(access, "/2/comments/to_me.json", "comments", since_id, count)
+
+    async def mentions(
+        self, access: Access, *, since_id: str, count: int
+    ) -> list[Mapping[str, Any]]:
+        """Posts that mention the account, newest first; each has id, text, user."""
+        return await self._rows(access, "/2/statuses/mentions.json", "statuses", since_id, count)
+
+    async def _rows(
+        self, access: Access, path: str, name: str, since_id: str, count: int
+    ) -> list[Mapping[str, Any]]:
+        answer = await self._fetch(access, path, {"since_id": since_id, "count": str(count)})
+        rows = _decoded(answer).get(name)
+        if not isinstance(rows, list) or not all(
+            isinstance(row, dict) and str(row.get("id", "")).isdecimal() for row in rows
+        ):
+            raise answer.unreadable(f"no-{name}", f"没有 {name}", f"without {name}")
+        return rows
+
+    async def comment(
+        self, access: Access, text: str, *, status_id: str, comment_id: str = ""
+    ) -> None:
+        """Comment on a post, or reply to a comment on it."""
+        fields = {"id": status_id, "comment": text, "rip": str(access.settings.get("rip", ""))}
+        fields |= {"cid": comment_id} if comment_id else {}
+        path = "/2/comments/reply.json" if comment_id else "/2/comments/create.json"
+        _decoded(await self._send(access, path, fields))
+
+    async def message(
+        self, access: Access, base_url: str, *, receiver: str, kind: str, data: str
+    ) -> None:
+        """A message of the fans service, which lives at an address of its own."""
+        fields = {"type": kind, "data": data, "receiver_id": receiver, "save_sender_box": "1"}
+        there = replace(access, base_url=base_url)
+        _decoded(await self._send(there, "/2/messages/reply.json", fields))
 
     async def token_info(self, access: Access) -> TokenInfo:
         """Whose token this is and for how long; raises Unauthorised when it is dead."""

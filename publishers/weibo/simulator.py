@@ -19,7 +19,6 @@ from aiohttp import web
 
 from hub.kernel.clock import CHINA, Clock
 from publishers.simulation import Enrolment, Shown
-from publishers.simulation import Platform as BasePlatform
 from publishers.weibo.simulator_calls import (
     LINK,
     WORDS,
@@ -37,6 +36,7 @@ from publishers.weibo.simulator_calls import (
     refused,
     told,
 )
+from publishers.weibo.simulator_fans import FANS, FansPlatform
 
 __all__ = ["App", "Platform"]
 
@@ -48,7 +48,7 @@ _LIFETIMES = {
     "normal": timedelta(days=30),
     "high": timedelta(days=90),
 }
-_READING = {"statuses/user_timeline", "statuses/show", "statuses/destroy", "statuses/share"}
+_READING = {"statuses/user_timeline", "statuses/show", "statuses/destroy", "statuses/share"} | FANS
 _ALLOWED = {
     "test": _READING,
     "normal": _READING,
@@ -59,7 +59,7 @@ _ALLOWED = {
 _Answer = Callable[["Platform", Call], dict[str, Any]]
 
 
-class Platform(BasePlatform):
+class Platform(FansPlatform):
     """Weibo. The switches that `tune` may change are the public attributes set below."""
 
     name = "weibo"

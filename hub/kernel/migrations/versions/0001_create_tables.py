@@ -952,8 +952,8 @@ def upgrade() -> None:
         "inbound_messages",
         ["received_at"],
         unique=False,
-        sqlite_where=sa.text("state IN ('received', 'sending')"),
-        postgresql_where=sa.text("state IN ('received', 'sending')"),
+        sqlite_where=sa.text("state IN ('received', 'promised', 'sending')"),
+        postgresql_where=sa.text("state IN ('received', 'promised', 'sending')"),
     )
     op.create_index(
         "ix_inbound_messages_unmasked",

@@ -1,0 +1,47 @@
+"""Answers to mentions: a post under the mention, never more public than the question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from hub.conversation.models import Outgoing
+from hub.kernel.clock import Clock
+from hub.publishing.models import LengthUnit
+from hub.publishing.ports import Access, MediaSource
+from publishers.answering import in_words
+from publishers.length import length
+from publishers.mastodon.client import Draft, MastodonClient
+from publishers.wire import Wire
+
+__all__ = ["MastodonReplier"]
+
+_TIMEOUT = timedelta(seconds=20)
+_CHARACTERS = 500
+# An answer to what everybody may read stays out of the public timelines.
+_VISIBILITY = {"public": "unlisted", "unlisted": "unlisted", "private": "private"}
+
+
+class MastodonReplier:
+    """`Replier`. The server remembers the message's id as a key: a repeat is the same post."""
+
+    def __init__(self, wire: Wire, clock: Clock) -> None:
+        self._client = MastodonClient(wire, clock, _TIMEOUT)
+
+    async def reply(self, access: Access, outgoing: Outgoing, media: MediaSource) -> None:
+        name = f"@{outgoing.address} "
+        draft = Draft(
+            text=name + in_words(outgoing.answer, _fits_after(name)),
+            spoiler="",
+            visibility=_VISIBILITY.get(outgoing.context.get("visibility", ""), "direct"),
+            language=str(access.settings.get("language") or "zh"),
+            answers=outgoing.context.get("status", ""),
+        )
+        await self._client.post(access, draft, outgoing.id)
+
+    async def close(self) -> None:
+        """The wire belongs to its owner."""
+
+
+def _fits_after(name: str) -> Callable[[str], bool]:
+    return lambda text: length(name + text, LengthUnit.MASTODON) <= _CHARACTERS

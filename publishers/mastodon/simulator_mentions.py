@@ -1,0 +1,77 @@
+"""Citizens of other servers mentioning an account, and the notifications it reads."""
+
+from __future__ import annotations
+
+import html
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from hub.kernel.clock import Clock
+from publishers.mastodon.simulator_wire import Call, Citizen, Refused
+from publishers.simulation import Platform
+
+__all__ = ["MentioningPlatform"]
+
+_Answer = Callable[[web.Request, Call], Awaitable[tuple[Any, int]]]
+_PAGE, _LARGEST_PAGE = 40, 80
+
+
+class MentioningPlatform(Platform):
+    """The part of the server that tells an account who spoke to it."""
+
+    _citizens: dict[str, Citizen]
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self._notified: dict[str, list[dict[str, Any]]] = {}
+        self._mentions = 0
+
+    @abstractmethod
+    def write_by_hand(self, handle: str, text: str) -> str: ...
+
+    @abstractmethod
+    def _door(self, answer: _Answer) -> Callable[[web.Request], Awaitable[web.Response]]: ...
+
+    def mention(
+        self, handle: str, by: str, words: str, *, visibility: str = "public", bot: bool = False
+    ) -> str:
+        """`by` (name@server) writes to an account; the id of the post."""
+        name = handle.lstrip("@").partition("@")[0]
+        self._citizens.setdefault(by.partition("@")[0], Citizen(f"far-{by}", by))
+        number = self.write_by_hand(by, f"@{name} {words}")
+        self._mentions += 1
+        content = (
+            f'<p><span class="h-card"><a href="https://x/@{name}">@<span>{name}</span></a></span> '
+            + "<br />".join(html.escape(words).split("\n"))
+            + "</p>"
+        )
+        status = {"id": number, "content": content, "visibility": visibility, "language": "zh"}
+        self._notified.setdefault(name, []).append(
+            {
+                "id": str(30_000 + self._mentions),
+                "type": "mention",
+                "account": {"id": f"far-{by}", "acct": by, "bot": bot},
+                "status": status,
+            }
+        )
+        return number
+
+    def application(self) -> web.Application:
+        application = super().application()
+        application.add_routes([web.get("/api/v1/notifications", self._door(self._notifications))])
+        return application
+
+    async def _notifications(self, request: web.Request, call: Call) -> tuple[Any, int]:
+        """Newest first; with min_id the page that follows it."""
+        citizen = call.citizen("read:notifications")
+        if request.query.getall("types[]", []) not in ([], ["mention"]):
+            raise Refused(422, "Validation failed: types")
+        found = self._notified.get(citizen.username, [])
+        limit = min(int(request.query.get("limit", _PAGE)), _LARGEST_PAGE)
+        after = int(request.query.get("min_id", 0))
+        if after:
+            found = [row for row in found if int(row["id"]) > after][:limit]
+        return found[::-1][:limit], 200
