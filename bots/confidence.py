@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 
 __all__ = ["CERTAIN", "LIKELY", "bigrams", "confidence", "weights_of"]
 
-CERTAIN = 0.55  # from here on a passage is quoted as the answer
-LIKELY = 0.4  # from here on items are offered as likely, below as the nearest there are
+CERTAIN = 0.65  # from here on a passage is quoted as the answer
+LIKELY = 0.45  # from here on items are offered as likely, below as the nearest there are
 
 _MOST = 9.0  # weight of a word that one item in 8,000 has, or fewer
 _ENOUGH = 2.5  # weight of a question that says something: less is a greeting or a stray word

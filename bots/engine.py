@@ -93,10 +93,9 @@ class Engine:
             return replace(asked, location=inbound.location), session.waiting
         if not said:  # a picture, a file, or nothing but an address
             return replace(asked, payload="unreadable"), _WELCOME
-        if is_next(asked.plain) and session.more:
-            return self._chosen(asked, session.more)
-        number = chosen_number(asked.plain)
-        if number and session.offered:
+        if is_next(asked.plain):
+            return self._chosen(asked, session.more or f"{_WELCOME}/no-more")
+        if number := chosen_number(asked.plain):
             if number <= len(session.offered):
                 return self._chosen(asked, session.offered[number - 1].payload)
             return replace(asked, payload=f"number/{len(session.offered)}"), _WELCOME

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bots.aspects import Aspect, is_boilerplate
 from hub.catalogue.search.normalise import folded
 
 __all__ = ["Passages", "Weighed", "article_of", "quoted", "split", "weigh"]
@@ -22,6 +23,8 @@ _QUOTE = 240  # characters of a quotation
 _SHORTEST_QUOTE = 12
 _LENGTH = 0.05  # what each _FILLED characters more take away
 _TITLE = 0.8  # a word that only the title says counts so much
+_ASPECT, _BOILER = 0.25, 0.8  # for telling what is asked, and for being in every law
+_NEARLY, _COMPARED = 0.8, 100  # passages that are looked at so closely: nearly the best, so many
 _ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,7}条")
 _SENTENCE_END = re.compile(r"(?<=[。；！？\n])")
 
@@ -77,14 +80,46 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def weigh(
-    passages: Passages, weights: Mapping[str, float], given: frozenset[str]
+    passages: Passages,
+    weights: Mapping[str, float],
+    given: frozenset[str],
+    aspect: Aspect | None = None,
 ) -> Weighed | None:
-    """The passage that says most of the words; `given` are words that its title says already.
+    """The passage that says most of the words; `given` are words that its title says already, and
+    `aspect` is how a passage tells what is asked about them.
 
     Of passages that say the same the shortest, then the first.
     """
+    inside = _found(passages, weights)
+    if not inside or not any(weights.values()):
+        return None
+    base = {word for word in given if word in weights}
+
+    def value(place: int) -> tuple[float, int, int]:
+        start, end = passages.spans[place]
+        said = sum(weights[word] for word in inside[place])
+        said += _TITLE * sum(weights[word] for word in base - inside[place])
+        longer = max(0.0, (end - start) / _FILLED - 1.0)  # says more of anything
+        return said / (1.0 + _LENGTH * longer), start - end, -place
+
+    def suited(place: int) -> tuple[float, int, int]:
+        told, shorter, earlier = values[place]
+        text = passages.flat[slice(*passages.spans[place])]
+        told *= 1.0 + (_ASPECT if aspect is not None and aspect.search(text) else 0.0)
+        return (told * (_BOILER if is_boilerplate(text) else 1.0), shorter, earlier)
+
+    values = [value(place) for place in range(len(inside))]
+    least = max(values)[0] * _NEARLY
+    near = [place for place, told in enumerate(values) if told[0] >= least][:_COMPARED]
+    best = max(near, key=suited)
+    start, end = passages.spans[best]
+    return Weighed(start, end, frozenset(inside[best] | base))
+
+
+def _found(passages: Passages, words: Iterable[str]) -> list[set[str]]:
+    """Of each passage the words that are in it."""
     inside: list[set[str]] = [set() for _ in passages.spans]
-    for word in weights:
+    for word in words:
         at = passages.flat.find(word)
         while at >= 0:
             place = bisect_right(passages.starts, at) - 1
@@ -93,20 +128,7 @@ def weigh(
                 at = passages.flat.find(word, passages.spans[place][1])  # once is enough
             else:
                 at = passages.flat.find(word, at + 1)
-    if not inside or not any(weights.values()):
-        return None
-    base = {word for word in given if word in weights}
-
-    def value(place: int) -> tuple[float, int, int]:
-        start, end = passages.spans[place]
-        own = sum(weights[word] for word in inside[place])
-        shared = sum(weights[word] for word in base - inside[place])
-        longer = max(0.0, (end - start) / _FILLED - 1.0)  # says more of anything
-        return (own + _TITLE * shared) / (1.0 + _LENGTH * longer), start - end, -place
-
-    best = max(range(len(inside)), key=value)
-    start, end = passages.spans[best]
-    return Weighed(start, end, frozenset(inside[best] | base))
+    return inside
 
 
 def quoted(body: str, start: int, end: int, words: Sequence[str]) -> str:

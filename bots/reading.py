@@ -74,6 +74,14 @@ def in_documents_words(said: str, language: Language) -> str:
     return plain
 
 
+def untranslated(said: str) -> int:
+    """How many English words that say something nothing in `in_documents_words` stands for."""
+    rest = f" {' '.join(_LATIN.findall(normalised(said).replace('-', ' ')))} "
+    for term in _longest_first("english"):
+        rest = rest.replace(f" {term.replace('-', ' ')} ", "  ")
+    return sum(len(word) > 3 and word not in _english_signs() for word in rest.split())
+
+
 def chosen_number(plain: str) -> int:
     """The number that a message consists of, 0 for none: 2, 第二个, 选2."""
     found = _NUMBER.fullmatch(plain.strip(" 。.、）)"))

@@ -16,11 +16,12 @@ from typing import Protocol
 
 from rapidfuzz.fuzz import ratio
 
+from bots.aspects import aspect_of
 from bots.confidence import bigrams, confidence, weights_of
 from bots.passages import Passages, article_of, quoted, split, weigh
 from bots.reading import fillers
 from hub.catalogue.models import Item, Validity
-from hub.catalogue.search.models import Narrowing, Page, Question, Shown, Understood
+from hub.catalogue.search.models import Page, Question, Shown, Understood
 from hub.catalogue.search.normalise import normalised
 from hub.catalogue.search.pinyin import spellings
 from hub.catalogue.search.segment import segmenter
@@ -30,6 +31,9 @@ __all__ = ["Candidate", "Likeness", "Retrieval", "Retrieved"]
 
 _LOOKED_AT = 6  # items whose passages are compared
 _KEPT = 512  # texts whose passages are remembered
+_TITLE = 0.9  # a word that only the title says
+_ABOUT = 0.04  # an item about the matter comes before one that mentions it
+_UNSAID = 3.0  # weight of a word that could not be translated
 _HEARD = 3.0  # weight of a word that was typed by its sound
 _ALIKE = 88.0  # of 100: spellings that are one letter apart
 _ENDED = 0.1  # an item that is no longer in force comes after one that says the same
@@ -38,12 +42,14 @@ _APPLIES = frozenset({Validity.IN_FORCE, Validity.AMENDED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An item, the piece of its text that fits best, and how sure it is that this answers."""
+    """An item, the piece of its text that fits best, and how sure it is that this answers.
+    `about` is how much of the question its title says."""
 
     item: Shown
     quote: str
     article: str
     confidence: float
+    about: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,15 @@ class Retrieved:
     @property
     def best(self) -> Candidate | None:
         return self.candidates[0] if self.candidates else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What was understood, the question as it was typed, and how many words of it were lost."""
+
+    understood: Understood
+    asked: str
+    unsaid: int = 0
 
 
 class Likeness(Protocol):
@@ -78,13 +93,17 @@ class Retrieval:
         """Items as the search finds them; raises NoIndex."""
         return await self._search.find(Question(text=query, offset=offset, limit=limit))
 
-    async def best(self, query: str, *, body_id: str = "") -> Retrieved:
-        """The passages that may answer the question, of up to six items; raises NoIndex."""
-        question = Question(text=query, narrowing=Narrowing(body_id=body_id), limit=_LOOKED_AT)
-        page = await self._search.find(question)
+    async def best(self, query: str, *, asked: str = "", unsaid: int = 0) -> Retrieved:
+        """The passages that may answer the question, of up to six items; raises NoIndex.
+
+        `asked` is the question as it was typed, where `query` is a translation; `unsaid` counts
+        the words of it that nothing stands for in `query`.
+        """
+        page = await self._search.find(Question(text=query, limit=_LOOKED_AT))
         words = _words_of(page.understood)
         shares = await self._search.shares([*words, *_official(page.understood)])
-        found = [self._candidate(hit.item, page.understood, words, shares) for hit in page.hits]
+        heard = _Heard(page.understood, asked or page.understood.text, unsaid)
+        found = [self._candidate(hit.item, heard, words, shares) for hit in page.hits]
         ordered = sorted(found, key=_rank, reverse=True)
         if self._likeness and len(ordered) > 1:
             ordered = await self._reordered(self._likeness, query, ordered)
@@ -95,28 +114,29 @@ class Retrieval:
         words = [word for word in segmenter().words(normalised(query)) if word not in fillers()]
         understood = Understood(text=normalised(query), words=tuple(words))
         shares = await self._search.shares(words)
-        return self._candidate(_as_shown(item), understood, words, shares)
+        heard = _Heard(understood, understood.text)
+        return self._candidate(_as_shown(item), heard, words, shares)
 
     def _candidate(
-        self, item: Shown, understood: Understood, words: Sequence[str], shares: Mapping[str, float]
+        self, item: Shown, heard: _Heard, words: Sequence[str], shares: Mapping[str, float]
     ) -> Candidate:
-        title = normalised(item.title)
+        understood, title = heard.understood, normalised(item.title)
         weights = weights_of(words, shares) | _heard(understood.spelled, title)
         meant = {said: to for said, to in understood.synonyms.items() if said in weights}
         passages = self._split(item)
         given = frozenset(word for word in weights if word in title)
         instead = {official: weights[said] for said, to in meant.items() for official in to}
-        best = weigh(passages, {**instead, **weights}, given)
+        best = weigh(passages, {**instead, **weights}, given, aspect_of(heard.asked))
         if best is None:
-            return Candidate(item=item, quote="", article="", confidence=0.0)
+            return Candidate(item=item, quote="", article="", confidence=0.0, about=0.0)
         text = passages.flat[best.start : best.end]
         covered = {word for word in weights if word in best.words} | {
             said for said, to in meant.items() if any(o in text or o in title for o in to)
         }
-        total = sum(weights.values())
+        total = sum(weights.values()) + _UNSAID * heard.unsaid
         if not any(len(word) > 1 for word in covered):
             covered = set()  # single characters are in every text
-        said = sum(weights[word] * (1.0 if word in text else 0.8) for word in covered)
+        said = sum(weights[word] * (1.0 if word in text else _TITLE) for word in covered)
         sure = confidence(
             said,
             total,
@@ -129,6 +149,7 @@ class Retrieval:
             quote=quoted(item.body, best.start, best.end, marks),
             article=article_of(item.body, best.start),
             confidence=sure,
+            about=sum(weights[word] for word in given) / total if total else 0.0,
         )
 
     def _split(self, item: Shown) -> Passages:
@@ -172,7 +193,7 @@ def _heard(spelled: Sequence[str], title: str) -> dict[str, float]:
 
 
 def _rank(one: Candidate) -> float:
-    return one.confidence - (0.0 if one.item.validity in _APPLIES else _ENDED)
+    return one.confidence + _ABOUT * one.about - (0.0 if one.item.validity in _APPLIES else _ENDED)
 
 
 def _words_of(understood: Understood) -> list[str]:

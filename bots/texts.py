@@ -65,7 +65,11 @@ def _template(skill: str, language: str, name: str) -> Template:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"day": _english_day if language == "en" else _chinese_day}
+    english = language == "en"
+    environment.filters |= {
+        "day": _english_day if english else _chinese_day,
+        "named": _in_quotes if english else _in_brackets,
+    }
     return environment.get_template(name)
 
 
@@ -80,6 +84,15 @@ def _chinese_day(day: date | None) -> str:
 
 def _english_day(day: date | None) -> str:
     return day.isoformat() if day else ""
+
+
+def _in_brackets(title: str) -> str:
+    """《…》, unless the title has such brackets itself."""
+    return title if "《" in title else f"《{title}》"
+
+
+def _in_quotes(title: str) -> str:
+    return f"“{title}”"
 
 
 def _missing(skill: str, what: str) -> Misconfigured:

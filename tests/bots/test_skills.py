@@ -54,7 +54,7 @@ def test_every_text_exists_in_both_languages_with_the_same_values(skill: str) ->
     chinese, english = names_of(skill, "zh"), names_of(skill, "en")
     assert chinese.keys() == english.keys()
     environment = Environment(autoescape=True)
-    environment.filters["day"] = str
+    environment.filters |= {"day": str, "named": str}
     for name in chinese:
         used = [
             meta.find_undeclared_variables(environment.parse(table[name]))

@@ -10,6 +10,7 @@ from bots.citing import choice, source_of
 from bots.confidence import CERTAIN, LIKELY
 from bots.contract import Asked, Grounds, Memory, Reply
 from bots.desk import Desk
+from bots.reading import untranslated
 from bots.retrieval import Candidate
 from hub.catalogue.models import Item
 from hub.catalogue.public.errors import NotPublished, Withdrawn
@@ -31,6 +32,7 @@ _FITS, _FITS_QUESTION = 0.3, 0.45
 _OTHERS = 3  # other items offered beside the answer
 _CLOSE = 0.08  # another item that is nearly as sure is worth offering
 _SUMMARY = 160  # characters of an item that is shown by itself
+_GENERATIONS = 8  # of documents of which each took the place of the one before
 _NEWER = (RelationKind.SUPERSEDES, RelationKind.REPEALS)
 
 
@@ -43,56 +45,83 @@ def fits(asked: Asked) -> float:
 async def answer(asked: Asked, desk: Desk) -> Reply | None:
     if asked.payload:
         return await _item(asked, desk, asked.payload)
-    found = await desk.retrieval.best(asked.query)
-    if not found.best or found.best.confidence < CERTAIN:
-        return _unsure(asked, found.candidates)
-    return await _quoted(asked, desk, found.best, found.candidates)
+    unsaid = untranslated(asked.said) if asked.english else 0
+    found = await desk.retrieval.best(asked.query, asked=asked.plain, unsaid=unsaid)
+    sure = [one for one in found.candidates if one.confidence >= CERTAIN]
+    ended: Item | None = None
+    for best in sure:
+        try:
+            shown = await desk.public.item(best.item.id)
+        except (NotPublished, Withdrawn):
+            continue
+        if in_effect(shown.item, asked.today):
+            return await _quoted(asked, desk, shown.item, best, found.candidates)
+        if newer := await _successor(desk, shown, asked):
+            within = await desk.retrieval.within(newer, asked.query)
+            return await _quoted(asked, desk, newer, within, found.candidates, shown.item)
+        ended = ended or shown.item
+    return _ended(asked, desk, ended) if ended else _unsure(asked, found.candidates)
 
 
 async def _quoted(
-    asked: Asked, desk: Desk, best: Candidate, candidates: Sequence[Candidate]
-) -> Reply | None:
-    try:
-        shown = await desk.public.item(best.item.id)
-    except (NotPublished, Withdrawn):
-        rest = [one for one in candidates if one is not best]
-        return _unsure(asked, rest)
-    newer = _successor(shown, asked)
-    item = newer or shown.item
-    if newer:
-        best = await desk.retrieval.within(newer, asked.query)
+    asked: Asked,
+    desk: Desk,
+    item: Item,
+    best: Candidate,
+    candidates: Sequence[Candidate],
+    old: Item | None = None,
+) -> Reply:
+    """The passage of an item in force; `old` is what it took the place of."""
     where = texts.fill(
-        _ME, asked.language, "where", title=item.title, article=best.article, old=shown.item.title,
-        newer=newer is not None,
+        _ME, asked.language, "where", title=item.title, article=best.article,
+        old=old.title if old else "",
     )  # fmt: skip
     paragraphs = [where, texts.in_script(best.quote, asked.language)]
-    if not in_effect(item, asked.today):
-        stands = STANDING_WORDS[standing(item, asked.today)]
-        word = stands.en if asked.english else stands.zh
-        paragraphs.insert(0, texts.fill(_ME, asked.language, "not-in-force", word=word))
     composed = () if asked.english else await desk.composer.compose(asked.said, [best.quote])
     if composed:
         paragraphs.insert(0, texts.in_script("".join(composed), asked.language))
-    sources = [source_of(item, desk.site_url, best.quote)]
-    if newer:
-        sources.append(source_of(shown.item, desk.site_url))
     close = [one for one in candidates if one.confidence >= best.confidence - _CLOSE]
+    if not asked.places and any(one.item.body_id != item.body_id for one in close):
+        body = desk.places.body(item.body_id)
+        name = body.name if body else item.issuer
+        paragraphs.append(texts.fill(_ME, asked.language, "elsewhere", body=name))
+    sources = [source_of(item, desk.site_url, best.quote)]
     return Reply(
         paragraphs=tuple(paragraphs),
-        sources=tuple(sources),
+        sources=(*sources, *([source_of(old, desk.site_url)] if old else [])),
         choices=_offered(asked, close, but=item.id),
         confidence=best.confidence,
         memory=Memory(text=asked.said, item_id=item.id),
     )
 
 
-def _successor(shown: Shown, asked: Asked) -> Item | None:
-    """The public item that took the place of one that is no longer in force."""
-    if in_effect(shown.item, asked.today):
-        return None
-    newer = [one.item for one in shown.related if _took_over(one)]
-    in_force = [item for item in newer if in_effect(item, asked.today)]
-    return in_force[-1] if in_force else None
+def _ended(asked: Asked, desk: Desk, item: Item) -> Reply:
+    """What would answer is no longer in force, and nothing took its place: it is not quoted."""
+    stands = STANDING_WORDS[standing(item, asked.today)]
+    word = stands.en if asked.english else stands.zh
+    told = texts.fill(_ME, asked.language, "ended", title=item.title, word=word)
+    return Reply(
+        paragraphs=(told,),
+        sources=(source_of(item, desk.site_url),),
+        choices=(choice("hand_over", "asked", _label(asked, "person"), asked.language),),
+        confidence=CERTAIN,
+        memory=Memory(text=asked.said, item_id=item.id),
+    )
+
+
+async def _successor(desk: Desk, shown: Shown, asked: Asked) -> Item | None:
+    """The public item in force that took the place of one that is not, however many lie between."""
+    seen = {shown.item.id}
+    for _ in range(_GENERATIONS):
+        newer = [one.item for one in shown.related if _took_over(one) and one.item.id not in seen]
+        if not newer:
+            return None
+        in_force = [item for item in newer if in_effect(item, asked.today)]
+        if in_force:
+            return in_force[-1]
+        seen.add(newer[-1].id)
+        shown = await desk.public.item(newer[-1].id)
+    return None
 
 
 def _took_over(one: Related) -> bool:
@@ -133,7 +162,8 @@ async def _item(asked: Asked, desk: Desk, item_id: str) -> Reply:
         _ME, asked.language, "item", title=item.title, doc_no=item.doc_no, issuer=item.issuer,
         stands=stands.en if asked.english else stands.zh,
     )  # fmt: skip
-    newer = _successor(shown, asked)
+    old = not in_effect(item, asked.today)
+    newer = await _successor(desk, shown, asked) if old else None
     sources = [source_of(item, desk.site_url, quote)]
     paragraphs = [about, texts.in_script(quote, asked.language)]
     if newer:

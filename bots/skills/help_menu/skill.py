@@ -50,7 +50,9 @@ async def answer(asked: Asked, desk: Desk) -> Reply | None:
     if verb == "unreadable":
         return _say(asked, "unreadable")
     if verb == "number":
-        return _say(asked, "number", most=rest)
+        return _say(asked, "number", most=int(rest) if rest.isdecimal() else 0)
+    if verb == "no-more":
+        return _say(asked, "no-more")
     if not verb and _BYE.fullmatch(asked.plain):
         return _say(asked, "bye")
     thanks = not verb and _THANKS.fullmatch(asked.plain) and not _HELLO.fullmatch(asked.plain)

@@ -30,6 +30,7 @@ _ENGLISH = re.compile(
 _KEYWORD = 8  # characters of a message that is no question but a word or two
 _PAGE = 5
 _ASKED = 0.7
+_RELEVANT = 0.25  # of the best one's score: less is there for a word that many have
 _QUESTION = re.compile(r"[?？]|吗|怎么|如何|什么|多少|谁|几|能|可以|是否|多久")
 
 
@@ -58,15 +59,18 @@ async def answer(asked: Asked, desk: Desk) -> Reply | None:
             return None
     page = await desk.retrieval.page(words, offset=min(offset, 1_000), limit=_PAGE)
     items = await desk.public.items([hit.item.id for hit in page.hits])
-    found = [items[hit.item.id] for hit in page.hits if hit.item.id in items]
+    least = _RELEVANT * max((hit.score for hit in page.hits), default=0.0)
+    hits = [hit for hit in page.hits if hit.item.id in items and hit.score >= least]
+    found = [items[hit.item.id] for hit in hits]
+    more = page.more and len(hits) == len(page.hits)
     if not found:
         return _nothing(asked) if asked.payload or fits(asked) >= _ASKED else None
     told = texts.fill(
         _ME, asked.language, "found",
         words=texts.in_script(words, asked.language), relaxed=page.understood.relaxed,
-        more=page.more, first=offset == 0,
+        more=more, first=offset == 0,
     )  # fmt: skip
-    following = f"{_ME}/{page.following}" if page.more else ""
+    following = f"{_ME}/{page.following}" if more else ""
     return Reply(
         paragraphs=(told,),
         sources=tuple(source_of(item, desk.site_url, "") for item in found),

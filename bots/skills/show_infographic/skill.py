@@ -40,6 +40,9 @@ async def answer(asked: Asked, desk: Desk) -> Reply | None:
         pictured = [one for one in (shown.item, *_explaining(shown)) if one.pictures]
         if pictured:
             return _pictures(asked, desk, shown.item, pictured[0])
+    if not found and not _subject(asked):
+        text = texts.fill(_ME, asked.language, "which")
+        return Reply(paragraphs=(text,), grounds=Grounds.CONVERSATION, memory=Memory(waiting=_ME))
     if not found:
         return None
     return _none(asked, desk, found[0])
@@ -47,15 +50,17 @@ async def answer(asked: Asked, desk: Desk) -> Reply | None:
 
 async def _shown(asked: Asked, desk: Desk) -> Sequence[Shown]:
     """The items that the message may mean, the likeliest first."""
-    subject = _AROUND.sub(" ", _WORDS.sub(" ", asked.plain)).strip()
     if asked.payload:
         ids = [asked.payload]
-    elif subject:
-        query = asked.query if asked.english else _AROUND.sub(" ", _WORDS.sub(" ", asked.query))
+    elif subject := _subject(asked):
+        query = asked.query if asked.english else subject
         best = await desk.retrieval.best(query)
         ids = [one.item.id for one in best.candidates if one.confidence >= LIKELY][:_LOOKED_AT]
+    elif asked.session.item_id:
+        ids = [asked.session.item_id]
     else:
-        ids = [asked.session.item_id] if asked.session.item_id else []
+        best = await desk.retrieval.best(asked.session.text)
+        ids = [one.item.id for one in best.candidates if one.confidence >= LIKELY][:1]
     found = []
     for item_id in ids:
         try:
@@ -63,6 +68,11 @@ async def _shown(asked: Asked, desk: Desk) -> Sequence[Shown]:
         except (NotPublished, Withdrawn):
             continue
     return found
+
+
+def _subject(asked: Asked) -> str:
+    text = asked.plain if asked.english else asked.query
+    return " ".join(_AROUND.sub(" ", _WORDS.sub(" ", text)).split())
 
 
 def _explaining(shown: Shown) -> list[Item]:
