@@ -65,7 +65,7 @@ def _bodies(known: Sequence[Regulation]) -> list[NewBody]:
     ]
 
 
-async def _enter(hub: Hub, folder: Path, known: Sequence[Regulation]) -> list[str]:
+async def enter(hub: Hub, folder: Path, known: Sequence[Regulation]) -> list[str]:
     """Import all of them; their ids in the same order."""
     bodies = _bodies(known)
     await hub.organisations.import_bodies(bodies, actor="bench")
@@ -107,7 +107,7 @@ async def measure(known: Sequence[Regulation], every: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         async with open_hub(Settings(home=home, log_level=LogLevel.WARNING)) as hub:
-            ids = await _enter(hub, home, known)
+            ids = await enter(hub, home, known)
             await hub.search.rebuild()
             texts = [question_of(one, random) for one in known]
             asked = [pair for pair in zip(texts, ids, strict=True) if pair[0]][::every]

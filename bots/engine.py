@@ -95,8 +95,8 @@ class Engine:
             return replace(asked, payload="unreadable"), _WELCOME
         if is_next(asked.plain):
             return self._chosen(asked, session.more or f"{_WELCOME}/no-more")
-        if number := chosen_number(asked.plain):
-            if number <= len(session.offered):
+        if (number := chosen_number(asked.plain)) is not None:
+            if 1 <= number <= len(session.offered):
                 return self._chosen(asked, session.offered[number - 1].payload)
             return replace(asked, payload=f"number/{len(session.offered)}"), _WELCOME
         if places := self.desk.places.followed(asked.plain) if session.text else ():

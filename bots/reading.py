@@ -82,11 +82,11 @@ def untranslated(said: str) -> int:
     return sum(len(word) > 3 and word not in _english_signs() for word in rest.split())
 
 
-def chosen_number(plain: str) -> int:
-    """The number that a message consists of, 0 for none: 2, 第二个, 选2."""
+def chosen_number(plain: str) -> int | None:
+    """The number that a message consists of, if it does: 2, 第二个, 选2."""
     found = _NUMBER.fullmatch(plain.strip(" 。.、）)"))
     if found is None:
-        return 0
+        return None
     return _DIGITS.get(found[1]) or int(found[1])
 
 

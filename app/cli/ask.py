@@ -33,9 +33,9 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """以已公开的信息回答，并说明出处与把握 / answer from what is published, and say how surely"""
-    at = _location(location)
 
     async def work(hub: Hub) -> list[Told]:
+        at = _location(location)
         async with open_answerer(hub) as engine:
             sent = [_inbound(hub, "", language, at)] if at else []
             sent += [_inbound(hub, text, language) for text in texts]
