@@ -6,9 +6,14 @@ import importlib
 from collections.abc import Sequence
 from functools import cache
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from app.compose import Hub
 from app.keys import load_keys
+from hub.catalogue.numbering.assigning import Numbering
+from hub.catalogue.numbering.index_numbers import IndexPattern
+from hub.opinion.cases.service import CaseService
+from hub.opinion.cases.watching import CaseWatch
 from hub.opinion.issues.service import IssueService
 from hub.opinion.judging.models import Evaluation, Field
 from hub.opinion.judging.ports import Classifier, Labelled, Workshop
@@ -17,7 +22,14 @@ from hub.opinion.judging.taxonomy import Labels, department_labels, topic_labels
 from hub.opinion.signals.service import SignalService
 from hub.organisations.vault import Vault
 
-__all__ = ["LazyWorkshop", "issue_service", "judging_service", "signal_service"]
+__all__ = [
+    "LazyWorkshop",
+    "case_service",
+    "case_watch",
+    "issue_service",
+    "judging_service",
+    "signal_service",
+]
 
 
 @cache
@@ -37,6 +49,23 @@ class LazyWorkshop:
 
     def unpacked(self, data: str, labels: Labels) -> Classifier | None:
         return _training().unpacked(data, labels)
+
+
+def case_service(hub: Hub) -> CaseService:
+    """Cases, over an open hub; their answers get index numbers as other items do."""
+    settings = hub.settings
+    return CaseService(
+        database=hub.database,
+        clock=hub.clock,
+        ids=hub.ids,
+        departments=department_labels(),
+        numbering=Numbering(IndexPattern(settings.index_pattern), ZoneInfo(settings.time_zone)),
+    )
+
+
+def case_watch(hub: Hub) -> CaseWatch:
+    """Warnings and escalation of cases, over an open hub."""
+    return CaseWatch(database=hub.database, clock=hub.clock)
 
 
 def issue_service(hub: Hub) -> IssueService:

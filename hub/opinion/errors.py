@@ -1,7 +1,7 @@
 """What can go wrong with public opinion.
 
 GongkaiError
-├── NotFound → UnknownSignal, UnknownIssue
+├── NotFound → UnknownSignal, UnknownIssue, UnknownCase
 └── InvalidInput → BadSignal
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from hub.kernel.errors import InvalidInput, NotFound, Words
 
-__all__ = ["BadSignal", "UnknownIssue", "UnknownSignal"]
+__all__ = ["BadSignal", "UnknownCase", "UnknownIssue", "UnknownSignal"]
 
 
 class UnknownSignal(NotFound):
@@ -31,6 +31,17 @@ class UnknownIssue(NotFound):
             Words(f"没有事项 {issue_id}", f"no issue {issue_id}"),
             field="issue",
             remedy=Words("用 gongkai issue hot 查看", "see gongkai issue hot"),
+        )
+
+
+class UnknownCase(NotFound):
+    code = "unknown-case"
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(
+            Words(f"没有舆情件 {case_id}", f"no case {case_id}"),
+            field="case",
+            remedy=Words("用 gongkai case list 查看", "see gongkai case list"),
         )
 
 

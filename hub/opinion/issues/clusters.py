@@ -26,7 +26,7 @@ _CENTRE = 160  # terms of a centre
 # look common and what one has alone rare
 _UNSEEN = 500
 _MOST_ISSUES = 5_000
-_MOST_HOLDERS = 400  # issues under one term; a term of more says nothing
+_MOST_HOLDERS = 200  # issues under one term; a term of more says nothing
 
 Terms = Mapping[str, float]
 

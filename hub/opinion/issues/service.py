@@ -31,8 +31,8 @@ _BATCH = 500
 _REMEMBERED = 20_000  # signals compared with for repeats after a start
 _COMPARED = timedelta(days=60)  # an issue that was silent longer begins anew
 _MOST_ISSUES = 5_000
-_CANDIDATES = 500  # issues whose heat is worked out; the hot list is far shorter
-_RECENT = timedelta(days=14)
+_CANDIDATES = 200  # issues whose heat is worked out; the hot list is far shorter
+_RECENT = timedelta(days=6)  # with today a week
 _LOOKED_INTO, _MOST_MEMBERS = 200, 300  # issues and their signals, nightly
 _ACTOR = "system:issues"
 
@@ -96,14 +96,15 @@ class IssueService:
         pairs = {(one.issue_id, one.signal.author) for one in placement.placed if one.signal.author}
         store.add_authors(tx, sorted(pairs))
         authors = store.authors_of(tx.connection, list(by_issue))
+        found: list[Issue] = []
+        counts: list[tuple[str, DayCount]] = []
         for issue_id, placed in by_issue.items():
-            issue = placement.begun.get(issue_id) or held[issue_id]
-            changed, days = grown(issue, placed)
-            terms = _rounded(memory.clusters.centre(issue_id)) or issue.terms
-            changed = replace(changed, authors=authors.get(issue_id, 0), terms=terms)
-            store.put_issue(tx, changed, new=issue_id in placement.begun)
-            for count in days:
-                store.add_day(tx, issue_id, count)
+            changed, days = grown(placement.begun.get(issue_id) or held[issue_id], placed)
+            terms = _rounded(memory.clusters.centre(issue_id)) or changed.terms
+            found.append(replace(changed, authors=authors.get(issue_id, 0), terms=terms))
+            counts += [(issue_id, count) for count in days]
+        store.put_issues(tx, found, placement.begun.keys())
+        store.add_days(tx, counts)
         data = {"signals": len(ids), "issues": len(by_issue), "begun": len(placement.begun)}
         self._record(tx, events.SIGNALS_PLACED, ids[0], _ACTOR, data)
 
@@ -162,8 +163,8 @@ class IssueService:
             store.fold_into(tx, gone, kept)
             authors = store.authors_of(tx.connection, [kept]).get(kept, 0)
             both = _both(other, one, authors)
-            store.put_issue(tx, both, new=False)
-            store.put_issue(tx, replace(one, merged_into=kept, signals=0, copies=0), new=False)
+            store.put_issue(tx, both)
+            store.put_issue(tx, replace(one, merged_into=kept, signals=0, copies=0))
             self._record(tx, events.ISSUES_MERGED, kept, actor, {"merged": gone})
             return both
 

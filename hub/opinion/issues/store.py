@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.kernel.database import Transaction
 from hub.opinion.issues.models import (
@@ -31,7 +32,7 @@ from hub.opinion.signals.tables import signals
 __all__ = [
     "Waiting",
     "add_authors",
-    "add_day",
+    "add_days",
     "add_members",
     "busiest",
     "days_of",
@@ -40,6 +41,7 @@ __all__ = [
     "members_of",
     "newest_placed",
     "put_issue",
+    "put_issues",
     "put_suggestions",
     "recent_issues",
     "rumours",
@@ -138,12 +140,23 @@ def issues_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Issue]
     return found
 
 
-def put_issue(tx: Transaction, issue: Issue, *, new: bool) -> None:
-    values = {name: getattr(issue, name) for name in Issue.__dataclass_fields__}
-    if new:
-        tx.execute(insert(issues), values)
-    else:
-        tx.execute(update(issues).where(_i.id == issue.id).values(**values))
+def put_issue(tx: Transaction, issue: Issue) -> None:
+    """An issue as it is now."""
+    put_issues(tx, [issue], set())
+
+
+def put_issues(tx: Transaction, found: Sequence[Issue], new: Collection[str]) -> None:
+    """Issues as they are now; those whose id is in `new` begin."""
+    names = tuple(Issue.__dataclass_fields__)
+    rows = [{name: getattr(issue, name) for name in names} for issue in found]
+    begun = [row for row in rows if row["id"] in new]
+    if begun:
+        tx.execute(insert(issues), begun)
+    known = [row | {"which": row["id"]} for row in rows if row["id"] not in new]
+    if known:
+        columns: dict[str, Any] = {name: bindparam(name) for name in names if name != "id"}
+        change = update(issues).where(_i.id == bindparam("which")).values(**columns)
+        tx.execute(change, [{name: row[name] for name in (*columns, "which")} for row in known])
 
 
 def add_members(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -170,19 +183,16 @@ def authors_of(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def add_day(tx: Transaction, issue_id: str, count: DayCount) -> None:
-    """Add to the counters of one day."""
-    which = (_d.issue_id == issue_id, _d.day == count.day)
-    change = update(issue_days).where(*which)
-    more = {
-        "signals": _d.signals + count.signals,
-        "negative": _d.negative + count.negative,
-        "likes": _d.likes + count.likes,
-    }
-    if tx.execute(change.values(**more)).rowcount == 0:
-        names = DayCount.__dataclass_fields__
-        row = {name: getattr(count, name) for name in names} | {"issue_id": issue_id}
-        tx.execute(insert(issue_days), row)
+def add_days(tx: Transaction, found: Sequence[tuple[str, DayCount]]) -> None:
+    """Add to the counters of issues per day."""
+    names = DayCount.__dataclass_fields__
+    rows = [{"issue_id": one} | {n: getattr(count, n) for n in names} for one, count in found]
+    if not rows:
+        return
+    postgres = tx.connection.dialect.name == "postgresql"
+    new = (postgresql if postgres else sqlite).insert(issue_days)
+    more = {n: _d[n] + new.excluded[n] for n in ("signals", "negative", "likes")}
+    tx.execute(new.on_conflict_do_update(index_elements=["issue_id", "day"], set_=more), rows)
 
 
 def busiest(connection: Connection, since: date, limit: int) -> list[str]:
@@ -240,8 +250,7 @@ def texts_of(connection: Connection, issue_id: str, limit: int) -> list[tuple[st
 def fold_into(tx: Transaction, gone: str, kept: str) -> None:
     """Everything of `gone` belongs to `kept` from now on, counters and people too."""
     tx.execute(update(issue_signals).where(_m.issue_id == gone).values(issue_id=kept))
-    for counts in days_of(tx.connection, [gone], date.min)[gone]:
-        add_day(tx, kept, counts)
+    add_days(tx, [(kept, one) for one in days_of(tx.connection, [gone], date.min)[gone]])
     tx.execute(delete(issue_days).where(_d.issue_id == gone))
     query = select(issue_authors.c.author).where(issue_authors.c.issue_id == gone)
     authors = list(tx.connection.execute(query).scalars())

@@ -48,7 +48,7 @@ issue_days = Table(
     Column("signals", Integer, nullable=False),
     Column("negative", Integer, nullable=False),
     Column("likes", Integer, nullable=False),
-    Index("ix_issue_days_day", "day", "issue_id"),
+    Index("ix_issue_days_day", "day", "issue_id", "signals"),
 )
 
 issue_authors = Table(

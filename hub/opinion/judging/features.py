@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import chain, pairwise
 
 import rjieba
@@ -21,17 +22,21 @@ __all__ = ["READ", "CueSheet", "Vocabulary", "grams", "plain"]
 READ = 400  # characters of a text that are read
 _TITLE_TWICE = 2
 _MOST_GRAMS = 60_000
+_CUES_READ = 1_000  # characters of a text that cues are looked for in
 
 
+@lru_cache(8)
 def plain(text: str) -> str:
     """One form of a text: compatibility characters, script, case and white space."""
     return "".join(normalised(text).split())
 
 
+@lru_cache(4)
 def grams(title: str, text: str) -> Counter[str]:
     """How often each character, pair and word occurs; words are marked with a tilde before them.
 
-    `title` and `text` are plain.
+    `title` and `text` are plain. A message is read once for all the lists it is judged by, so
+    nobody may change what is returned.
     """
     read = text[:READ]
     found: Counter[str] = Counter()
@@ -100,6 +105,7 @@ class CueSheet:
         """Per label its score and the cues found, the weightiest first; both plain texts."""
         totals = [0.0] * self._size
         words: list[list[tuple[float, str]]] = [[] for _ in range(self._size)]
+        text = text[:_CUES_READ]
         for cue, weight, places in self._cues:
             score = 2 * weight if cue in title else 0.0
             if cue in text:

@@ -246,6 +246,6 @@ def _row(signal: Signal, one: Judgement) -> dict[str, Any]:
         "place": one.place.label,
         "confidence": min(one.intent.confidence, one.topic.best.confidence),
         "band": one.band,
-        "detail": asdict(one),
+        "detail": one,
         "model": one.model,
     }

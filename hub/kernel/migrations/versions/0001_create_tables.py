@@ -80,6 +80,55 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", "channel", "subject", name=op.f("pk_breakers")),
     )
     op.create_table(
+        "case_deadlines",
+        sa.Column("case_id", sa.String(length=26), nullable=False),
+        sa.Column("round", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("explained_zh", sa.Text(), nullable=False),
+        sa.Column("explained_en", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("met_at", sa.BigInteger(), nullable=True),
+        sa.Column("told", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "round", "kind", name=op.f("pk_case_deadlines")),
+    )
+    op.create_index(
+        "ix_case_deadlines_open",
+        "case_deadlines",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("met_at IS NULL"),
+        postgresql_where=sa.text("met_at IS NULL"),
+    )
+    op.create_table(
+        "cases",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("level", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("issue_id", sa.String(length=26), nullable=False),
+        sa.Column("signal_id", sa.String(length=26), nullable=False),
+        sa.Column("body_id", sa.String(length=26), nullable=False),
+        sa.Column("joint", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("assessment", sa.Text(), nullable=False),
+        sa.Column("disposal", sa.Text(), nullable=False),
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("satisfaction", sa.Integer(), nullable=False),
+        sa.Column("review", sa.Text(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("opened_by", sa.String(length=64), nullable=False),
+        sa.Column("responded_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
+    )
+    op.create_index("ix_cases_body", "cases", ["body_id", "id"], unique=False)
+    op.create_index("ix_cases_issue", "cases", ["issue_id"], unique=False)
+    op.create_index("ix_cases_state", "cases", ["state", "id"], unique=False)
+    op.create_table(
         "conversation_keys",
         sa.Column("name", sa.String(length=16), nullable=False),
         sa.Column("sealed", sa.Text(), nullable=False),
@@ -150,7 +199,7 @@ def upgrade() -> None:
         sa.Column("likes", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("issue_id", "day", name=op.f("pk_issue_days")),
     )
-    op.create_index("ix_issue_days_day", "issue_days", ["day", "issue_id"], unique=False)
+    op.create_index("ix_issue_days_day", "issue_days", ["day", "issue_id", "signals"], unique=False)
     op.create_table(
         "issue_signals",
         sa.Column("signal_id", sa.String(length=26), nullable=False),

@@ -1,0 +1,1 @@
+"""Cases: what is handled and answered, by whom, until when; from assessment to satisfaction."""

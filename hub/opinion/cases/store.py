@@ -1,0 +1,157 @@
+"""SQL of cases: one function per question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from hub.kernel.database import Transaction
+from hub.kernel.errors import Words
+from hub.opinion.cases.models import (
+    Case,
+    CaseKind,
+    CaseLevel,
+    CaseState,
+    Deadline,
+    DeadlineKind,
+    Notice,
+)
+from hub.opinion.cases.tables import case_deadlines, cases
+
+__all__ = [
+    "add_case",
+    "add_deadlines",
+    "cases_of",
+    "change",
+    "deadlines_of",
+    "get_case",
+    "meet",
+    "open_deadlines",
+    "tell",
+]
+
+_c, _d = cases.c, case_deadlines.c
+
+
+def add_case(tx: Transaction, case: Case) -> None:
+    tx.execute(insert(cases), {name: getattr(case, name) for name in Case.__dataclass_fields__})
+
+
+def get_case(connection: Connection, case_id: str) -> Case | None:
+    row = connection.execute(select(cases).where(_c.id == case_id)).first()
+    return None if row is None else _case(row)
+
+
+def cases_of(
+    connection: Connection, state: CaseState | None, body_id: str, before: str, limit: int
+) -> list[Case]:
+    """Cases, the newest first."""
+    query = select(cases)
+    if state is not None:
+        query = query.where(_c.state == state)
+    if body_id:
+        query = query.where(_c.body_id == body_id)
+    if before:
+        query = query.where(_c.id < before)
+    query = query.order_by(_c.id.desc()).limit(limit)
+    return [_case(row) for row in connection.execute(query)]
+
+
+def change(tx: Transaction, case: Case, **values: Any) -> bool:
+    """Alter a case unless another process was quicker."""
+    which = (_c.id == case.id, _c.state == case.state, _c.round == case.round)
+    return tx.execute(update(cases).where(*which).values(**values)).rowcount == 1
+
+
+def add_deadlines(tx: Transaction, found: Sequence[Deadline], number: int) -> None:
+    """Start the clocks of a round; one that runs already goes on."""
+    running = {one.kind for one in deadlines_of(tx.connection, found[0].case_id, number)}
+    rows = [
+        {
+            "case_id": one.case_id,
+            "round": number,
+            "kind": one.kind,
+            "source": one.source,
+            "explained_zh": one.explained.zh,
+            "explained_en": one.explained.en,
+            "started_at": one.started_at,
+            "due_at": one.due_at,
+            "met_at": None,
+            "told": one.told,
+        }
+        for one in found
+        if one.kind not in running
+    ]
+    if rows:
+        tx.execute(insert(case_deadlines), rows)
+
+
+def deadlines_of(connection: Connection, case_id: str, number: int) -> list[Deadline]:
+    """The clocks of one round, the first to end first."""
+    query = (
+        select(case_deadlines)
+        .where(_d.case_id == case_id, _d.round == number)
+        .order_by(_d.due_at, _d.kind)
+    )
+    return [_deadline(row) for row in connection.execute(query)]
+
+
+def open_deadlines(connection: Connection, before: datetime, limit: int) -> list[Deadline]:
+    """Clocks that run and end before then, the first to end first."""
+    query = (
+        select(case_deadlines)
+        .where(_d.met_at.is_(None), _d.due_at < before)
+        .order_by(_d.due_at)
+        .limit(limit)
+    )
+    return [_deadline(row) for row in connection.execute(query)]
+
+
+def meet(tx: Transaction, case: Case, kinds: Sequence[DeadlineKind], at: datetime) -> int:
+    """Stop clocks of the round that runs; how many ran."""
+    which = (
+        _d.case_id == case.id,
+        _d.round == case.round,
+        _d.kind.in_(kinds),
+        _d.met_at.is_(None),
+    )
+    return tx.execute(update(case_deadlines).where(*which).values(met_at=at)).rowcount
+
+
+def tell(tx: Transaction, deadline: Deadline, notice: Notice) -> bool:
+    """Note who has been told, unless another process has."""
+    which = (
+        _d.case_id == deadline.case_id,
+        _d.kind == deadline.kind,
+        _d.started_at == deadline.started_at,
+        _d.told == deadline.told,
+        _d.met_at.is_(None),
+    )
+    return tx.execute(update(case_deadlines).where(*which).values(told=notice)).rowcount == 1
+
+
+def _case(row: Row[Any]) -> Case:
+    values = dict(row._mapping)
+    typed = {
+        "kind": CaseKind(values["kind"]),
+        "level": CaseLevel(values["level"]),
+        "state": CaseState(values["state"]),
+        "joint": tuple(values["joint"]),
+    }
+    return Case(**values | typed)
+
+
+def _deadline(row: Row[Any]) -> Deadline:
+    return Deadline(
+        case_id=row.case_id,
+        kind=DeadlineKind(row.kind),
+        source=row.source,
+        explained=Words(row.explained_zh, row.explained_en),
+        started_at=row.started_at,
+        due_at=row.due_at,
+        met_at=row.met_at,
+        told=Notice(row.told),
+    )
