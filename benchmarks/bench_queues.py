@@ -177,7 +177,7 @@ def main() -> None:
     parser.add_argument("--posts", type=int, default=15_600)
     options = parser.parse_args()
     if options.quick:
-        result = compare(min(options.posts, 4_000), 600, 800, 12.0)
+        result = compare(min(options.posts, 3_000), 600, 600, 12.0)
     else:
         result = compare(options.posts, 3_000, options.posts, _AFTERLIFE_S)
     print(json.dumps(result))
