@@ -5,7 +5,8 @@ a fifth of them delivered two or three times, overlapping; wrk delivers over 64 
 each round the servers run one after the other, so that all see the same machine; a ratio is the
 median of the rounds' ratios. The hub keeps every message durably (SQLite, synchronous=FULL) before
 it answers: afterwards each message that got its answer must be there (`lost`) and must have been
-answered once (`double`).
+answered once (`double`). `…_cpu_us` is the CPU of the server's whole process per callback, which a
+busy machine disturbs less than rates.
 
     python -m benchmarks.bench_callback [--quick] [--rounds 3] [--seconds 8]
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -22,7 +24,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -59,8 +61,8 @@ def servers() -> tuple[Server, ...]:
 
 
 @contextmanager
-def running(server: Server, folder: Path) -> Iterator[str]:
-    """`server` on a free port, until the block ends; its address."""
+def running(server: Server, folder: Path) -> Iterator[tuple[str, int]]:
+    """`server` on a free port, until the block ends; its address and its process."""
     port = free_port()
     own = server.name in ("bare", "hub")
     arguments = (str(folder),) if own else (TOKEN, AES_KEY, APPID)
@@ -71,7 +73,7 @@ def running(server: Server, folder: Path) -> Iterator[str]:
         _until_it_listens(port, process)
         account = folder / "account"
         path = f"inbox/wechat/{account.read_text('ascii')}" if account.exists() else ""
-        yield f"http://127.0.0.1:{port}/{path}"
+        yield f"http://127.0.0.1:{port}/{path}", process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -96,14 +98,22 @@ def _until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
     sys.exit(f"a server did not start: {process.args!r}")
 
 
+def cpu_s(pid: int) -> float:
+    """Seconds of CPU that all threads of a process have used."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def measure(server: Server, seconds: int, folder: Path) -> tuple[Run, dict[str, int]]:
     """One run after a short one that warms the server up; for the hub also what was lost."""
     folder.mkdir()
     warm = Load.make(folder, "warm", _MOST_PER_S // 2, _QUESTION)
     load = Load.make(folder, "load", _MOST_PER_S * seconds * 4 // 5, _QUESTION)
-    with running(server, folder) as url:
+    with running(server, folder) as (url, pid):
         drive(url, warm, 1, _CONNECTIONS)
+        before = cpu_s(pid)
         run = drive(url, load, seconds, _CONNECTIONS)
+        run = replace(run, cpu_us=(cpu_s(pid) - before) * 1e6 / max(1, run.per_s * seconds))
     if server.name != "hub":
         return run, {}
     told = json.loads((folder / "told.json").read_text("ascii"))
@@ -126,6 +136,7 @@ def rounds(count: int, seconds: int, chosen: Sequence[Server]) -> dict[str, floa
             print(f"round {number + 1} {server.name}: {run.per_s:.0f}/s", flush=True)
     for name, every in runs.items():
         result[f"{name}_per_s"] = round(median(run.per_s for run in every))
+        result[f"{name}_cpu_us"] = round(median(run.cpu_us for run in every))
         result[f"{name}_p99_ms"] = round(median(run.p99_ms for run in every), 1)
     for name in runs:
         if name != "hub":

@@ -83,6 +83,7 @@ class Run:
     p99_ms: float
     bad: int
     keys: frozenset[str]
+    cpu_us: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

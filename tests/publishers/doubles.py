@@ -20,6 +20,7 @@ from hub.publishing.errors import LeaseLost
 from hub.publishing.models import MediaRef, MediaRole, Part
 from hub.publishing.ports import Access, Outlet
 from publishers.contract import Channel
+from publishers.deferred import Deferred
 from publishers.simulation import Platform, Shown
 from publishers.wire import Wire, open_session
 
@@ -146,6 +147,8 @@ class Stage:
 @contextlib.asynccontextmanager
 async def open_stage(channel: Channel, clock: ManualClock) -> AsyncIterator[Stage]:
     """`channel` connected to a new platform of its own with one account enrolled."""
+    if isinstance(channel.open, Deferred):
+        channel.open.load()  # not within the patience of the first test that comes by
     platform = simulator_of(channel)(clock)
     enrolment = platform.enrol("gongkai")
     async with serve(platform) as url, open_session() as session:
