@@ -7,7 +7,7 @@ import io
 from datetime import date
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from graphics import typesetting
 from graphics.card import render_card
@@ -158,3 +158,12 @@ async def test_drawing_ends_in_time(monkeypatch):
     monkeypatch.setattr(typesetting, "_TIMEOUT_S", 0.0)
     with pytest.raises(DrawingFailed, match="超时"):
         await render_cover(cover())
+
+
+async def test_a_reduced_picture_is_far_smaller_and_looks_the_same():
+    whole = await render_card(card())
+    small = typesetting.reduced(whole)
+    assert len(small) < len(whole) * 0.5
+    off = ImageChops.difference(opened(whole).convert("RGB"), opened(small).convert("RGB"))
+    assert max(ImageStat.Stat(off).mean) < 2
+    assert small == typesetting.reduced(whole)

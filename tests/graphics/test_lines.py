@@ -37,3 +37,7 @@ def test_latin_words_and_numbers_stay_together():
     for lines in ways_to_break("推进Internet应用2026年方案", 6):
         assert any("Internet" in line for line in lines)
         assert any("2026年" in line for line in lines)
+
+
+def test_a_word_is_not_parted_for_evener_lines():
+    assert ways_to_break("保障农民工工资支付条例", 3)[-1] == ("保障", "农民工工资", "支付条例")

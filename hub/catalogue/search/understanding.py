@@ -84,6 +84,9 @@ def understand(
     if any_year or phrases or len(segmenter().words(rest)) > SENTENCE:
         years, without = (), rest
     words = segmenter().words(without)
+    if any_year:  # 年 by itself tells nothing apart
+        named, bare = years_in(rest)
+        words = list(dict.fromkeys([*segmenter().words(bare), *map(str, named)]))
     if not words and not (years and not places):
         words = segmenter().words(years_in(plain)[1] if years else plain)
     return Understood(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.catalogue.search.normalise import normalised
@@ -35,6 +35,7 @@ def test_what_only_looks_like_a_year_is_none(text: str) -> None:
     assert years_in(plain) == ((), plain)
 
 
+@settings(deadline=None)  # the dictionary is loaded on the way
 @given(st.integers(1949, 2099), st.sampled_from(["年", "年度", " 年"]))
 def test_every_year_since_1949_is_taken_out_of_the_words(year: int, unit: str) -> None:
     found = understand(f"医保 {year}{unit} 政策", NOBODY, {})
@@ -82,3 +83,9 @@ async def test_a_year_of_which_nothing_is_gives_way_before_the_place_does(
     page = await ask("2019年成都公积金")
     assert (page.understood.any_year, page.understood.relaxed) == (True, False)
     assert titles(page) == ["公积金提取"]
+
+
+def test_where_no_year_is_kept_to_its_number_is_still_looked_for() -> None:
+    found = understand("2011年 医保规定", NOBODY, {}, any_year=True)
+    assert found.years == ()
+    assert found.words == ("医保", "规定", "2011")
