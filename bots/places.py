@@ -9,7 +9,7 @@ from hub.catalogue.search.models import Place
 from hub.catalogue.search.pinyin import spellings
 from hub.catalogue.search.understanding import NOBODY, Gazetteer, gazetteer, understand
 from hub.kernel.clock import Clock
-from hub.organisations.models import Body
+from hub.organisations.models import Body, BodyKind
 from hub.organisations.service import Organisations
 
 __all__ = ["Places"]
@@ -74,6 +74,18 @@ class Places:
             if (body := self._bodies.get(one)) and body.parent_id not in place.body_ids
         ]
         return min(tops, key=lambda body: body.code) if tops else None
+
+    def ruling(self, places: Iterable[Place]) -> frozenset[str]:
+        """The bodies whose documents count in the places although they lie above them: what is
+        above, with its departments."""
+        above: set[str] = set()
+        for place in places:
+            at = self.body_of(place)
+            while at is not None:
+                above.add(at.id)
+                at = self._bodies.get(at.parent_id or "")
+        beside = [one for one in self._bodies.values() if one.kind is BodyKind.DEPARTMENT]
+        return frozenset(above | {one.id for one in beside if one.parent_id in above})
 
     def body(self, body_id: str) -> Body | None:
         return self._bodies.get(body_id)

@@ -94,6 +94,18 @@ async def test_a_place_alone_asks_the_last_question_about_it(town: Town) -> None
     assert titles(told)[0] == "成都市食品摊贩备案办法"
 
 
+async def test_what_the_province_rules_counts_in_its_cities(town: Town) -> None:
+    told = await town.ask("绵阳的高危险性体育项目怎么申请经营许可")
+    assert titles(told)[0] == "全民健身条例"
+
+
+async def test_what_another_city_rules_is_offered_and_not_quoted(town: Town) -> None:
+    told = await town.ask("广元食品摊贩备案卡有效期几年")
+    assert told.answer.unanswered
+    assert "别处" in told.answer.paragraphs[0]
+    assert not told.answer.cites
+
+
 @pytest.mark.parametrize("number", ["1", "第一个", "选1", "１", "一"])
 async def test_a_number_chooses_from_the_last_list(town: Town, number: str) -> None:
     listed = await town.ask("查文件 优化营商环境")

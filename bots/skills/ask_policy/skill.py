@@ -47,7 +47,12 @@ async def answer(asked: Asked, desk: Desk) -> Reply | None:
         return await _item(asked, desk, asked.payload)
     unsaid = untranslated(asked.said) if asked.english else 0
     found = await desk.retrieval.best(asked.query, asked=asked.plain, unsaid=unsaid)
-    sure = [one for one in found.candidates if one.confidence >= CERTAIN]
+    candidates, elsewhere = found.candidates, False
+    relaxed = found.understood.relaxed  # the search found nothing there and looked everywhere
+    if asked.places and (relaxed or not any(one.confidence >= CERTAIN for one in candidates)):
+        near = () if relaxed else candidates
+        candidates, elsewhere = await _beyond(asked, desk, near, unsaid)
+    sure = [one for one in candidates if one.confidence >= CERTAIN and not elsewhere]
     ended: Item | None = None
     for best in sure:
         try:
@@ -55,12 +60,32 @@ async def answer(asked: Asked, desk: Desk) -> Reply | None:
         except (NotPublished, Withdrawn):
             continue
         if in_effect(shown.item, asked.today):
-            return await _quoted(asked, desk, shown.item, best, found.candidates)
+            return await _quoted(asked, desk, shown.item, best, candidates)
         if newer := await _successor(desk, shown, asked):
             within = await desk.retrieval.within(newer, asked.query)
-            return await _quoted(asked, desk, newer, within, found.candidates, shown.item)
+            return await _quoted(asked, desk, newer, within, candidates, shown.item)
         ended = ended or shown.item
-    return _ended(asked, desk, ended) if ended else _unsure(asked, found.candidates)
+    return _ended(asked, desk, ended) if ended else _unsure(asked, candidates, elsewhere)
+
+
+async def _beyond(
+    asked: Asked, desk: Desk, near: tuple[Candidate, ...], unsaid: int
+) -> tuple[tuple[Candidate, ...], bool]:
+    """What those say whose word counts in the place that was named; else what comes nearest, and
+    whether that is of other places."""
+    query = asked.query
+    for place in asked.places:
+        query = query.replace(place.name, " ")
+    if query.isascii():
+        return near, False
+    wider = await desk.retrieval.best(query, asked=asked.plain, unsaid=unsaid)
+    ruling = desk.places.ruling(asked.places)
+    counts = tuple(one for one in wider.candidates if one.item.body_id in ruling)
+    if counts and counts[0].confidence >= CERTAIN:
+        return counts, False
+    if near and near[0].confidence >= LIKELY:
+        return near, False
+    return wider.candidates, bool(wider.best and wider.best.confidence >= LIKELY)
 
 
 async def _quoted(
@@ -128,11 +153,12 @@ def _took_over(one: Related) -> bool:
     return one.inverse and one.kind in _NEWER
 
 
-def _unsure(asked: Asked, candidates: Sequence[Candidate]) -> Reply | None:
+def _unsure(asked: Asked, candidates: Sequence[Candidate], elsewhere: bool = False) -> Reply | None:
     """Nothing fits well enough: that is said, with what comes nearest and a person."""
     likely = [one for one in candidates if one.confidence >= LIKELY]
     offered = _offered(asked, likely or candidates[:_OTHERS])
-    name = "likely" if likely else "nothing-near" if not offered else "nearest"
+    name = "likely" if likely else "nearest" if offered else "nothing-near"
+    name = "other-places" if elsewhere else name
     hand = choice("hand_over", "asked", _label(asked, "person"), asked.language)
     keep = choice("give_opinion", "keep", _label(asked, "keep"), asked.language)
     return Reply(
