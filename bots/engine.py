@@ -6,6 +6,7 @@ version that it cites: what was recalled meanwhile is not said.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -25,7 +26,9 @@ from hub.kernel.errors import GongkaiError
 
 __all__ = ["Engine", "Told"]
 
-_WELCOME, _OPT_OUT = "help_menu", "opt_out"
+# the skills that the engine itself turns to; the others it only finds
+_WELCOME, _OPT_OUT, _ITEMS = "help_menu", "opt_out", "ask_policy"
+_ITEM = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")  # an item's id, as on a poster's QR code
 _SPOKEN = frozenset({InboundKind.TEXT, InboundKind.VOICE, InboundKind.LINK})
 _ROUNDS = 2  # of answering, where what was to be cited is recalled meanwhile
 _LEAST = 0.05  # a skill that thinks less of a message is not asked
@@ -124,13 +127,20 @@ class Engine:
         )
 
     def _event(self, asked: Asked) -> tuple[Asked, str | None]:
+        key = asked.inbound.event_key
         match asked.inbound.event:
             case EventType.SUBSCRIBE:
                 return replace(asked, payload="welcome"), _WELCOME
             case EventType.UNSUBSCRIBE:
                 return replace(asked, payload="left"), _OPT_OUT
-            case EventType.CHOICE | EventType.SCAN if asked.inbound.event_key:
-                return self._chosen(asked, asked.inbound.event_key)
+            case EventType.CHOICE if key:
+                return self._chosen(asked, key)
+            case EventType.SCAN if _ITEM.fullmatch(key):
+                return replace(asked, payload=key), _ITEMS
+            case EventType.SCAN if key.partition("/")[0] in self._skills:
+                return self._chosen(asked, key)
+            case EventType.SCAN:
+                return replace(asked, payload="welcome"), _WELCOME
             case _:
                 return asked, None
 

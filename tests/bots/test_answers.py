@@ -237,3 +237,12 @@ async def test_who_follows_is_welcomed_with_the_menu(town: Town) -> None:
 async def test_a_picture_is_answered_with_what_is_understood(town: Town) -> None:
     told = await town.ask("", kind=InboundKind.IMAGE)
     assert "文字" in told.answer.paragraphs[0]
+
+
+async def test_a_scanned_code_leads_to_its_item_and_an_unknown_one_to_the_menu(town: Town) -> None:
+    scan = {"kind": InboundKind.EVENT, "event": EventType.SCAN}
+    assert titles(await town.ask("", **scan, event_key=town.ids["new"])) == [
+        "成都市食品摊贩备案办法"
+    ]
+    assert (await town.ask("", **scan, event_key="qrscene_7")).skill == "help_menu"
+    assert not town.signals.said
