@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -64,7 +64,8 @@ def import_file(
         return report
 
     report = run(work, as_json=as_json)
-    told = asdict(report) | {"faults": [fault.as_dict() for fault in report.faults]}
+    bare = replace(report, faults=())  # an error is told, not copied
+    told = asdict(bare) | {"faults": [fault.as_dict() for fault in report.faults]}
     emit(told, as_json, lambda _: _show_report(report))
     if report.refused:
         raise typer.Exit(REFUSED_ROWS)
