@@ -7,7 +7,7 @@ import pytest
 from benchmarks.crash.fanout import DELIVERIES
 from tests.crash.conftest import outcome_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(450)]
 
 
 def test_a_kill_in_a_fan_out_loses_and_doubles_nothing() -> None:

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.crash.recall import POSTS
 from tests.crash.conftest import outcome_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(450)]
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.app.cli.terminal import PUBLIC, SIGNERS, Cli, data
+from tests.app.cli.terminal import Cli, data
 
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
 LATER = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
 
 
 @pytest.fixture
-def item(cli: Cli, tmp_path: Path) -> str:
+def item(cli: Cli, approved: tuple[Path, str], tmp_path: Path) -> str:
     """The id of an item that three people approved."""
-    row = {"key": "k1", "title": "通知", "body": "正文", "attribute": "proactive"}
-    file = tmp_path / "rows"
-    file.write_text(json.dumps(row), "utf-8")
-    cli("item", "import", file, "--body", "sc", *PUBLIC)
-    found: str = data(cli("item", "show", "k1", "--body", "sc", "--json"))["item"]["id"]
-    approval = data(cli("review", "submit", found, "--as", "editor", "--json"))
-    for login in SIGNERS:
-        cli("review", "sign", approval["id"], "--as", login, "--hash", approval["hash"])
+    home, found = approved
+    shutil.copytree(home, tmp_path / "var", dirs_exist_ok=True)
     return found
 
 

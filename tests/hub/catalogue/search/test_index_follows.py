@@ -103,12 +103,12 @@ async def test_processes_share_a_rebuild(
 async def test_a_killed_follower_loses_and_doubles_nothing(
     database_url: str, database: Database, search: Search, enter: Enter, catalogue: Catalogue
 ) -> None:
-    """Killed eight times at moments nobody chose, while items come in."""
+    """Killed four times at moments nobody chose, while items come in."""
     if not database_url.startswith("sqlite"):
         pytest.skip("the process opens the file of the embedded database")
     random, file = Random(7), database_url.removeprefix("sqlite:///")
     entered = 0
-    for _ in range(8):
+    for _ in range(4):
         process = _follower(file, search)
         assert process.stdout is not None
         await asyncio.to_thread(process.stdout.readline)  # it follows now
