@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,23 +14,34 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from app.__main__ import command_line
+from tests.app.cli.conftest import live_in
 from tests.hub.catalogue.attachments.making import sheet
 
 Cli = Callable[..., Result]
 GOOD = {"key": "k1", "title": "关于[全省]工作的通知", "body": "正文", "attribute": "主动公开"}
 
 
-@pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
-    """Run `gongkai …` in an installation with one body."""
-    monkeypatch.setenv("GONGKAI_HOME", str(tmp_path / "var"))
-    monkeypatch.delenv("GONGKAI_DATABASE_URL", raising=False)
+def invoke(*words: object, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(command_line(), [str(word) for word in words], input=stdin)
 
-    def invoke(*words: object, stdin: str | None = None) -> Result:
-        return CliRunner().invoke(command_line(), [str(word) for word in words], input=stdin)
 
-    added = invoke("body", "add", "sc", "四川省人民政府", "--kind", "province", "--region", "四川")
+@pytest.fixture(scope="module")
+def one_body(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of an installation with one body."""
+    home = tmp_path_factory.mktemp("one-body") / "var"
+    with pytest.MonkeyPatch.context() as patched:
+        live_in(home, patched)
+        body = ("sc", "四川省人民政府", "--kind", "province", "--region", "四川")
+        added = invoke("body", "add", *body)
     assert added.exit_code == 0, added.output
+    return home
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, one_body: Path) -> Cli:
+    """Run `gongkai …` in an installation with one body."""
+    live_in(tmp_path / "var", monkeypatch)
+    shutil.copytree(one_body, tmp_path / "var")
     return invoke
 
 
