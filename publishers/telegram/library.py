@@ -1,8 +1,9 @@
 """aiogram, imported without building its models: whoever needs it imports it from here.
 
 aiogram declares its 450 types with `defer_build`, and then has pydantic build every one of them at
-import: five of the six seconds of CPU that the import takes. Here they are built when first used,
-as pydantic does with what was deferred; a hub uses a dozen of them.
+import: five of the six seconds of CPU that the import takes. Here those are built that a call needs
+(in the thread that imports: a first call must not hold up the loop while its answer is due), and
+any other when first used, as pydantic does with what was deferred.
 """
 
 from __future__ import annotations
@@ -83,3 +84,13 @@ def _build(model: type[BaseModel], /, **options: Any) -> bool | None:
 
 for _base in (TelegramObject, TelegramMethod, Response):
     _base.model_rebuild = classmethod(_build)  # type: ignore[assignment,method-assign]
+
+_CALLED: tuple[type[TelegramMethod[Any]], ...] = (
+    *(DeleteMessage, EditMessageMedia, EditMessageText),
+    *(SendMediaGroup, SendMessage, SendPhoto),
+)
+# kept, for pydantic forgets a parametrised model that nobody holds
+_ANSWERS = tuple(Response[method.__returning__] for method in _CALLED)  # type: ignore[name-defined]
+_NEEDED: tuple[type[BaseModel], ...] = (*_CALLED, *_ANSWERS)
+for _model in _NEEDED:
+    _model.model_rebuild()
