@@ -267,6 +267,9 @@ async def test_bots_are_kept_per_token_and_released(
 def test_the_declaration_says_what_the_channel_can_do() -> None:
     declaration = CHANNEL.declaration
     assert CHANNEL.name == "telegram"
-    assert [field.name for field in CHANNEL.credentials if field.secret] == ["bot_token"]
+    assert [field.name for field in CHANNEL.credentials if field.secret] == [
+        "bot_token",
+        "webhook_secret",
+    ]
     assert declaration.text_limit == 4096
     assert declaration.caption_limit == 1024
