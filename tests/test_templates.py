@@ -23,7 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PUBLISH = ROOT / "templates" / "publish"
 CHANNELS = sorted((ROOT / "publishers").glob("*/templates/*.j2"))
 SHARED = sorted(PUBLISH.glob("*/*.j2"))
-FIELDS = {field.name for field in fields(Source)}
+FIELDS = {field.name for field in fields(Source)} | {
+    name for name, value in vars(Source).items() if isinstance(value, property)
+}
 
 
 def parsed(file: Path) -> nodes.Template:
