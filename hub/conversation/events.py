@@ -6,8 +6,12 @@ from __future__ import annotations
 from hub.kernel.errors import Words
 from hub.kernel.events import Kind
 
-__all__ = ["ERASED", "LEFT_UNKNOWN", "MASKED", "OPTED_IN", "OPTED_OUT"]
+__all__ = ["ERASED", "LEFT_UNKNOWN", "MASKED", "MISSED", "OPTED_IN", "OPTED_OUT", "WRITTEN"]
 
+WRITTEN = Kind(
+    "conversation.messages.written",
+    Words("来信及其答复情况已记录", "messages and their answers kept"),
+)
 ERASED = Kind(
     "conversation.messages.erased", Words("已应要求删除来信", "messages erased on request")
 )
@@ -22,4 +26,8 @@ MASKED = Kind(
 LEFT_UNKNOWN = Kind(
     "conversation.answers.left_unknown",
     Words("中断的答复结果不明", "answers cut off, outcome unknown"),
+)
+MISSED = Kind(
+    "conversation.answers.missed",
+    Words("中断的来信已过答复时限", "messages cut off, too late to answer"),
 )

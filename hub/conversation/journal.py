@@ -3,7 +3,8 @@
 Each caller waits for its own row and no other: while one group is being written the next one
 gathers. What nobody waits for rides along with the next group, or is written a little later. A
 group that fails for one row's sake is written again row by row, so that nobody's message is lost
-through another's. Some of a group's rows being known already is such a failure.
+through another's. Some of a group's rows being known already is such a failure. A group is one
+change and has one audit event, which names the messages and none of their words.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from hub.conversation import store
+from hub.conversation import events, store
 from hub.conversation.models import Message
 from hub.conversation.store import Settled
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Unavailable
+from hub.kernel.events import Event
 
 __all__ = ["Journal"]
 
@@ -98,7 +100,7 @@ class Journal:
 
     async def _write(self, group: Sequence[_Entry]) -> None:
         try:
-            done = await self._database.write(lambda tx: _written(tx, group), audited=False)
+            done = await self._database.write(lambda tx: _written(tx, group))
         except Exception as error:
             if len(group) > 1 and not isinstance(error, Unavailable):
                 for entry in group:
@@ -130,4 +132,19 @@ def _written(tx: Transaction, group: Sequence[_Entry]) -> list[bool]:
     )
     if done not in (0, len(group)):
         raise _Mixed
+    if done:
+        tx.record(_event(messages, settled))
     return [done > 0] * len(group)
+
+
+def _event(messages: Sequence[Message], settled: Sequence[Settled]) -> Event:
+    return Event(
+        kind=events.WRITTEN,
+        subject="conversation",
+        actor="system:conversation",
+        at=max([m.inbound.received_at for m in messages] + [one.at for one in settled]),
+        data={
+            "kept": [message.inbound.id for message in messages],
+            "settled": {one.id: one.event.value for one in settled},
+        },
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from hub.conversation import events, store
@@ -10,7 +11,7 @@ from hub.conversation.service import Conversations
 from hub.conversation.store import Settled
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
-from hub.kernel.events import Event
+from hub.kernel.events import Event, Kind
 
 __all__ = ["Resuming"]
 
@@ -45,15 +46,7 @@ class Resuming:
             left = store.left_open(tx.connection, now - _CALL_IS_OVER, _BATCH, MessageState.SENDING)
             if left:
                 store.settle(tx, [_lost(message, now) for message in left])
-                tx.record(
-                    Event(
-                        kind=events.LEFT_UNKNOWN,
-                        subject="conversation",
-                        actor=_ACTOR,
-                        at=now,
-                        data={"messages": [m.inbound.id for m in left]},
-                    )
-                )
+                tx.record(_event(events.LEFT_UNKNOWN, left, now))
             return len(left)
 
         return await self._database.write(work)
@@ -66,9 +59,12 @@ class Resuming:
         def work(tx: Transaction) -> int:
             left = store.left_open(tx.connection, now - _LEFT_ALONE, _BATCH, MessageState.RECEIVED)
             ended = [Settled(m.inbound.id, MessageEvent.LAPSED, now, "not-promised") for m in left]
-            return store.settle(tx, ended) if ended else 0
+            if not ended:
+                return 0
+            tx.record(_event(events.MISSED, left, now))
+            return store.settle(tx, ended)
 
-        return await self._database.write(work, audited=False)
+        return await self._database.write(work)
 
     async def _take_up(self) -> int:
         now = self._clock.now()
@@ -84,3 +80,8 @@ class Resuming:
 
 def _lost(message: Message, now: datetime) -> Settled:
     return Settled(message.inbound.id, MessageEvent.LOST, now, "interrupted", message.answer)
+
+
+def _event(kind: Kind, messages: Sequence[Message], at: datetime) -> Event:
+    data = {"messages": [message.inbound.id for message in messages]}
+    return Event(kind=kind, subject="conversation", actor=_ACTOR, at=at, data=data)

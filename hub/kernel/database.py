@@ -63,8 +63,10 @@ class Transaction:
         self, statement: Bulk, rows: Sequence[Sequence[Any]], *others: Any
     ) -> CursorResult[Any]:
         """Run a changing statement over many rows; see `hub.kernel.bulk`."""
-        self.changed = True
-        return statement.execute(self.connection, rows, *others)
+        result = statement.execute(self.connection, rows, *others)
+        if result.rowcount != 0:
+            self.changed = True
+        return result
 
     def record(self, event: Event) -> None:
         """Append `event` to the audit chain when this transaction commits, or not at all."""

@@ -18,7 +18,8 @@ ID_NUMBER = "11010519491231002X"
 
 async def kinds(database: Database) -> list[str]:
     found = await database.read(lambda c: read_events(c))
-    return [event["kind"] for event in found if event["kind"].startswith("conversation.")]
+    told = [event["kind"] for event in found if event["kind"].startswith("conversation.")]
+    return [kind for kind in told if kind != "conversation.messages.written"]
 
 
 async def test_personal_data_is_masked_when_its_time_is_over(talk: Talk) -> None:
@@ -62,6 +63,21 @@ async def test_a_citizen_has_everything_erased_by_asking(talk: Talk) -> None:
     ]
     assert event["data"] == {"account": talk.account, "messages": 1}
     assert event["subject"] != "o1"
+
+
+async def test_the_audit_chain_tells_of_messages_and_holds_none_of_their_words(
+    talk: Talk,
+) -> None:
+    await talk.says("我的秘密")
+    await talk.quiet()
+    (kept,) = await talk.records.messages()
+    found = await talk.database.read(lambda c: read_events(c))
+    written = [e["data"] for e in found if e["kind"] == "conversation.messages.written"]
+    assert [one for data in written for one in data["kept"]] == [kept.inbound.id]
+    assert [data["settled"] for data in written if data["settled"]] == [
+        {kept.inbound.id: "replied"}
+    ]
+    assert "我的秘密" not in str(found)
 
 
 async def test_a_question_that_contains_the_words_erases_nothing(talk: Talk) -> None:
