@@ -16,7 +16,6 @@ from benchmarks.crash.stage import ask, in_one_message, on_disk
 from benchmarks.crash.surroundings import Around
 from benchmarks.crash.triggers import Order
 from hub.kernel.clock import SystemClock
-from publishers.registry import channels
 from publishers.simulation import Fault
 from simulators.town import Town
 
@@ -28,7 +27,7 @@ _BATCH = 3  # posts; the tokens end before the second is published
 # A slow answer comes in time; SLOW_THEN_COMMIT comes after the caller has gone.
 _DELAYS = {Fault.SLOW: CALL_TIMEOUT_S / 3, Fault.SLOW_THEN_COMMIT: CALL_TIMEOUT_S * 1.4}
 _WHY_NO_NETWORK = "a folder, no network"
-_WHY_NO_CALLBACK = "never calls back"
+_WHY_NO_CALLBACK = "never calls back about a post"
 _WHY_NO_END = "its credentials have no end"
 Reasons = dict[tuple[str, str], str]
 
@@ -63,7 +62,7 @@ def _reasons(
     for name in names:
         if name in on_disk():
             yield from (((name, fault), _WHY_NO_NETWORK) for fault in (REFUSED, *faults))
-        if channels()[name].inbox is None:
+        if not hasattr(platforms[name], "callbacks"):  # the switch of how it calls back
             yield from (((name, fault), _WHY_NO_CALLBACK) for fault in CALLBACKS)
         try:
             platforms[name].end_tokens()
