@@ -12,11 +12,12 @@ from datetime import timedelta
 from hub.conversation import events, store
 from hub.conversation.models import Choice, Inbound, Location, Message, MessageState
 from hub.conversation.privacy import Wish
-from hub.conversation.rules import coarse, without_personal_data
+from hub.conversation.rules import coarse
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import NotFound, Words
 from hub.kernel.events import Event
+from hub.review.checks.masking import without_personal_data
 
 __all__ = ["Records"]
 

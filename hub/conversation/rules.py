@@ -9,11 +9,8 @@ from dataclasses import replace
 from hub.conversation.errors import TooLong
 from hub.conversation.models import Arrival, Choice, EventType, Inbound, InboundKind, Location
 from hub.kernel.columns import storable
-from hub.review.checks.masking import masked
-from hub.review.checks.models import Passage
-from hub.review.checks.rules import examine
 
-__all__ = ["chosen", "cleaned", "coarse", "is_number", "without_personal_data"]
+__all__ = ["chosen", "cleaned", "coarse", "is_number"]
 
 _LONGEST_TEXT, _LONGEST_KEY, _LONGEST_EVENT_KEY = 20_000, 96, 1_024
 _NUMBER = re.compile(r"\s*([0-9０-９]{1,2})[.。、)）]?\s*")
@@ -54,12 +51,6 @@ def chosen(inbound: Inbound, choices: Sequence[Choice]) -> Inbound:
         event=EventType.CHOICE,
         event_key=choices[place].payload,
     )
-
-
-def without_personal_data(text: str) -> str:
-    """A citizen's words with numbers, mailboxes, plates and addresses masked, as in what is
-    published; blocks about a millisecond for a long message."""
-    return masked(text, examine([Passage(field="text", text=text)])) if text else text
 
 
 def coarse(place: Location) -> Location:

@@ -11,9 +11,7 @@ from hub.kernel.columns import storable
 from hub.opinion.errors import BadSignal
 from hub.opinion.signals.models import NewSignal
 from hub.opinion.signals.places import MOST, find_place
-from hub.review.checks.masking import masked
-from hub.review.checks.models import Passage
-from hub.review.checks.rules import examine
+from hub.review.checks.masking import without_personal_data
 
 __all__ = ["LONGEST_TEXT", "Prepared", "check_signal", "mask", "prepare"]
 
@@ -73,8 +71,7 @@ def _faults(new: NewSignal) -> Iterator[BadSignal]:
 def mask(text: str) -> str:
     """`text` without what tells a person: numbers as before release, and a name people state as
     their own (姓名：张某某 keeps the surname)."""
-    findings = examine([Passage(field="text", text=text)])
-    return _OWN_NAME.sub(lambda found: f"{found[1]}{found[2][0]}某", masked(text, findings))
+    return _OWN_NAME.sub(lambda found: f"{found[1]}{found[2][0]}某", without_personal_data(text))
 
 
 def prepare(new: NewSignal, now: datetime, known: tuple[str, ...] = ()) -> Prepared:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hub.review.checks.models import Finding
+from hub.review.checks.models import Finding, Passage
+from hub.review.checks.rules import examine
 
-__all__ = ["masked"]
+__all__ = ["masked", "without_personal_data"]
+
+
+def without_personal_data(text: str) -> str:
+    """A citizen's words with numbers, mailboxes, plates and addresses masked, as in what is
+    published; blocks about a millisecond for a long message."""
+    return masked(text, examine([Passage(field="text", text=text)])) if text else text
 
 
 def masked(text: str, findings: Iterable[Finding]) -> str:
