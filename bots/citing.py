@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from bots.contract import Language, Source
 from bots.texts import in_script
 from hub.catalogue.models import Item
 from hub.conversation.models import Choice, Citation
+from hub.kernel.clock import CHINA
 
-__all__ = ["HERE", "address_of", "choice", "day_of", "item_choices", "page_source", "source_of"]
+__all__ = ["address_of", "choice", "day_of", "item_choices", "page_source", "source_of"]
 
-HERE = ZoneInfo("Asia/Shanghai")
 _LONGEST_LABEL = 40
 
 
@@ -24,7 +23,7 @@ def address_of(site_url: str, item_id: str) -> str:
 
 def day_of(moment: datetime | None) -> date | None:
     """The day in China on which it was."""
-    return moment.astimezone(HERE).date() if moment else None
+    return moment.astimezone(CHINA).date() if moment else None
 
 
 def source_of(item: Item, site_url: str, passage: str = "") -> Source:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bots import texts
-from bots.citing import HERE
 from bots.contract import Asked, Grounds, Language, Memory, Reply, Session, Skill
 from bots.desk import Desk, Said, SaidKind
 from bots.reading import chosen_number, cleaned, in_documents_words, is_next, language_of
@@ -22,6 +21,7 @@ from bots.sessions import Sessions, key_of
 from hub.catalogue.search.errors import NoIndex
 from hub.catalogue.search.normalise import normalised
 from hub.conversation.models import Answer, EventType, Inbound, InboundKind
+from hub.kernel.clock import CHINA
 from hub.kernel.errors import GongkaiError
 
 __all__ = ["Engine", "Told"]
@@ -122,7 +122,7 @@ class Engine:
             language=language,
             session=session,
             at=now,
-            today=now.astimezone(HERE).date(),
+            today=now.astimezone(CHINA).date(),
             places=places,
         )
 

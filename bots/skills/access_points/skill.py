@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from bots import texts
-from bots.citing import HERE, choice
+from bots.citing import choice
 from bots.contract import Asked, Grounds, Memory, Reply
 from bots.desk import Desk
 from bots.lists import list_sources
@@ -15,6 +15,7 @@ from hub.catalogue.keyareas.hours import Opening
 from hub.catalogue.keyareas.lookup import opening
 from hub.catalogue.keyareas.models import Found, Position, Wanted
 from hub.conversation.models import Choice, Location
+from hub.kernel.clock import CHINA
 
 __all__ = ["answer", "fits", "route_to"]
 
@@ -67,7 +68,7 @@ async def _nearest(asked: Asked, desk: Desk, at: Location) -> Reply:
 
 
 async def _named(asked: Asked, desk: Desk) -> Reply:
-    local = asked.at.astimezone(HERE)
+    local = asked.at.astimezone(CHINA)
     place = asked.places[0].name
     every = await desk.lookup.search(Wanted(kind=_KIND, limit=1_000))
     there = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from hub.kernel.clock import CHINA
 from hub.kernel.errors import Words
 from hub.opinion.cases.models import (
     DEADLINES,
@@ -23,7 +23,6 @@ from hub.review.clocks.counting import count_workdays, end_of
 
 __all__ = ["deadlines_of", "kind_of_intent", "notice_due", "route", "suggested_level"]
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 _WARN_SHARE = 0.2  # the last fifth of a clock; of two days the last ten hours
 _LEADER_AFTER, _OFFICE_AFTER = timedelta(hours=4), timedelta(hours=24)
 _KINDS: Mapping[str, CaseKind] = {Intent.SUGGESTION: CaseKind.SUGGESTION}
@@ -56,7 +55,7 @@ def _deadline(case_id: str, rule: DeadlineRule, started_at: datetime) -> Deadlin
         due: datetime | None = started_at + timedelta(hours=rule.hours)
         explained = Words(f"{rule.hours} 小时", f"{rule.hours} hours")
     else:
-        counted = count_workdays(started_at.astimezone(_CHINA).date(), rule.workdays)
+        counted = count_workdays(started_at.astimezone(CHINA).date(), rule.workdays)
         due = end_of(counted.due) if counted.due else None
         told = f"{rule.workdays} 个工作日，起始日不计"
         unknown = f"；{counted.unknown_year} 年节假日未公布" if counted.unknown_year else ""
