@@ -1,0 +1,115 @@
+"""The answer to a case: drafted as an item, public, rated, closed, and opened anew."""
+
+from __future__ import annotations
+
+from hub.catalogue import store as catalogue
+from hub.catalogue.editing import enter_item
+from hub.catalogue.models import Attribute, ItemDraft
+from hub.kernel.database import Transaction
+from hub.kernel.errors import InvalidInput, Words
+from hub.opinion.cases import events, store
+from hub.opinion.cases.models import CASES, Case, CaseEvent, CaseState, DeadlineKind
+from hub.opinion.cases.stepping import Steps, needed, refuse
+
+__all__ = ["Answering"]
+
+_BEST = 5
+
+
+class Answering(Steps):
+    """The steps from the draft of an answer to the end of a case."""
+
+    async def draft(self, case_id: str, title: str, body: str, *, actor: str) -> Case:
+        """Write the answer as an item of the responsible body; from there it goes through the
+        three reviews and the planner as any other. Raises what the catalogue raises."""
+        now = self._clock.now()
+        item_id = self._ids.new(now)
+
+        def work(tx: Transaction, case: Case) -> Case:
+            draft = ItemDraft(
+                body_id=case.body_id,
+                title=title,
+                body=body,
+                attribute=Attribute.PROACTIVE,
+                external_key=f"case-{case.id}-{case.round}",
+                keywords=("舆情回应",),
+            )
+            data = {"item": item_id}
+            changed = self._step(tx, case, CaseEvent.DRAFTED, actor, data, item_id=item_id)
+            enter_item(tx, draft, item_id=item_id, actor=actor, at=now, numbering=self._numbering)
+            return changed
+
+        return await self._with(case_id, work)
+
+    async def respond(self, case_id: str, *, actor: str) -> Case:
+        """The answer is public: the clocks of answering stop at the moment it became so.
+
+        Raises Conflict while nobody can read it.
+        """
+
+        def work(tx: Transaction, case: Case) -> Case:
+            CASES.next(case.state, CaseEvent.RESPONDED)
+            public = catalogue.get_item(tx.connection, case.item_id).published_at
+            if public is None:
+                refuse("回应尚未公开", "the answer is not public yet")
+            store.meet(tx, case, (DeadlineKind.ANSWER, DeadlineKind.AUTHORITATIVE), public)
+            data = {"item": case.item_id, "public": public.isoformat()}
+            return self._step(tx, case, CaseEvent.RESPONDED, actor, data, responded_at=public)
+
+        return await self._with(case_id, work)
+
+    async def satisfied(self, case_id: str, stars: int, *, actor: str) -> Case:
+        """What the citizen says of the answer, 1 to 5; asked once after each answer."""
+        if not 1 <= stars <= _BEST:
+            raise InvalidInput(Words("满意度为 1 至 5", "1 to 5"), field="stars")
+
+        def work(tx: Transaction, case: Case) -> Case:
+            if case.state is not CaseState.RESPONDED or case.satisfaction:
+                refuse("尚未回应或已评价", "not answered yet, or rated already")
+            changed = self._changed(tx, case, satisfaction=stars)
+            self._record(tx, events.CASE_RATED, case_id, actor, {"stars": stars})
+            return changed
+
+        return await self._with(case_id, work)
+
+    async def close(self, case_id: str, review: str, *, actor: str) -> Case:
+        """Close a case with a review of how it was handled; assessment and disposal are on record.
+
+        Raises Conflict while they are not, or while a clock of the level still runs.
+        """
+        needed(review, "review")
+
+        def work(tx: Transaction, case: Case) -> Case:
+            CASES.next(case.state, CaseEvent.CLOSED)
+            if not (case.assessment and case.disposal):
+                refuse("缺研判或处置记录", "assessment or disposal is not on record")
+            running = [
+                one
+                for one in store.deadlines_of(tx.connection, case.id, case.round)
+                if one.met_at is None
+            ]
+            if running:
+                refuse(f"尚未完成：{running[0].explained.zh}", "a clock still runs")
+            values = {"review": review.strip(), "closed_at": self._clock.now()}
+            return self._step(tx, case, CaseEvent.CLOSED, actor, {"review": review}, **values)
+
+        return await self._with(case_id, work)
+
+    async def reopen(self, case_id: str, reason: str, *, actor: str) -> Case:
+        """It was not solved: back to the same body, with new clocks."""
+        needed(reason, "reason")
+
+        def work(tx: Transaction, case: Case) -> Case:
+            values = {
+                "round": case.round + 1,
+                "item_id": "",
+                "satisfaction": 0,
+                "responded_at": None,
+                "closed_at": None,
+            }
+            data = {"reason": reason}
+            changed = self._step(tx, case, CaseEvent.REOPENED, actor, data, **values)
+            self._start(tx, changed)
+            return changed
+
+        return await self._with(case_id, work)

@@ -1,0 +1,88 @@
+"""What every step of a case shares: one transaction, the state table, the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, NoReturn
+
+from sqlalchemy import Connection
+
+from hub.catalogue.numbering.assigning import Numbering
+from hub.kernel.clock import Clock
+from hub.kernel.database import Database, Transaction
+from hub.kernel.errors import Conflict, InvalidInput, Words
+from hub.kernel.events import Event, Kind
+from hub.kernel.ids import IdSource
+from hub.opinion.cases import events, store
+from hub.opinion.cases.models import CASES, Case, CaseEvent
+from hub.opinion.cases.rules import deadlines_of
+from hub.opinion.errors import UnknownCase
+
+__all__ = ["Steps", "known", "needed", "refuse"]
+
+
+class Steps:
+    """The ground that `CaseService` and its parts stand on."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        ids: IdSource,
+        numbering: Numbering | None = None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+        self._numbering = numbering
+
+    async def _with(self, case_id: str, work: Callable[[Transaction, Case], Case]) -> Case:
+        return await self._database.write(lambda tx: work(tx, known(tx.connection, case_id)))
+
+    def _start(self, tx: Transaction, case: Case) -> None:
+        clocks = deadlines_of(case.id, case.kind, case.level, self._clock.now())
+        store.add_deadlines(tx, clocks, case.round)
+
+    def _step(
+        self,
+        tx: Transaction,
+        case: Case,
+        event: CaseEvent,
+        actor: str,
+        data: Mapping[str, object],
+        **values: Any,
+    ) -> Case:
+        """Take the case to where `event` leads; raises IllegalTransition."""
+        state = CASES.next(case.state, event)
+        changed = self._changed(tx, case, state=state, **values)
+        self._record(tx, events.CASE_STEPS[event], case.id, actor, data)
+        return changed
+
+    def _changed(self, tx: Transaction, case: Case, **values: Any) -> Case:
+        if not store.change(tx, case, **values):
+            refuse("已被他人改动，请重试", "somebody else was quicker, look again")
+        return replace(case, **values)
+
+    def _record(
+        self, tx: Transaction, kind: Kind, subject: str, actor: str, data: Mapping[str, object]
+    ) -> None:
+        at = self._clock.now()
+        tx.record(Event(kind=kind, subject=subject, actor=actor, at=at, data=data))
+
+
+def known(connection: Connection, case_id: str) -> Case:
+    found = store.get_case(connection, case_id)
+    if found is None:
+        raise UnknownCase(case_id)
+    return found
+
+
+def needed(text: str, field: str) -> None:
+    if not text.strip():
+        raise InvalidInput(Words("须写明", "it has to be said"), field=field)
+
+
+def refuse(zh: str, en: str) -> NoReturn:
+    raise Conflict(Words(zh, en), field="case")
