@@ -18,6 +18,7 @@ from hub.conversation.resuming import Resuming
 from hub.conversation.sending import Sending
 from hub.conversation.service import Conversations, Paces
 from hub.kernel.errors import InvalidInput, Words
+from hub.organisations.keys.service import InstallationKeys
 from hub.organisations.models import Account, Selection
 from hub.organisations.vault import Vault
 from hub.publishing.errors import Rejected
@@ -123,7 +124,8 @@ async def sender_of(hub: Hub, account_id: str, sender: str, address: str) -> str
     await hub.organisations.account(account_id)  # a wrong account erases nothing, and is said
     if sender:
         return sender
-    pseudonyms = await open_pseudonyms(hub.database, Vault(load_keys(hub.settings)))
+    vault = Vault(load_keys(hub.settings))
+    pseudonyms = await open_pseudonyms(InstallationKeys(hub.database, hub.clock, vault))
     return pseudonyms.of(account_id, address)
 
 
@@ -133,7 +135,7 @@ async def open_conversing(
 ) -> AsyncIterator[Conversing]:
     """The running conversations of `hub`; what is under way ends before the block does."""
     vault = Vault(load_keys(hub.settings))
-    pseudonyms = await open_pseudonyms(hub.database, vault)
+    pseudonyms = await open_pseudonyms(InstallationKeys(hub.database, hub.clock, vault))
     async with AsyncExitStack() as stack:
         if wire is None:
             wire = Wire(await stack.enter_async_context(open_session(_CONNECTIONS)))

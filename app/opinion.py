@@ -20,6 +20,7 @@ from hub.opinion.judging.ports import Classifier, Labelled, Workshop
 from hub.opinion.judging.service import JudgingService
 from hub.opinion.judging.taxonomy import Labels, department_labels, topic_labels
 from hub.opinion.signals.service import SignalService
+from hub.organisations.keys.service import InstallationKeys
 from hub.organisations.vault import Vault
 
 __all__ = [
@@ -89,5 +90,5 @@ def signal_service(hub: Hub) -> SignalService:
         database=hub.database,
         clock=hub.clock,
         ids=hub.ids,
-        vault=Vault(load_keys(hub.settings)),
+        keys=InstallationKeys(hub.database, hub.clock, Vault(load_keys(hub.settings))),
     )

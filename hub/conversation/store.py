@@ -32,7 +32,6 @@ from hub.conversation.models import (
     MessageState,
 )
 from hub.conversation.tables import (
-    conversation_keys,
     conversation_optouts,
     inbound_messages,
     poll_cursors,
@@ -51,26 +50,21 @@ __all__ = [
     "get",
     "history",
     "keep_cursor",
-    "keep_key",
     "last_offered",
     "left_open",
     "mask",
-    "read_key",
     "remember_optout",
-    "replace_key",
     "search",
     "settle",
     "tally",
     "unmasked",
 ]
 
-_m, _o, _k, _p = (
+_m, _o, _p = (
     inbound_messages.c,
     conversation_optouts.c,
-    conversation_keys.c,
     poll_cursors.c,
 )
-_KEY_NAME = "pseudonyms"
 
 # whose words are not kept has none in the row from the first moment on
 _ADD = Bulk(
@@ -321,18 +315,6 @@ def forget_optout(tx: Transaction, account_id: str, sender: str) -> bool:
 def _opted_out(connection: Connection, account_id: str, sender: str) -> bool:
     mine = (_o.account_id == account_id, _o.sender == sender)
     return connection.execute(select(_o.since).where(*mine)).first() is not None
-
-
-def read_key(connection: Connection) -> str | None:
-    return connection.execute(select(_k.sealed).where(_k.name == _KEY_NAME)).scalar()
-
-
-def keep_key(tx: Transaction, sealed: str) -> None:
-    tx.execute(insert(conversation_keys), {"name": _KEY_NAME, "sealed": sealed})
-
-
-def replace_key(tx: Transaction, sealed: str) -> None:
-    tx.execute(update(conversation_keys).where(_k.name == _KEY_NAME).values(sealed=sealed))
 
 
 def claim_poll(

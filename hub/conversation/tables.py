@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueCon
 
 from hub.kernel.columns import Instant, Json, metadata
 
-__all__ = ["conversation_keys", "conversation_optouts", "inbound_messages", "poll_cursors"]
+__all__ = ["conversation_optouts", "inbound_messages", "poll_cursors"]
 
 _OPEN = text("state IN ('received', 'promised', 'sending')")
 _UNMASKED = text("masked_at IS NULL")
@@ -49,14 +49,6 @@ conversation_optouts = Table(
     Column("account_id", String(26), ForeignKey("accounts.id"), primary_key=True),
     Column("sender", String(26), primary_key=True),
     Column("since", Instant, nullable=False),
-)
-
-# one row: the sealed key that pseudonyms are made with
-conversation_keys = Table(
-    "conversation_keys",
-    metadata,
-    Column("name", String(16), primary_key=True),
-    Column("sealed", Text, nullable=False),
 )
 
 # how far an account's mentions, comments or updates have been read

@@ -10,8 +10,6 @@ __all__ = [
     "IDENTITY_REVEALED",
     "ISSUES_LOOKED_OVER",
     "ISSUES_MERGED",
-    "KEY_MADE",
-    "KEY_RESEALED",
     "MODEL_CHOSEN",
     "MODEL_TRAINED",
     "RUMOUR_VERIFIED",
@@ -29,8 +27,6 @@ IDENTITY_REVEALED = Kind(
 IDENTITIES_FORGOTTEN = Kind(
     "opinion.identities.forgotten", Words("到期删除身份与原文", "identities and originals deleted")
 )
-KEY_MADE = Kind("opinion.key.made", Words("生成化名密钥", "key of pseudonyms made"))
-KEY_RESEALED = Kind("opinion.key.resealed", Words("化名密钥重新加封", "key of pseudonyms resealed"))
 SIGNALS_JUDGED = Kind("opinion.signals.judged", Words("研判舆情信息", "signals judged"))
 SIGNAL_CORRECTED = Kind(
     "opinion.signal.corrected", Words("分析员更正研判", "an analyst corrected a judgement")

@@ -1,8 +1,8 @@
 """Authors under pseudonyms, and what would tell who they are under seal.
 
-One key belongs to the installation. It is kept in the database, itself sealed by the vault, so the
-vault's keys may change without a pseudonym changing. A pseudonym is an HMAC: without the key
-nobody can try out account ids against it (a plain hash of a phone number falls in a minute).
+Both are made with a key of this installation that outlives the vault's keys. A pseudonym is an
+HMAC: without the key nobody can try out account ids against it (a plain hash of a phone number
+falls in a minute).
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
+from hub.organisations.keys.service import InstallationKeys
 from hub.organisations.vault import Vault
 
-__all__ = ["KEY_BYTES", "Pseudonyms"]
+__all__ = ["Pseudonyms", "open_pseudonyms"]
 
-KEY_BYTES = 32
+_KEY = "opinion"
 _LENGTH = 32  # hexadecimal digits of a pseudonym: 128 bits, no two authors meet
 
 
@@ -43,6 +44,11 @@ class Pseudonyms:
     def open(self, about: str, sealed: str) -> dict[str, str]:
         """The values; raises SealBroken for what was altered or belongs to another."""
         return self._vault.open(f"opinion:{about}", sealed)
+
+
+async def open_pseudonyms(keys: InstallationKeys) -> Pseudonyms:
+    """The pseudonyms of this installation. Raises SealBroken."""
+    return Pseudonyms(await keys.key(_KEY))
 
 
 def _derived(key: bytes, purpose: str) -> bytes:

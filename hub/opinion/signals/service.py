@@ -17,7 +17,6 @@ from hub.kernel.ids import IdSource
 from hub.opinion import events
 from hub.opinion.errors import UnknownSignal
 from hub.opinion.signals import store
-from hub.opinion.signals.keeping import Keeping
 from hub.opinion.signals.models import (
     Collected,
     Identity,
@@ -27,10 +26,10 @@ from hub.opinion.signals.models import (
     SignalState,
 )
 from hub.opinion.signals.places import known_names
-from hub.opinion.signals.pseudonyms import Pseudonyms
+from hub.opinion.signals.pseudonyms import Pseudonyms, open_pseudonyms
 from hub.opinion.signals.rules import Prepared, check_signal, prepare
+from hub.organisations.keys.service import InstallationKeys
 from hub.organisations.store import bodies_by_code
-from hub.organisations.vault import Vault
 
 __all__ = ["SignalService"]
 
@@ -46,11 +45,13 @@ class SignalService:
     so whoever is not sure that a signal has landed hands it in again.
     """
 
-    def __init__(self, *, database: Database, clock: Clock, ids: IdSource, vault: Vault) -> None:
+    def __init__(
+        self, *, database: Database, clock: Clock, ids: IdSource, keys: InstallationKeys
+    ) -> None:
         self._database = database
         self._clock = clock
         self._ids = ids
-        self._keeping = Keeping(database, clock, vault)
+        self._keys = keys
 
     async def collect(self, new: Sequence[NewSignal], *, actor: str) -> list[Collected]:
         """Keep signals, each once; what became of each, in the order given.
@@ -64,7 +65,7 @@ class SignalService:
             check_signal(one)
         if not new:
             return []
-        pseudonyms = await self._keeping.pseudonyms()
+        pseudonyms = await open_pseudonyms(self._keys)
         now = self._clock.now()
         places = await self._database.read(_places)
         done: list[Collected] = []
@@ -101,7 +102,7 @@ class SignalService:
                 field="reason",
                 remedy=Words("写明用途，如“回访投诉人”", "say what for: to call the person back"),
             )
-        pseudonyms = await self._keeping.pseudonyms()
+        pseudonyms = await open_pseudonyms(self._keys)
 
         def look(tx: Transaction) -> tuple[Signal, str, str]:
             found = store.get_signal(tx.connection, signal_id)

@@ -20,7 +20,6 @@ from hub.opinion.signals.models import (
     Trust,
 )
 from hub.opinion.signals.tables import (
-    opinion_keys,
     signal_identities,
     signal_originals,
     signals,
@@ -29,21 +28,18 @@ from hub.opinion.signals.tables import (
 __all__ = [
     "add_signals",
     "forget",
-    "get_key",
     "get_signal",
     "identity_of",
     "keep_identities",
     "keep_originals",
     "mark",
     "original_of",
-    "put_key",
     "raise_counts",
     "signals_of",
     "waiting",
 ]
 
 _s = signals.c
-_KEY_ID = 1
 _CHUNK = 500  # keys per query
 
 
@@ -182,19 +178,3 @@ def forget(tx: Transaction, kept_before: datetime) -> tuple[int, int]:
     for table in (signal_identities, signal_originals):
         counts.append(tx.execute(delete(table).where(table.c.kept_at < kept_before)).rowcount)
     return counts[0], counts[1]
-
-
-def get_key(connection: Connection) -> str:
-    """The sealed key of pseudonyms; empty before the first signal."""
-    query = select(opinion_keys.c.sealed).where(opinion_keys.c.id == _KEY_ID)
-    return connection.execute(query).scalar() or ""
-
-
-def put_key(tx: Transaction, sealed: str, at: datetime, *, instead_of: str = "") -> bool:
-    """Keep the key, the first one given or `instead_of` that seal; False where another was."""
-    if instead_of:
-        which = (opinion_keys.c.id == _KEY_ID, opinion_keys.c.sealed == instead_of)
-        change = update(opinion_keys).where(*which).values(sealed=sealed)
-        return tx.execute(change).rowcount == 1
-    row = {"id": _KEY_ID, "sealed": sealed, "made_at": at}
-    return tx.execute(ignoring_insert(tx.connection, opinion_keys), row).rowcount == 1

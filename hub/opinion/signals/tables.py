@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from hub.kernel.columns import Instant, metadata
 
-__all__ = ["opinion_keys", "signal_identities", "signal_originals", "signals"]
+__all__ = ["signal_identities", "signal_originals", "signals"]
 
 signals = Table(
     "signals",
@@ -71,12 +71,4 @@ signal_originals = Table(
     Column("signal_id", String(26), primary_key=True),
     Column("sealed", Text, nullable=False),
     Column("kept_at", Instant, nullable=False, index=True),
-)
-
-opinion_keys = Table(
-    "opinion_keys",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("sealed", Text, nullable=False),
-    Column("made_at", Instant, nullable=False),
 )

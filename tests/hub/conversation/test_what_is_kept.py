@@ -10,6 +10,7 @@ from hub.kernel.clock import ManualClock
 from hub.kernel.database import Database
 from hub.kernel.errors import NotFound
 from hub.kernel.events import read_events
+from hub.organisations.keys.service import InstallationKeys
 from hub.organisations.vault import Vault
 from tests.hub.conversation.conftest import Talk
 
@@ -126,11 +127,9 @@ async def test_the_database_names_nobody(talk: Talk) -> None:
 async def test_pseudonyms_survive_a_restart_and_a_new_vault_key(
     database: Database, clock: ManualClock
 ) -> None:
-    old = await open_pseudonyms(database, Vault({"k1": b"1" * 32}))
-    both = Vault({"k2": b"2" * 32, "k1": b"1" * 32})
-    assert (await open_pseudonyms(database, both)).of("A", "o1") == old.of("A", "o1")
-    alone = await open_pseudonyms(database, Vault({"k2": b"2" * 32}))
-    assert alone.of("A", "o1") == old.of("A", "o1")
+    vaults = (Vault({"k1": b"1" * 32}), Vault({"k2": b"2" * 32, "k1": b"1" * 32}))
+    old, new = [await open_pseudonyms(InstallationKeys(database, clock, vault)) for vault in vaults]
+    assert new.of("A", "o1") == old.of("A", "o1")
 
 
 def test_one_person_is_another_at_another_account() -> None:

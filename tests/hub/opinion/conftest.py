@@ -11,12 +11,20 @@ from hub.kernel.database import Database
 from hub.kernel.ids import IdSource
 from hub.opinion.signals.models import NewSignal, SignalKind
 from hub.opinion.signals.service import SignalService
+from hub.organisations.keys.service import InstallationKeys
 from hub.organisations.vault import Vault
 
 
 @pytest.fixture
-def signals(database: Database, clock: ManualClock, ids: IdSource, vault: Vault) -> SignalService:
-    return SignalService(database=database, clock=clock, ids=ids, vault=vault)
+def keys(database: Database, clock: ManualClock, vault: Vault) -> InstallationKeys:
+    return InstallationKeys(database, clock, vault)
+
+
+@pytest.fixture
+def signals(
+    database: Database, clock: ManualClock, ids: IdSource, keys: InstallationKeys
+) -> SignalService:
+    return SignalService(database=database, clock=clock, ids=ids, keys=keys)
 
 
 def said(number: int, text: str = "青江路的路灯坏了一周没人修", **values: Any) -> NewSignal:

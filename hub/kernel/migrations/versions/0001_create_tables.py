@@ -129,12 +129,6 @@ def upgrade() -> None:
     op.create_index("ix_cases_issue", "cases", ["issue_id"], unique=False)
     op.create_index("ix_cases_state", "cases", ["state", "id"], unique=False)
     op.create_table(
-        "conversation_keys",
-        sa.Column("name", sa.String(length=16), nullable=False),
-        sa.Column("sealed", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_conversation_keys")),
-    )
-    op.create_table(
         "feed_cursors",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
@@ -184,6 +178,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state <> 'closed'"),
     )
     op.create_index("ix_incidents_last", "incidents", ["last_at"], unique=False)
+    op.create_table(
+        "installation_keys",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("sealed <> ''", name=op.f("ck_installation_keys_sealed")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_installation_keys")),
+    )
     op.create_table(
         "issue_authors",
         sa.Column("issue_id", sa.String(length=26), nullable=False),
@@ -260,13 +262,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_judgements_band", "judgements", ["band", "signal_id"], unique=False)
     op.create_index("ix_judgements_topic", "judgements", ["topic", "signal_id"], unique=False)
-    op.create_table(
-        "opinion_keys",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("sealed", sa.Text(), nullable=False),
-        sa.Column("made_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_opinion_keys")),
-    )
     op.create_table(
         "opinion_models",
         sa.Column("field", sa.String(length=16), nullable=False),

@@ -1,0 +1,1 @@
+"""Keys that belong to the installation: made once, kept sealed by the vault."""
