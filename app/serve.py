@@ -18,6 +18,7 @@ from app.inbox import callback_routes
 from app.lock import only_one
 from app.metrics import Metrics
 from app.portal import portal_desk
+from app.satisfying import hearing
 from app.settings import Settings
 from app.staff import staff_services
 from app.tuning import settle_garbage
@@ -83,7 +84,7 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
             checks.append(Check(name="redis", look=engine.limiter.check))
         application = web.Application()
         application.add_routes(health_routes(checks, metrics.exposition))
-        answerer = await stack.enter_async_context(open_answerer(hub))
+        answerer = hearing(hub, await stack.enter_async_context(open_answerer(hub)))
         conversing = await stack.enter_async_context(open_conversing(hub, answerer=answerer))
         schedule_conversing(engine, conversing)
         application.add_routes(callback_routes(hub, conversing.conversations))

@@ -9,7 +9,7 @@ from hub.kernel.database import Transaction
 from hub.kernel.errors import InvalidInput, Words
 from hub.opinion.cases import events, store
 from hub.opinion.cases.models import CASES, Case, CaseEvent, CaseState, DeadlineKind
-from hub.opinion.cases.stepping import Steps, needed, refuse
+from hub.opinion.cases.stepping import Steps, needed, refuse, reopen_in
 
 __all__ = ["Answering"]
 
@@ -99,17 +99,7 @@ class Answering(Steps):
         """It was not solved: back to the same body, with new clocks."""
         needed(reason, "reason")
 
-        def work(tx: Transaction, case: Case) -> Case:
-            values = {
-                "round": case.round + 1,
-                "item_id": "",
-                "satisfaction": 0,
-                "responded_at": None,
-                "closed_at": None,
-            }
-            data = {"reason": reason}
-            changed = self._step(tx, case, CaseEvent.REOPENED, actor, data, **values)
-            self._start(tx, changed)
-            return changed
-
-        return await self._with(case_id, work)
+        now = self._clock.now()
+        return await self._with(
+            case_id, lambda tx, case: reopen_in(tx, case, reason, actor=actor, at=now)
+        )

@@ -10,6 +10,7 @@ from hub.opinion.cases.models import CaseEvent
 
 __all__ = [
     "CASE_ANNOUNCED",
+    "CASE_DISSATISFIED",
     "CASE_ESCALATED",
     "CASE_LEVEL_SET",
     "CASE_NEAR",
@@ -28,6 +29,9 @@ CASE_ANNOUNCED = Kind(
     Words("已发布权威信息或举行发布会", "authoritative information out, or conference held"),
 )
 CASE_RATED = Kind("opinion.case.rated", Words("来信人评价", "the citizen rated the answer"))
+CASE_DISSATISFIED = Kind(
+    "opinion.case.dissatisfied", Words("来信人不满意", "a citizen is not satisfied")
+)
 CASE_NEAR = Kind("opinion.case.deadline-near", Words("时限将届", "a deadline is near"))
 CASE_OVERDUE = Kind("opinion.case.deadline-passed", Words("时限已过", "a deadline has passed"))
 CASE_ESCALATED = Kind("opinion.case.escalated", Words("逾期上报", "an overdue case escalated"))

@@ -9,6 +9,7 @@ from hub.kernel.clock import CHINA
 from hub.kernel.errors import Words
 from hub.opinion.cases.models import (
     DEADLINES,
+    Case,
     CaseKind,
     CaseLevel,
     Deadline,
@@ -21,7 +22,15 @@ from hub.opinion.judging.taxonomy import Labels
 from hub.organisations.models import Body, BodyKind
 from hub.review.clocks.counting import count_workdays, end_of
 
-__all__ = ["deadlines_of", "kind_of_intent", "notice_due", "route", "suggested_level"]
+__all__ = [
+    "deadlines_of",
+    "goes_back",
+    "kind_of_intent",
+    "mean_stars",
+    "notice_due",
+    "route",
+    "suggested_level",
+]
 
 _WARN_SHARE = 0.2  # the last fifth of a clock; of two days the last ten hours
 _LEADER_AFTER, _OFFICE_AFTER = timedelta(hours=4), timedelta(hours=24)
@@ -90,6 +99,17 @@ def notice_due(deadline: Deadline, now: datetime) -> Notice:
     reached = [notice for at, notice in moments if at <= now]
     order = list(Notice)
     return max([deadline.told, *reached], key=order.index)
+
+
+def mean_stars(stars: Sequence[int]) -> int:
+    """The mean of ratings in whole stars, halves up."""
+    return (2 * sum(stars) + len(stars)) // (2 * len(stars))
+
+
+def goes_back(case: Case) -> bool:
+    """Whether one person's dissatisfaction reopens a case by itself: their own, and only once,
+    so that nobody keeps a body at one matter for ever."""
+    return bool(case.signal_id) and not case.issue_id and case.round == 1
 
 
 def route(

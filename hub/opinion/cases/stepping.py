@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection
@@ -19,7 +20,7 @@ from hub.opinion.cases.models import CASES, Case, CaseEvent
 from hub.opinion.cases.rules import deadlines_of
 from hub.opinion.errors import UnknownCase
 
-__all__ = ["Steps", "known", "needed", "refuse"]
+__all__ = ["Steps", "known", "needed", "refuse", "reopen_in"]
 
 
 class Steps:
@@ -70,6 +71,25 @@ class Steps:
     ) -> None:
         at = self._clock.now()
         tx.record(Event(kind=kind, subject=subject, actor=actor, at=at, data=data))
+
+
+def reopen_in(tx: Transaction, case: Case, reason: str, *, actor: str, at: datetime) -> Case:
+    """It was not solved: back to the same body, to be answered anew under new clocks."""
+    values: dict[str, Any] = {
+        "state": CASES.next(case.state, CaseEvent.REOPENED),
+        "round": case.round + 1,
+        "item_id": "",
+        "satisfaction": 0,
+        "responded_at": None,
+        "closed_at": None,
+    }
+    if not store.change(tx, case, **values):
+        refuse("已被他人改动，请重试", "somebody else was quicker, look again")
+    again = replace(case, **values)
+    kind, data = events.CASE_STEPS[CaseEvent.REOPENED], {"reason": reason}
+    tx.record(Event(kind=kind, subject=case.id, actor=actor, at=at, data=data))
+    store.add_deadlines(tx, deadlines_of(case.id, case.kind, case.level, at), again.round)
+    return again
 
 
 def known(connection: Connection, case_id: str) -> Case:

@@ -307,6 +307,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject", "topic", "mark", "level", name=op.f("pk_reminders")),
     )
     op.create_table(
+        "satisfaction_questions",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("account", sa.String(length=128), nullable=False),
+        sa.Column("sender", sa.String(length=128), nullable=False),
+        sa.Column("asking", sa.String(length=16), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("stars", sa.Integer(), nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_satisfaction_questions")),
+        sa.UniqueConstraint(
+            "sender", "account", "asking", "subject", name=op.f("uq_satisfaction_questions_sender")
+        ),
+    )
+    op.create_index(
+        "ix_satisfaction_questions_open",
+        "satisfaction_questions",
+        ["sender", "account"],
+        unique=False,
+        sqlite_where=sa.text("stars = 0"),
+        postgresql_where=sa.text("stars = 0"),
+    )
+    op.create_index(
+        "ix_satisfaction_questions_subject",
+        "satisfaction_questions",
+        ["asking", "subject"],
+        unique=False,
+    )
+    op.create_table(
         "search_synonyms",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("said", sa.String(length=30), nullable=False),
