@@ -11,22 +11,18 @@ from redis.asyncio import Redis
 from app.compose import Hub
 from app.opinion import signal_service
 from app.settings import Settings
-from bots.desk import Desk, Office, Said, SaidKind
+from bots.desk import Desk, Office, Said
 from bots.engine import Engine
 from bots.generation import Composer, ModelComposer, ModelLikeness, ModelSettings, NoComposer
 from bots.places import Places
 from bots.retrieval import Retrieval
 from bots.sessions import MemorySessions, RedisSessions, Sessions
 from hub.conversation.subscriptions.service import Subscriptions
+from hub.opinion.listening.rules import external_id_of
 from hub.opinion.signals.models import NewSignal, SignalKind
 
 __all__ = ["CollectedSignals", "ModelHttp", "open_answerer"]
 
-_KINDS = {
-    SaidKind.OPINION: SignalKind.MESSAGE,
-    SaidKind.COMPLAINT: SignalKind.MESSAGE,
-    SaidKind.GAP: SignalKind.UNANSWERED,
-}
 _LONGEST_BODY = 1 << 20
 
 
@@ -116,21 +112,26 @@ class ModelHttp:
 
 
 class CollectedSignals:
-    """`Signals` of bots.desk over the collection of public opinion."""
+    """`Signals` of bots.desk over the collection of public opinion.
+
+    The message lands under the name by which it is followed later, which then adds nothing.
+    """
 
     def __init__(self, hub: Hub) -> None:
         self._service = signal_service(hub)
+        self._organisations = hub.organisations
 
     async def collect(self, said: Said) -> str:
         inbound = said.inbound
+        account = await self._organisations.account(inbound.account)
         new = NewSignal(
             channel=inbound.channel,
-            external_id=f"bot:{said.kind.value}:{inbound.id}",
-            kind=_KINDS[said.kind],
+            external_id=external_id_of(inbound.id),
+            kind=SignalKind.MESSAGE,
             text=said.text,
             author=inbound.sender,
             event_at=inbound.received_at,
-            item_id=next((near for near in said.near if len(near) == 26), ""),
+            body_id=account.body_id,
         )
         (kept,) = await self._service.collect([new], actor="system:bots")
         return kept.signal_id

@@ -15,6 +15,7 @@ from app.bots import open_answerer
 from app.compose import Hub, Installed, open_engine, open_hub
 from app.conversing import open_conversing, schedule_conversing
 from app.inbox import callback_routes
+from app.listening import schedule_listening
 from app.lock import only_one
 from app.metrics import Metrics
 from app.portal import portal_desk
@@ -87,6 +88,7 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         answerer = hearing(hub, await stack.enter_async_context(open_answerer(hub)))
         conversing = await stack.enter_async_context(open_conversing(hub, answerer=answerer))
         schedule_conversing(engine, conversing)
+        schedule_listening(engine, hub)
         application.add_routes(callback_routes(hub, conversing.conversations))
         if settings.portal:
             application.add_routes(portal_routes(await portal_desk(hub)))

@@ -26,6 +26,7 @@ from pydantic_settings import (
 
 from app.settings_bots import BotSettings
 from app.settings_conversing import ConversingSettings
+from app.settings_opinion import OpinionSettings
 from app.settings_portal import PortalSettings
 from hub.catalogue.numbering.index_numbers import DEFAULT_PATTERN, IndexPattern
 from hub.kernel.errors import InvalidInput, Misconfigured, Words
@@ -73,7 +74,7 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
-class Settings(BotSettings, ConversingSettings, PortalSettings, BaseSettings):
+class Settings(BotSettings, ConversingSettings, OpinionSettings, PortalSettings, BaseSettings):
     """One installation. Sizes are counts, times are in the unit their name says."""
 
     model_config = SettingsConfigDict(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -22,19 +21,20 @@ __all__ = ["Desk", "Office", "Said", "SaidKind", "Signals"]
 
 
 class SaidKind(StrEnum):
+    """What a citizen hands in and is told a reference for; everything else that is written, also
+    what nothing published answers, is followed behind the answers."""
+
     OPINION = "opinion"  # 意见建议
     COMPLAINT = "complaint"  # 投诉举报
-    GAP = "gap"  # a question that nothing published answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What a citizen said that somebody should read; `near` are items that came closest."""
+    """What a citizen said that somebody should read."""
 
     kind: SaidKind
     text: str
     inbound: Inbound
-    near: Sequence[str] = ()
 
 
 class Signals(Protocol):

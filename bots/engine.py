@@ -14,7 +14,7 @@ import structlog
 
 from bots import texts
 from bots.contract import Asked, Grounds, Language, Memory, Reply, Session, Skill
-from bots.desk import Desk, Said, SaidKind
+from bots.desk import Desk
 from bots.reading import chosen_number, cleaned, in_documents_words, is_next, language_of
 from bots.registry import skills
 from bots.sessions import Sessions, key_of
@@ -73,8 +73,6 @@ class Engine:
             await self._sessions.forget(key)
         else:
             await self._sessions.save(key, _remembered(session, reply))
-        if reply.grounds is Grounds.NOTHING:
-            await self._note_gap(asked, reply)
         return Told(
             answer=_answer(reply),
             skill=skill,
@@ -194,15 +192,6 @@ class Engine:
             fits[wanted] = 2.0 if asked.payload is not None or elsewhere < 0.9 else 0.89
         order = sorted(fits, key=lambda name: (-fits[name], name))
         return [(name, self._skills[name]) for name in order if fits[name] >= _LEAST]
-
-    async def _note_gap(self, asked: Asked, reply: Reply) -> None:
-        """A question that nothing published answers shows what should be published."""
-        near = [choice.payload.rpartition("/")[2] for choice in reply.choices]
-        said = Said(kind=SaidKind.GAP, text=asked.said, inbound=asked.inbound, near=near)
-        try:
-            await self.desk.signals.collect(said)
-        except GongkaiError as error:  # the citizen has the answer there is; the loss is logged
-            _log.warning("gap not collected", code=error.code)
 
 
 def _unable(asked: Asked, name: str, grounds: Grounds = Grounds.CONVERSATION) -> Reply:

@@ -24,6 +24,7 @@ __all__ = [
     "Inbound",
     "InboundKind",
     "Location",
+    "Manner",
     "Message",
     "MessageEvent",
     "MessageState",
@@ -42,6 +43,14 @@ class InboundKind(StrEnum):
     VIDEO = "video"
     LINK = "link"
     OTHER = "other"  # known to the platform, and nothing anybody could answer
+
+
+class Manner(StrEnum):
+    """How far what was written is heard."""
+
+    DIRECT = "direct"  # by us alone
+    COMMENT = "comment"  # under a post of ours
+    MENTION = "mention"  # in a post of theirs that names us
 
 
 class EventType(StrEnum):
@@ -118,6 +127,7 @@ class Arrival:
     event: EventType | None = None
     event_key: str = ""
     language: str = ""
+    manner: Manner = Manner.DIRECT
     context: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -216,6 +226,7 @@ class Message:
     reason: str = ""
     address: str = field(default="", repr=False)
     context: Mapping[str, str] = field(default_factory=dict, repr=False)
+    manner: Manner = Manner.DIRECT
     answer: Answer | None = None
     answered_at: datetime | None = None
     masked_at: datetime | None = None

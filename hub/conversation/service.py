@@ -229,6 +229,7 @@ class Conversations:
             state=MessageState.RECEIVED if exchange.waits else MessageState.PROMISED,
             address=sealed,
             context=arrival.context,
+            manner=arrival.manner,
         )
         new = await self._journal.keep(message)
         if not exchange.waits:

@@ -27,6 +27,7 @@ from hub.conversation.models import (
     Inbound,
     InboundKind,
     Location,
+    Manner,
     Message,
     MessageEvent,
     MessageState,
@@ -144,21 +145,23 @@ def _values(message: Message) -> tuple[Any, ...]:
         inbound.event or "",
         inbound.event_key,
         inbound.text,
-        _details(inbound, message.context),
+        _details(inbound, message),
         message.state,
         microseconds(inbound.received_at),
     )
 
 
-def _details(inbound: Inbound, context: Mapping[str, str]) -> str:
+def _details(inbound: Inbound, message: Message) -> str:
     details: dict[str, Any] = {}
     if inbound.location:
         place = inbound.location
         details["location"] = [place.latitude, place.longitude, place.label]
     if inbound.language:
         details["language"] = inbound.language
-    if context:
-        details["context"] = dict(context)
+    if message.context:
+        details["context"] = dict(message.context)
+    if message.manner is not Manner.DIRECT:
+        details["manner"] = message.manner
     if not details:
         return "{}"
     try:
@@ -361,6 +364,7 @@ def _message(row: Row[Any]) -> Message:
         reason=row.reason,
         address=row.address,
         context=details.get("context", {}),
+        manner=Manner(details.get("manner", Manner.DIRECT)),
         answer=None if row.answer is None else msgspec.convert(row.answer, Answer),
         answered_at=row.answered_at,
         masked_at=row.masked_at,

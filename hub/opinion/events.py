@@ -14,6 +14,7 @@ __all__ = [
     "MODEL_TRAINED",
     "RUMOUR_VERIFIED",
     "SIGNALS_COLLECTED",
+    "SIGNALS_ERASED",
     "SIGNALS_JUDGED",
     "SIGNALS_PLACED",
     "SIGNAL_CORRECTED",
@@ -26,6 +27,9 @@ IDENTITY_REVEALED = Kind(
 )
 IDENTITIES_FORGOTTEN = Kind(
     "opinion.identities.forgotten", Words("到期删除身份与原文", "identities and originals deleted")
+)
+SIGNALS_ERASED = Kind(
+    "opinion.signals.erased", Words("已应要求删除舆情信息的内容", "signals erased on request")
 )
 SIGNALS_JUDGED = Kind("opinion.signals.judged", Words("研判舆情信息", "signals judged"))
 SIGNAL_CORRECTED = Kind(

@@ -13,7 +13,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from hub.conversation.models import Arrival, InboundKind, Polled
+from hub.conversation.models import Arrival, InboundKind, Manner, Polled
 from hub.kernel.clock import Clock
 from hub.publishing.ports import Access
 from publishers.mastodon.codes import refusal
@@ -84,13 +84,15 @@ def _arrival(row: Mapping[str, Any]) -> Arrival | None:
     name, number = account.get("acct"), status.get("id")
     if not isinstance(name, str) or not isinstance(number, str) or not 0 < len(name) <= 500:
         return None
+    seen = str(status.get("visibility") or "direct")
     return Arrival(
         external_key=f"s:{number}"[:96],
         address=name,
         kind=InboundKind.TEXT,
         text=words_of(str(status.get("content") or "")),
         language=str(status.get("language") or "")[:35],
-        context={"status": number, "visibility": str(status.get("visibility") or "direct")},
+        manner=Manner.DIRECT if seen == "direct" else Manner.MENTION,
+        context={"status": number, "visibility": seen},
     )
 
 

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from hub.conversation.models import Answer, Arrival, EventType, InboundKind, Location
+from hub.conversation.models import Answer, Arrival, EventType, InboundKind, Location, Manner
 from hub.kernel.errors import Forbidden, InvalidInput, Misconfigured, Words
 from publishers.contract import Response
 from publishers.weibo.replying import message_of
@@ -141,6 +141,7 @@ def _arrival(message: Mapping[str, Any]) -> Arrival | None:
         location=_place(data) if kind == "position" else None,
         event=event,
         event_key=str(data.get("key") or "")[:1024] if event else "",
+        manner=Manner.MENTION if kind == "mention" else Manner.DIRECT,
         context={"via": "fans", "account": _number(message, "receiver_id")},
     )
 

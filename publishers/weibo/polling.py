@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from hub.conversation.models import Arrival, InboundKind, Polled
+from hub.conversation.models import Arrival, InboundKind, Manner, Polled
 from hub.kernel.clock import Clock
 from hub.publishing.ports import Access
 from publishers.weibo.client import WeiboClient
@@ -76,6 +76,7 @@ def _comment(row: Mapping[str, Any], own: str) -> Arrival | None:
         address=str(user["id"]),
         kind=InboundKind.TEXT,
         text=_said(row),
+        manner=Manner.COMMENT,
         context={"via": "comment", "status": str(status["id"]), "comment": str(row["id"])},
     )
 
@@ -89,6 +90,7 @@ def _mention(row: Mapping[str, Any], own: str) -> Arrival | None:
         address=str(user["id"]),
         kind=InboundKind.TEXT,
         text=_said(row),
+        manner=Manner.MENTION,
         context={"via": "mention", "status": str(row["id"])},
     )
 

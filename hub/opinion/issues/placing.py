@@ -14,7 +14,7 @@ from hub.opinion.issues.near import Window
 from hub.opinion.issues.store import Waiting
 from hub.opinion.judging.models import Intent, Mood
 
-__all__ = ["Memory", "Placed", "Placement", "grown"]
+__all__ = ["Memory", "Placed", "Placement", "grown", "heading"]
 
 _TITLE = 60  # signs of an issue's title
 
@@ -81,12 +81,16 @@ class Memory:
         return None if at is None else at.astimezone(self._zone).date()
 
 
+def heading(title: str, text: str) -> str:
+    """What an issue is called that begins with such a signal."""
+    return (title or text)[:_TITLE].replace("\n", " ")
+
+
 def _begun(issue_id: str, one: Waiting) -> Issue:
-    title = (one.title or one.text)[:_TITLE].replace("\n", " ")
     at = one.event_at or one.received_at
     return Issue(
         id=issue_id,
-        title=title,
+        title=heading(one.title, one.text),
         topic=one.topic,
         department=one.department,
         place=one.place,

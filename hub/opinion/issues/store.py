@@ -103,7 +103,7 @@ def newest_placed(connection: Connection, limit: int) -> list[tuple[str, str, st
     query = (
         select(_s.id, _s.title, _s.text)
         .join(issue_signals, _m.signal_id == _s.id)
-        .where(_m.copy_of == "")
+        .where(_m.copy_of == "", (_s.title != "") | (_s.text != ""))
         .order_by(_s.id.desc())
         .limit(limit)
     )
@@ -240,7 +240,7 @@ def texts_of(connection: Connection, issue_id: str, limit: int) -> list[tuple[st
     query = (
         select(_s.id, _s.title, _s.text)
         .join(issue_signals, _m.signal_id == _s.id)
-        .where(_m.issue_id == issue_id, _m.copy_of == "")
+        .where(_m.issue_id == issue_id, _m.copy_of == "", (_s.title != "") | (_s.text != ""))
         .order_by(_s.id)
         .limit(limit)
     )

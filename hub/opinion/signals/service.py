@@ -79,6 +79,10 @@ class SignalService:
             done += await self._database.write(batch.keep)
         return done
 
+    async def pseudonym(self, channel: str, author: str) -> str:
+        """What an author of a channel is called among signals."""
+        return (await open_pseudonyms(self._keys)).of(channel, author)
+
     async def signal(self, signal_id: str) -> Signal:
         """Raises UnknownSignal."""
         found = await self._database.read(lambda c: store.get_signal(c, signal_id))

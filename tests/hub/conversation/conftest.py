@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.conversation.models import Answer, Arrival, Inbound, InboundKind, Outgoing
+from hub.conversation.models import Answer, Arrival, Inbound, InboundKind, Manner, Outgoing
 from hub.conversation.pseudonyms import Pseudonyms
 from hub.conversation.records import Records
 from hub.conversation.resuming import Resuming
@@ -72,13 +72,20 @@ class Talk:
         return "" if answer is None else "|".join(answer.paragraphs)
 
     async def take(
-        self, text: str, *, who: str = "o1", key: str = "", within: float = 5
+        self,
+        text: str,
+        *,
+        who: str = "o1",
+        key: str = "",
+        within: float = 5,
+        manner: Manner = Manner.DIRECT,
     ) -> Answer | None:
         arrival = Arrival(
             external_key=key or f"m:{who}:{text}"[:96],
             address=who,
             kind=InboundKind.TEXT,
             text=text,
+            manner=manner,
         )
         return await self.conversations.take("weibo", self.account, arrival, within=within)
 

@@ -263,6 +263,13 @@ def upgrade() -> None:
     op.create_index("ix_judgements_band", "judgements", ["band", "signal_id"], unique=False)
     op.create_index("ix_judgements_topic", "judgements", ["topic", "signal_id"], unique=False)
     op.create_table(
+        "listening_cursors",
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("rests_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_listening_cursors")),
+    )
+    op.create_table(
         "opinion_models",
         sa.Column("field", sa.String(length=16), nullable=False),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),

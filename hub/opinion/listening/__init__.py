@@ -1,0 +1,1 @@
+"""What citizens write to accounts becomes signals: messages are followed behind their answers."""
