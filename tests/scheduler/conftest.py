@@ -9,20 +9,18 @@ import pytest
 from hub.kernel.clock import ManualClock, SystemClock
 from hub.kernel.database import Database
 from hub.kernel.ids import IdSource
-from tests.scheduler.stage import Stage, open_stage, refuse_strange_steps
+from tests.scheduler.stage import Stage, watched_stage
 
 
 @pytest.fixture
 async def stage(database: Database, clock: ManualClock, ids: IdSource) -> AsyncIterator[Stage]:
     """An empty installation on a clock that is told."""
-    opened = await open_stage(database, clock, ids)
-    yield opened
-    await refuse_strange_steps(opened)
+    async with watched_stage(database, clock, ids) as opened:
+        yield opened
 
 
 @pytest.fixture
 async def live(database: Database, ids: IdSource) -> AsyncIterator[Stage]:
     """An empty installation on the machine's clock."""
-    opened = await open_stage(database, SystemClock(), ids)
-    yield opened
-    await refuse_strange_steps(opened)
+    async with watched_stage(database, SystemClock(), ids) as opened:
+        yield opened

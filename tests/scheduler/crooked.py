@@ -19,7 +19,7 @@ from hub.publishing.errors import (
 )
 from hub.publishing.models import Capability, Declaration, Reconciling, Repeat
 from hub.publishing.ports import ABSENT_AT, Accepted, Finding, Job, Verdict
-from tests.scheduler.stage import TOY
+from tests.scheduler.toys import TOY
 
 __all__ = ["KINDS", "Crooked", "Post"]
 

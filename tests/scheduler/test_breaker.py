@@ -27,7 +27,7 @@ from scheduler.breaker import Breaker, BreakerSettings
 from scheduler.endings import Case, ending_of_error
 from scheduler.job import Prepared
 from tests.scheduler.making import NOW, prepared
-from tests.scheduler.stage import TOY
+from tests.scheduler.toys import TOY
 
 SAID = Words("出错", "it failed")
 GONE = NotSent(SAID, platform_code="refused")

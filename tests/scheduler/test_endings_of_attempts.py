@@ -27,7 +27,7 @@ from hub.publishing.models import (
 from hub.publishing.ports import Accepted
 from hub.publishing.rules import MAX_TRIES, back_off, delivery_key
 from scheduler.endings import Case, ending_of_acceptance, ending_of_error
-from tests.scheduler.stage import READABLE, TOY
+from tests.scheduler.toys import READABLE, TOY
 
 S, O = DeliveryState, Outcome  # noqa: E741
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)

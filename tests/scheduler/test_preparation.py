@@ -18,7 +18,8 @@ from hub.publishing.ports import PREPARED, Job
 from hub.publishing.service import When
 from scheduler.media import StoredMedia
 from scheduler.preflight import Preparation
-from tests.scheduler.stage import S, Stage, ToyPlatform, run_once
+from tests.scheduler.stage import S, Stage, run_once
+from tests.scheduler.toys import ToyPlatform
 
 
 class Uploading(ToyPlatform):

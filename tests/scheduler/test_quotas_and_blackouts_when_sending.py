@@ -19,7 +19,8 @@ from hub.publishing.quota.tables import quota_slots
 from hub.publishing.timing.models import NewBlackout
 from hub.publishing.timing.service import Timing
 from scheduler.planner import Planner
-from tests.scheduler.stage import TOY, Stage, run_once
+from tests.scheduler.stage import Stage, run_once
+from tests.scheduler.toys import TOY
 
 S = DeliveryState
 DAY = timedelta(days=1)

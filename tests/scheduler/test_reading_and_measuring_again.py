@@ -20,7 +20,8 @@ from hub.publishing.ports import Finding, Measured, Verdict
 from hub.publishing.recall.models import Standing
 from scheduler.measuring import Measurements
 from scheduler.rereading import Rereading
-from tests.scheduler.stage import READABLE, Stage, run_once
+from tests.scheduler.stage import Stage, run_once
+from tests.scheduler.toys import READABLE
 
 C, V, D = Capability, Verdict, Discovery
 HOUR, DAY = 3600.0, 86400.0

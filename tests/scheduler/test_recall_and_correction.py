@@ -18,7 +18,8 @@ from hub.publishing.recall.models import Standing
 from hub.review.models import ReviewStep
 from scheduler.following import FollowUp
 from scheduler.sweep import Sweep
-from tests.scheduler.stage import MUTE, READABLE, TOY, Stage, lost, run_once
+from tests.scheduler.stage import Stage, run_once
+from tests.scheduler.toys import MUTE, READABLE, TOY, lost
 
 S, C, V = DeliveryState, Capability, Verdict
 HOUR = timedelta(hours=1)

@@ -12,7 +12,8 @@ from hub.kernel.errors import Words
 from hub.publishing.errors import Busy, Throttled, Unauthorised
 from hub.publishing.models import DeliveryState
 from hub.publishing.ports import Finding, Job, Verdict
-from tests.scheduler.stage import READABLE, Stage, ToyPlatform
+from tests.scheduler.stage import Stage
+from tests.scheduler.toys import READABLE, ToyPlatform
 
 S, V = DeliveryState, Verdict
 SAID = Words("出错", "it failed")

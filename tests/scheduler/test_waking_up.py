@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from hub.kernel.clock import ManualClock
 from hub.publishing.models import DeliveryState
 from scheduler.clock import HubClock
-from tests.scheduler.stage import READABLE, Stage, resting, running, until
+from tests.scheduler.stage import Stage, resting, running, until
+from tests.scheduler.toys import READABLE
 
 S = DeliveryState
 SECOND = timedelta(seconds=1)

@@ -12,7 +12,8 @@ from hub.kernel.errors import Words
 from hub.publishing.errors import Rejected
 from hub.publishing.models import Declaration, DeliveryState
 from hub.publishing.ports import Accepted, Finding, Job, Verdict
-from tests.scheduler.stage import READABLE, TOY, Stage, lost, run_once
+from tests.scheduler.stage import Stage, run_once
+from tests.scheduler.toys import READABLE, TOY, lost
 
 S, V = DeliveryState, Verdict
 SITE = replace(TOY, own_site=True)

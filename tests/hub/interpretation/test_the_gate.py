@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -20,7 +21,7 @@ from hub.kernel.ids import IdSource
 from hub.publishing.afterwards.store import readers_of
 from hub.review.determination.service import Determinations
 from simulators.determining import ORDINARY, ordinary
-from tests.scheduler.stage import Stage, open_stage
+from tests.scheduler.stage import Stage, watched_stage
 
 PLAN = NewPlan(
     outline="一、背景；二、主要内容；三、怎么办",
@@ -34,10 +35,10 @@ POLICY = ordinary(interpret=True, no_interpretation_reason="")
 
 
 @pytest.fixture
-async def stage(database: Database, clock: ManualClock, ids: IdSource) -> Stage:
-    opened = await open_stage(database, clock, ids)
-    await opened.accounts(1)
-    return opened
+async def stage(database: Database, clock: ManualClock, ids: IdSource) -> AsyncIterator[Stage]:
+    async with watched_stage(database, clock, ids) as opened:
+        await opened.accounts(1)
+        yield opened
 
 
 @pytest.fixture

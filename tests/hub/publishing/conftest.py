@@ -9,12 +9,11 @@ import pytest
 from hub.kernel.clock import ManualClock
 from hub.kernel.database import Database
 from hub.kernel.ids import IdSource
-from tests.scheduler.stage import Stage, open_stage, refuse_strange_steps
+from tests.scheduler.stage import Stage, watched_stage
 
 
 @pytest.fixture
 async def stage(database: Database, clock: ManualClock, ids: IdSource) -> AsyncIterator[Stage]:
     """An empty installation with a scripted platform."""
-    opened = await open_stage(database, clock, ids)
-    yield opened
-    await refuse_strange_steps(opened)
+    async with watched_stage(database, clock, ids) as opened:
+        yield opened

@@ -11,7 +11,8 @@ from hub.kernel.clock import ManualClock
 from hub.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound
 from hub.publishing.models import DeliveryState, Priority, Repeat
 from hub.publishing.ports import ABSENT_AT
-from tests.scheduler.stage import TOY, Stage
+from tests.scheduler.stage import Stage
+from tests.scheduler.toys import TOY
 
 S = DeliveryState
 HOUR = timedelta(hours=1)

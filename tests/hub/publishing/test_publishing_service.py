@@ -18,7 +18,8 @@ from hub.publishing.models import DeliveryState, Part, Priority, Quota
 from hub.publishing.ports import DraftEdition, Rendered
 from hub.publishing.service import When
 from hub.publishing.tables import editions
-from tests.scheduler.stage import TOY, Stage, ToyRenderer
+from tests.scheduler.stage import Stage
+from tests.scheduler.toys import TOY, ToyRenderer
 
 S = DeliveryState
 HOUR = timedelta(hours=1)

@@ -25,16 +25,14 @@ from hub.publishing.rings.models import RingOrder
 from hub.publishing.rings.service import Rings
 from hub.publishing.service import When
 from tests.scheduler.stage import (
-    MUTE,
-    READABLE,
     Stage,
-    open_stage,
-    refuse_strange_steps,
     resting,
     run_once,
     running,
     until,
+    watched_stage,
 )
+from tests.scheduler.toys import MUTE, READABLE
 
 S = DeliveryState
 SAID = Words("内容违规", "forbidden content")
@@ -43,9 +41,8 @@ WINDOW = timedelta(hours=1)
 
 @pytest.fixture
 async def stage(database: Database, clock: ManualClock, ids: IdSource) -> AsyncIterator[Stage]:
-    opened = await open_stage(database, clock, ids)
-    yield opened
-    await refuse_strange_steps(opened)
+    async with watched_stage(database, clock, ids) as opened:
+        yield opened
 
 
 @pytest.fixture

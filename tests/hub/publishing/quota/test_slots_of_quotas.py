@@ -18,7 +18,8 @@ from hub.publishing.quota import store
 from hub.publishing.quota.models import Period, SlotState
 from hub.publishing.quota.tables import quota_slots
 from hub.publishing.when import When
-from tests.scheduler.stage import TOY, Stage
+from tests.scheduler.stage import Stage
+from tests.scheduler.toys import TOY
 
 S = DeliveryState
 DAY = timedelta(days=1)

@@ -18,7 +18,8 @@ from hub.publishing.service import Publishing, When
 from hub.publishing.timing.models import NewPostingTime
 from hub.publishing.timing.service import Timing
 from tests.conftest import open_test_database
-from tests.scheduler.stage import TOY, Stage, ToyRenderer
+from tests.scheduler.stage import Stage
+from tests.scheduler.toys import TOY, ToyRenderer
 
 PLANNERS = 6
 

@@ -16,7 +16,8 @@ from hub.kernel.events import read_events
 from hub.publishing.errors import UnsignedEdition
 from hub.publishing.models import Capability, Declaration, DeliveryState, Purpose
 from hub.publishing.recall.models import DONE, OrderKind, Standing, Way
-from tests.scheduler.stage import MUTE, READABLE, TOY, Stage, refuse_strange_steps
+from tests.scheduler.stage import Stage, refuse_strange_steps
+from tests.scheduler.toys import MUTE, READABLE, TOY
 
 S, C = DeliveryState, Capability
 HOUR = timedelta(hours=1)

@@ -22,15 +22,8 @@ from hub.publishing.rings.models import RingOrder, RingState
 from hub.publishing.rings.service import Rings
 from hub.publishing.service import Planned, When
 from scheduler.ring_watch import RingWatch
-from tests.scheduler.stage import (
-    READABLE,
-    Stage,
-    open_stage,
-    refuse_strange_steps,
-    resting,
-    running,
-    until,
-)
+from tests.scheduler.stage import Stage, resting, running, until, watched_stage
+from tests.scheduler.toys import READABLE
 
 S, R = DeliveryState, RingState
 SAID = Words("不收", "not taken")
@@ -39,9 +32,8 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def stage(database: Database, clock: ManualClock, ids: IdSource) -> AsyncIterator[Stage]:
-    opened = await open_stage(database, clock, ids)
-    yield opened
-    await refuse_strange_steps(opened)
+    async with watched_stage(database, clock, ids) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from hub.publishing.timing.models import Days, NewBlackout, NewPostingTime, Post
 from hub.publishing.timing.rules import minute_of, upcoming
 from hub.publishing.timing.service import Declared, Timing
 from hub.publishing.when import When
-from tests.scheduler.stage import TOY, Stage
+from tests.scheduler.stage import Stage
+from tests.scheduler.toys import TOY
 
 S = DeliveryState
 DAY = timedelta(days=1)
