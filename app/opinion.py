@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import time
 from functools import cache
+from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from app.compose import Hub
 from app.keys import load_keys
+from app.settings import Settings
 from hub.catalogue.numbering.assigning import Numbering
 from hub.catalogue.numbering.index_numbers import IndexPattern
+from hub.opinion.cases.proposals.service import Proposals
 from hub.opinion.cases.service import CaseService
 from hub.opinion.cases.watching import CaseWatch
 from hub.opinion.issues.service import IssueService
 from hub.opinion.judging.models import Evaluation, Field
 from hub.opinion.judging.ports import Classifier, Labelled, Workshop
 from hub.opinion.judging.service import JudgingService
-from hub.opinion.judging.taxonomy import Labels, department_labels, topic_labels
+from hub.opinion.judging.taxonomy import Labels, department_labels, read_labels, topic_labels
 from hub.opinion.signals.service import SignalService
+from hub.opinion.telling.quiet import QuietHours
+from hub.opinion.telling.teller import Teller
 from hub.organisations.keys.service import InstallationKeys
 from hub.organisations.vault import Vault
 
@@ -29,7 +35,10 @@ __all__ = [
     "case_watch",
     "issue_service",
     "judging_service",
+    "label_lists",
+    "proposals",
     "signal_service",
+    "teller",
 ]
 
 
@@ -52,6 +61,41 @@ class LazyWorkshop:
         return _training().unpacked(data, labels)
 
 
+def label_lists(settings: Settings) -> Mapping[Field, Labels]:
+    """The installation's topics and departments, else those that come with the hub. Raises
+    InvalidInput naming what is wrong in a file of its own."""
+    topics, departments = settings.opinion_topics, settings.opinion_departments
+    return {
+        Field.TOPIC: topic_labels() if topics == Path() else read_labels(topics),
+        Field.DEPARTMENT: department_labels()
+        if departments == Path()
+        else read_labels(departments, "departments"),
+    }
+
+
+def teller(hub: Hub) -> Teller:
+    """Tells by the outbox of alerts, within the hours of the settings."""
+    settings = hub.settings
+    quiet = QuietHours(
+        time(settings.opinion_quiet_from), time(settings.opinion_quiet_until), settings.time_zone
+    )
+    alerting = bool(settings.alert_urls)
+    return Teller(clock=hub.clock, ids=hub.ids, quiet=quiet, alerting=alerting)
+
+
+def proposals(hub: Hub, issues: IssueService | None = None) -> Proposals:
+    """Cases that hot issues suggest, over an open hub."""
+    return Proposals(
+        database=hub.database,
+        clock=hub.clock,
+        ids=hub.ids,
+        issues=issues or issue_service(hub),
+        cases=case_service(hub),
+        teller=teller(hub),
+        zone=hub.settings.time_zone,
+    )
+
+
 def case_service(hub: Hub) -> CaseService:
     """Cases, over an open hub; their answers get index numbers as other items do."""
     settings = hub.settings
@@ -59,14 +103,15 @@ def case_service(hub: Hub) -> CaseService:
         database=hub.database,
         clock=hub.clock,
         ids=hub.ids,
-        departments=department_labels(),
+        departments=label_lists(settings)[Field.DEPARTMENT],
+        strict=settings.opinion_case_roles,
         numbering=Numbering(IndexPattern(settings.index_pattern), ZoneInfo(settings.time_zone)),
     )
 
 
 def case_watch(hub: Hub) -> CaseWatch:
     """Warnings and escalation of cases, over an open hub."""
-    return CaseWatch(database=hub.database, clock=hub.clock)
+    return CaseWatch(database=hub.database, clock=hub.clock, teller=teller(hub))
 
 
 def issue_service(hub: Hub) -> IssueService:
@@ -78,7 +123,7 @@ def issue_service(hub: Hub) -> IssueService:
 
 def judging_service(hub: Hub) -> JudgingService:
     """Judging signals, over an open hub, by the lists that come with it."""
-    lists = {Field.TOPIC: topic_labels(), Field.DEPARTMENT: department_labels()}
+    lists = label_lists(hub.settings)
     return JudgingService(
         database=hub.database, clock=hub.clock, workshop=LazyWorkshop(), lists=lists
     )

@@ -18,6 +18,7 @@ from app.inbox import callback_routes
 from app.listening import schedule_listening
 from app.lock import only_one
 from app.metrics import Metrics
+from app.opinion_work import schedule_opinion
 from app.portal import portal_desk
 from app.satisfying import hearing
 from app.settings import Settings
@@ -89,6 +90,7 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         conversing = await stack.enter_async_context(open_conversing(hub, answerer=answerer))
         schedule_conversing(engine, conversing)
         schedule_listening(engine, hub)
+        schedule_opinion(engine.clock, hub)
         application.add_routes(callback_routes(hub, conversing.conversations))
         if settings.portal:
             application.add_routes(portal_routes(await portal_desk(hub)))

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from app.cli.case_proposals import add_to
 from app.cli.common import JsonOption, emit, run
 from app.cli.item import read_text
 from app.cli.rows import Actor, acting
@@ -28,6 +29,7 @@ from hub.opinion.cases.models import (
 from hub.opinion.cases.service import CaseService
 
 app = typer.Typer(no_args_is_help=True, help="舆情件 / cases of public opinion")
+add_to(app)
 
 CaseId = Annotated[str, typer.Argument(help="舆情件编号 / case id")]
 Reason = Annotated[str, typer.Option(help="理由 / reason")]

@@ -1,7 +1,7 @@
 """What can go wrong with public opinion.
 
 GongkaiError
-├── NotFound → UnknownSignal, UnknownIssue, UnknownCase
+├── NotFound → UnknownSignal, UnknownIssue, UnknownCase, UnknownProposal
 └── InvalidInput → BadSignal
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from hub.kernel.errors import InvalidInput, NotFound, Words
 
-__all__ = ["BadSignal", "UnknownCase", "UnknownIssue", "UnknownSignal"]
+__all__ = ["BadSignal", "UnknownCase", "UnknownIssue", "UnknownProposal", "UnknownSignal"]
 
 
 class UnknownSignal(NotFound):
@@ -42,6 +42,17 @@ class UnknownCase(NotFound):
             Words(f"没有舆情件 {case_id}", f"no case {case_id}"),
             field="case",
             remedy=Words("用 gongkai case list 查看", "see gongkai case list"),
+        )
+
+
+class UnknownProposal(NotFound):
+    code = "unknown-proposal"
+
+    def __init__(self, proposal_id: str) -> None:
+        super().__init__(
+            Words(f"没有立件建议 {proposal_id}", f"no proposal {proposal_id}"),
+            field="proposal",
+            remedy=Words("用 gongkai case proposals 查看", "see gongkai case proposals"),
         )
 
 

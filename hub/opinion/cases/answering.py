@@ -9,6 +9,7 @@ from hub.kernel.database import Transaction
 from hub.kernel.errors import InvalidInput, Words
 from hub.opinion.cases import events, store
 from hub.opinion.cases.models import CASES, Case, CaseEvent, CaseState, DeadlineKind
+from hub.opinion.cases.roles import CaseStep
 from hub.opinion.cases.stepping import Steps, needed, refuse, reopen_in
 
 __all__ = ["Answering"]
@@ -39,7 +40,7 @@ class Answering(Steps):
             enter_item(tx, draft, item_id=item_id, actor=actor, at=now, numbering=self._numbering)
             return changed
 
-        return await self._with(case_id, work)
+        return await self._with(case_id, CaseStep.DRAFT, actor, work)
 
     async def respond(self, case_id: str, *, actor: str) -> Case:
         """The answer is public: the clocks of answering stop at the moment it became so.
@@ -56,7 +57,7 @@ class Answering(Steps):
             data = {"item": case.item_id, "public": public.isoformat()}
             return self._step(tx, case, CaseEvent.RESPONDED, actor, data, responded_at=public)
 
-        return await self._with(case_id, work)
+        return await self._with(case_id, CaseStep.RESPOND, actor, work)
 
     async def satisfied(self, case_id: str, stars: int, *, actor: str) -> Case:
         """What the citizen says of the answer, 1 to 5; asked once after each answer."""
@@ -70,7 +71,7 @@ class Answering(Steps):
             self._record(tx, events.CASE_RATED, case_id, actor, {"stars": stars})
             return changed
 
-        return await self._with(case_id, work)
+        return await self._with(case_id, CaseStep.RATE, actor, work)
 
     async def close(self, case_id: str, review: str, *, actor: str) -> Case:
         """Close a case with a review of how it was handled; assessment and disposal are on record.
@@ -93,13 +94,15 @@ class Answering(Steps):
             values = {"review": review.strip(), "closed_at": self._clock.now()}
             return self._step(tx, case, CaseEvent.CLOSED, actor, {"review": review}, **values)
 
-        return await self._with(case_id, work)
+        return await self._with(case_id, CaseStep.CLOSE, actor, work)
 
     async def reopen(self, case_id: str, reason: str, *, actor: str) -> Case:
         """It was not solved: back to the same body, with new clocks."""
         needed(reason, "reason")
 
         now = self._clock.now()
-        return await self._with(
-            case_id, lambda tx, case: reopen_in(tx, case, reason, actor=actor, at=now)
-        )
+
+        def work(tx: Transaction, case: Case) -> Case:
+            return reopen_in(tx, case, reason, actor=actor, at=now)
+
+        return await self._with(case_id, CaseStep.REOPEN, actor, work)

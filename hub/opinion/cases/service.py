@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -23,6 +25,7 @@ from hub.opinion.cases.models import (
     NewCase,
     Routing,
 )
+from hub.opinion.cases.roles import CaseStep
 from hub.opinion.cases.rules import route
 from hub.opinion.cases.stepping import known, needed, refuse
 from hub.opinion.issues import store as issues
@@ -46,48 +49,35 @@ class CaseService(Answering):
         ids: IdSource,
         departments: Labels,
         numbering: Numbering | None = None,
+        strict: bool = False,
     ) -> None:
-        super().__init__(database=database, clock=clock, ids=ids, numbering=numbering)
+        super().__init__(
+            database=database, clock=clock, ids=ids, numbering=numbering, strict=strict
+        )
         self._departments = departments
 
     async def open(self, new: NewCase, *, actor: str) -> Case:
         """Open a case; its clocks start now. Raises InvalidInput without a title."""
-        if not 0 < len(new.title.strip()) <= _LONGEST_TITLE:
+        subject = new.issue_id or new.signal_id or "cases"
+        return await self.asked(
+            subject, CaseStep.OPEN, actor, lambda tx: self.begin(tx, new, actor=actor)
+        )
+
+    def begin(self, tx: Transaction, new: NewCase, *, actor: str) -> Case:
+        """Open a case in a transaction of somebody else; raises as `open`."""
+        title = new.title.strip()
+        if not 0 < len(title) <= _LONGEST_TITLE:
             raise InvalidInput(
                 Words(f"标题须为 1 至 {_LONGEST_TITLE} 字", "a title is needed"), field="title"
             )
+        self.allow(tx.connection, CaseStep.OPEN, actor, None)
         now = self._clock.now()
-        case = Case(
-            id=self._ids.new(now),
-            title=new.title.strip(),
-            kind=new.kind,
-            level=new.level,
-            state=CaseState.REGISTERED,
-            issue_id=new.issue_id,
-            signal_id=new.signal_id,
-            body_id="",
-            joint=(),
-            reason="",
-            assessment="",
-            disposal="",
-            item_id="",
-            satisfaction=0,
-            review="",
-            round=1,
-            opened_at=now,
-            opened_by=actor,
-            responded_at=None,
-            closed_at=None,
-        )
-
-        def work(tx: Transaction) -> Case:
-            store.add_case(tx, case)
-            self._start(tx, case)
-            data = {"kind": case.kind, "level": case.level, "issue": case.issue_id}
-            self._record(tx, events.CASE_OPENED, case.id, actor, data)
-            return case
-
-        return await self._database.write(work)
+        case = _opened(replace(new, title=title), self._ids.new(now), now, actor)
+        store.add_case(tx, case)
+        self._start(tx, case)
+        data = {"kind": case.kind, "level": case.level, "issue": case.issue_id}
+        self._record(tx, events.CASE_OPENED, case.id, actor, data)
+        return case
 
     async def set_level(self, case_id: str, level: CaseLevel, *, actor: str) -> Case:
         """Raise or lower the level; clocks of the new level that do not run yet start now, those
@@ -99,7 +89,7 @@ class CaseService(Answering):
             self._record(tx, events.CASE_LEVEL_SET, case_id, actor, {"level": level})
             return changed
 
-        return await self._with(case_id, work)
+        return await self._with(case_id, CaseStep.LEVEL, actor, work)
 
     async def routing(self, case_id: str) -> Routing | None:
         """The body that the judgement of what the case is about points to, and why."""
@@ -145,7 +135,7 @@ class CaseService(Answering):
             data = {"body": target, "joint": list(others), "reason": why}
             return self._step(tx, case, CaseEvent.ROUTED, actor, data, **values)
 
-        return await self._with(case_id, work)
+        return await self._with(case_id, CaseStep.ROUTE, actor, work)
 
     async def send_back(self, case_id: str, reason: str, *, actor: str) -> Case:
         """The body says that it is not its matter; clocks go on."""
@@ -155,11 +145,14 @@ class CaseService(Answering):
             data = {"body": case.body_id, "reason": reason}
             return self._step(tx, case, CaseEvent.RETURNED, actor, data, body_id="", joint=())
 
-        return await self._with(case_id, work)
+        return await self._with(case_id, CaseStep.RETURN, actor, work)
 
     async def accept(self, case_id: str, *, actor: str) -> Case:
         return await self._with(
-            case_id, lambda tx, case: self._step(tx, case, CaseEvent.ACCEPTED, actor, {})
+            case_id,
+            CaseStep.ACCEPT,
+            actor,
+            lambda tx, case: self._step(tx, case, CaseEvent.ACCEPTED, actor, {}),
         )
 
     async def note(
@@ -178,7 +171,7 @@ class CaseService(Answering):
             self._record(tx, events.CASE_NOTED, case_id, actor, told)
             return changed
 
-        return await self._with(case_id, work)
+        return await self._with(case_id, CaseStep.NOTE, actor, work)
 
     async def announce(self, case_id: str, kind: DeadlineKind, *, actor: str) -> Case:
         """Authoritative information is out, or the press conference was held: its clock stops.
@@ -195,7 +188,7 @@ class CaseService(Answering):
             self._record(tx, events.CASE_ANNOUNCED, case_id, actor, {"kind": kind})
             return case
 
-        return await self._with(case_id, work)
+        return await self._with(case_id, CaseStep.ANNOUNCE, actor, work)
 
     async def case(self, case_id: str) -> tuple[Case, list[Deadline]]:
         """A case with the clocks of its round; raises UnknownCase."""
@@ -215,6 +208,31 @@ class CaseService(Answering):
         limit: int = 50,
     ) -> list[Case]:
         return await self._database.read(lambda c: store.cases_of(c, state, body_id, before, limit))
+
+
+def _opened(new: NewCase, case_id: str, now: datetime, actor: str) -> Case:
+    return Case(
+        id=case_id,
+        title=new.title,
+        kind=new.kind,
+        level=new.level,
+        state=CaseState.REGISTERED,
+        issue_id=new.issue_id,
+        signal_id=new.signal_id,
+        body_id="",
+        joint=(),
+        reason="",
+        assessment="",
+        disposal="",
+        item_id="",
+        satisfaction=0,
+        review="",
+        round=1,
+        opened_at=now,
+        opened_by=actor,
+        responded_at=None,
+        closed_at=None,
+    )
 
 
 def _about(connection: Connection, case: Case) -> tuple[list[str], str]:

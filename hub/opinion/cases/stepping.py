@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy import Connection
 
 from hub.catalogue.numbering.assigning import Numbering
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
-from hub.kernel.errors import Conflict, InvalidInput, Words
+from hub.kernel.errors import Conflict, Forbidden, InvalidInput, Words
 from hub.kernel.events import Event, Kind
 from hub.kernel.ids import IdSource
 from hub.opinion.cases import events, store
 from hub.opinion.cases.models import CASES, Case, CaseEvent
+from hub.opinion.cases.roles import CaseStep, require_step
 from hub.opinion.cases.rules import deadlines_of
 from hub.opinion.errors import UnknownCase
+from hub.review.history.refusals import record_refusal
 
 __all__ = ["Steps", "known", "needed", "refuse", "reopen_in"]
 
+T = TypeVar("T")
+
 
 class Steps:
-    """The ground that `CaseService` and its parts stand on."""
+    """The ground that `CaseService` and its parts stand on. `strict`: a step needs the role that
+    `CASE_ROLES` demands, and a refusal is recorded."""
 
     def __init__(
         self,
@@ -33,14 +38,41 @@ class Steps:
         clock: Clock,
         ids: IdSource,
         numbering: Numbering | None = None,
+        strict: bool = False,
     ) -> None:
         self._database = database
         self._clock = clock
         self._ids = ids
         self._numbering = numbering
+        self._strict = strict
 
-    async def _with(self, case_id: str, work: Callable[[Transaction, Case], Case]) -> Case:
-        return await self._database.write(lambda tx: work(tx, known(tx.connection, case_id)))
+    async def _with(
+        self, case_id: str, step: CaseStep, actor: str, work: Callable[[Transaction, Case], Case]
+    ) -> Case:
+        def stepped(tx: Transaction) -> Case:
+            case = known(tx.connection, case_id)
+            self.allow(tx.connection, step, actor, case)
+            return work(tx, case)
+
+        return await self.asked(case_id, step, actor, stepped)
+
+    async def asked(
+        self, subject: str, step: CaseStep, actor: str, work: Callable[[Transaction], T]
+    ) -> T:
+        """Run `work`; that somebody lacked the role for it is recorded beside `subject`."""
+        try:
+            return await self._database.write(work)
+        except Forbidden as error:
+            now = self._clock.now()
+            await record_refusal(
+                self._database, error, attempt=step, subject=subject, login=actor, at=now
+            )
+            raise
+
+    def allow(self, connection: Connection, step: CaseStep, actor: str, case: Case | None) -> None:
+        """Raises RoleNeeded and UnknownPerson where roles are asked for."""
+        if self._strict:
+            require_step(connection, actor, step, case)
 
     def _start(self, tx: Transaction, case: Case) -> None:
         clocks = deadlines_of(case.id, case.kind, case.level, self._clock.now())

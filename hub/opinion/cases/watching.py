@@ -12,6 +12,8 @@ from hub.kernel.events import Event, Kind
 from hub.opinion.cases import events, store
 from hub.opinion.cases.models import Deadline, Notice
 from hub.opinion.cases.rules import notice_due
+from hub.opinion.cases.warning import tell_of
+from hub.opinion.telling.teller import Teller
 
 __all__ = ["CaseWatch"]
 
@@ -29,9 +31,10 @@ _NOTICES: Mapping[Notice, Kind] = {
 class CaseWatch:
     """Where a clock stands is in the database alone: a look may be missed, the next one tells."""
 
-    def __init__(self, *, database: Database, clock: Clock) -> None:
+    def __init__(self, *, database: Database, clock: Clock, teller: Teller | None = None) -> None:
         self._database = database
         self._clock = clock
+        self._teller = teller
 
     async def watch(self) -> list[Deadline]:
         """Look at every clock that runs and tell whoever is to be told by now, each once; what was
@@ -50,7 +53,9 @@ class CaseWatch:
             for one, notice in news:
                 if store.tell(tx, one, notice):
                     kind = _NOTICES[notice]
+                    whom = tell_of(tx, self._teller, one, notice) if self._teller else ()
                     data = {"kind": one.kind, "told": notice, "clock": one.explained.zh}
+                    data["whom"] = "、".join(whom)
                     tx.record(
                         Event(kind=kind, subject=one.case_id, actor=_ACTOR, at=now, data=data)
                     )

@@ -66,11 +66,11 @@ class JudgingService:
         """Judge what was collected, the oldest first, 500 to a transaction; how many."""
         done = 0
         while done < limit:
-            judge = await self.judge()
             size = min(_BATCH, limit - done)
             waiting = await self._database.read(lambda c, n=size: collected.waiting(c, n))  # type: ignore[misc]
             if not waiting:
                 break
+            judge = await self.judge()
             judged = await asyncio.to_thread(_judged, judge, waiting)
             done += await self._keep(waiting, judged)
         return done

@@ -21,7 +21,10 @@ def test_a_hotlines_file_becomes_signals_and_a_case(cli: Cli, tmp_path: Path) ->
     [kept] = data(cli("signal", "list", "--json"))
     assert kept["place"] == "武侯区"
     assert "13912345678" not in kept["text"]
-    case = data(cli("case", "open", "路灯", "--signal", kept["id"], "--kind", "message", "--json"))
+    cli("person", "add", "office", "公开办", "--role", "sc:disclosure-office")
+    opening = ("case", "open", "路灯", "--signal", kept["id"], "--kind", "message", "--json")
+    assert cli(*opening, "--as", "leader").exit_code == 4
+    case = data(cli(*opening, "--as", "office"))
     assert [clock["kind"] for clock in case["deadlines"]] == ["answer"]
-    refused = cli("case", "accept", case["id"])
+    refused = cli("case", "accept", case["id"], "--as", "leader")
     assert refused.exit_code == 4

@@ -102,6 +102,34 @@ def upgrade() -> None:
         postgresql_where=sa.text("met_at IS NULL"),
     )
     op.create_table(
+        "case_proposals",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("issue_id", sa.String(length=26), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("level", sa.String(length=16), nullable=False),
+        sa.Column("reason_zh", sa.Text(), nullable=False),
+        sa.Column("reason_en", sa.Text(), nullable=False),
+        sa.Column("week", sa.Integer(), nullable=False),
+        sa.Column("acute", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("case_id", sa.String(length=26), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.Column("settled_by", sa.String(length=64), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_proposals")),
+    )
+    op.create_index("ix_case_proposals_issue", "case_proposals", ["issue_id", "id"], unique=False)
+    op.create_index(
+        "uq_case_proposals_open",
+        "case_proposals",
+        ["issue_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
         "cases",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),

@@ -1,0 +1,55 @@
+"""What public opinion does by itself while the hub runs: recurring jobs of the clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from app.compose import Hub
+from app.opinion import case_watch, issue_service, judging_service, proposals
+from hub.kernel.errors import Conflict
+from hub.opinion.cases.proposals.service import Proposals
+from hub.opinion.issues.service import IssueService
+from hub.opinion.judging.service import JudgingService
+from scheduler.clock import HubClock
+
+__all__ = ["Following", "schedule_opinion"]
+
+_log = structlog.get_logger(__name__)
+_FOLLOW_EVERY = timedelta(seconds=15)
+_CASES_EVERY = timedelta(minutes=1)
+_PROPOSE_EVERY = timedelta(minutes=10)
+_AT_ONCE = 5_000  # signals of one look; the next follows in seconds, and others have their turn
+
+
+class Following:
+    """Judges what is new, puts it under issues and proposes cases for what bursts."""
+
+    def __init__(self, judging: JudgingService, issues: IssueService, cases: Proposals) -> None:
+        self._judging = judging
+        self._issues = issues
+        self._cases = cases
+
+    async def follow(self) -> int:
+        """How many signals were placed. Another process that places them too is no trouble: what
+        it took is not placed again."""
+        await self._judging.judge_waiting(_AT_ONCE)
+        try:
+            placed = await self._issues.place_waiting()
+        except Conflict as error:
+            _log.info("opinion.placed-elsewhere", error=error.words.en)
+            return 0
+        if placed:
+            await self._cases.look()
+        return placed
+
+
+def schedule_opinion(clock: HubClock, hub: Hub) -> None:
+    """Every job of public opinion; what is heavy in them runs in threads."""
+    issues = issue_service(hub)
+    cases = proposals(hub, issues)
+    following = Following(judging_service(hub), issues, cases)
+    clock.every("opinion", _FOLLOW_EVERY, following.follow)
+    clock.every("opinion-proposals", _PROPOSE_EVERY, cases.look)
+    clock.every("opinion-cases", _CASES_EVERY, case_watch(hub).watch)
