@@ -17,6 +17,9 @@ from hub.conversation.records import Records
 from hub.conversation.resuming import Resuming
 from hub.conversation.sending import Sending
 from hub.conversation.service import Conversations, Paces
+from hub.conversation.webchat.pages import Pages
+from hub.conversation.webchat.service import CHANNEL as PAGES_CHANNEL
+from hub.conversation.webchat.service import WebChat
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.keys.service import InstallationKeys
 from hub.organisations.models import Account, Selection
@@ -74,6 +77,7 @@ class Conversing:
     records: Records
     resuming: Resuming
     polling: Polling
+    webchat: WebChat
     mask_after: timedelta
 
     async def mask(self) -> int:
@@ -139,7 +143,9 @@ async def open_conversing(
     async with AsyncExitStack() as stack:
         if wire is None:
             wire = Wire(await stack.enter_async_context(open_session(_CONNECTIONS)))
-        repliers: dict[str, Replier] = {}
+        pages = Pages(database=hub.database, clock=hub.clock, ids=hub.ids, pseudonyms=pseudonyms)
+        stack.push_async_callback(pages.close)
+        repliers: dict[str, Replier] = {PAGES_CHANNEL: pages}
         pollers: dict[str, Poller] = {}
         for name, channel in channels().items():
             if channel.replier:
@@ -170,6 +176,7 @@ async def open_conversing(
             records=records_of(hub),
             resuming=Resuming(hub.database, hub.clock, conversations, _LONGEST_WINDOW),
             polling=polling,
+            webchat=WebChat(hub.database, conversations, pages),
             mask_after=timedelta(days=hub.settings.conversation_mask_days),
         )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from app.chatting import chat_door
 from app.compose import Hub
+from app.conversing import Conversing
 from app.settings import Settings
 from web.portal.desk import Desk
 from web.portal.portal import open_desk
@@ -11,9 +13,10 @@ from web.portal.site import Office, Site
 __all__ = ["portal_desk"]
 
 
-async def portal_desk(hub: Hub) -> Desk:
+async def portal_desk(hub: Hub, conversing: Conversing | None = None) -> Desk:
     """The portal's desk over an open hub. Unless `portal_name` is set it bears the name of the
-    topmost body, whenever that is entered or renamed."""
+    topmost body, whenever that is entered or renamed. With open conversations citizens can ask on
+    it."""
 
     async def name() -> str:
         tops = [body for body in await hub.organisations.bodies() if body.parent_id is None]
@@ -28,6 +31,7 @@ async def portal_desk(hub: Hub) -> Desk:
         lookup=hub.key_lookup,
         search=hub.search,
         name=name,
+        chat=chat_door(hub, conversing) if conversing and hub.settings.portal_chat else None,
     )
 
 

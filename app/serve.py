@@ -92,8 +92,9 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         schedule_listening(engine, hub)
         schedule_opinion(engine.clock, hub)
         application.add_routes(callback_routes(hub, conversing.conversations))
+        application.on_shutdown.append(lambda _: conversing.webchat.pages.close())
         if settings.portal:
-            application.add_routes(portal_routes(await portal_desk(hub)))
+            application.add_routes(portal_routes(await portal_desk(hub, conversing)))
         if settings.staff_api:
             application.add_routes(staff_routes(staff_services(hub)))
         address = await _listen(stack, application, settings)

@@ -3,12 +3,14 @@ the staff API."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from app.settings_chat import ChatSettings
 
 __all__ = ["PortalSettings"]
 
 
-class PortalSettings(BaseModel):
+class PortalSettings(ChatSettings):
     """Part of `app.settings.Settings`."""
 
     portal: bool = Field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.conversation.webchat.errors import WritesTooFast
 from hub.kernel.errors import Conflict, Forbidden, GongkaiError, InvalidInput, NotFound, Unavailable
 from hub.organisations.tokens.errors import TokenRefused
 from hub.publishing.errors import DeliveryError
@@ -23,6 +24,7 @@ class TooManyAttempts(Forbidden):
 _STATUS: tuple[tuple[type[GongkaiError], int], ...] = (
     (TokenRefused, 401),
     (TooManyAttempts, 429),
+    (WritesTooFast, 429),
     (TooLarge, 413),
     (InvalidInput, 400),
     (Forbidden, 403),

@@ -13,6 +13,7 @@ from hub.conversation import events, store
 from hub.conversation.models import Choice, Inbound, Location, Message, MessageState
 from hub.conversation.privacy import Wish
 from hub.conversation.rules import coarse
+from hub.conversation.webchat import store as pages
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import NotFound, Words
@@ -72,7 +73,8 @@ class Records:
 
         def work(tx: Transaction) -> int:
             count = store.erase(tx, account_id, sender, spare=spare)
-            if not count and not spare:
+            told = pages.erase(tx, account_id, sender)
+            if not (count or told) and not spare:
                 raise NotFound(
                     Words("没有此人的消息", "no messages of this person"), field="sender"
                 )
@@ -111,6 +113,7 @@ class Records:
 
     async def _mask_some(self, after: timedelta) -> int:
         now = self._clock.now()
+        await self._database.write(lambda tx: pages.forget(tx, now - after), audited=False)
         old = await self._database.read(lambda c: store.unmasked(c, now - after, _BATCH))
         if not old:
             return 0

@@ -9,16 +9,31 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-__all__ = ["IdSource"]
+__all__ = ["IdSource", "made_at"]
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
+_ALL = frozenset(_ALPHABET)
+_SIGNS, _TIME_SIGNS = 26, 10
 _RANDOM_BITS = 80
 _LOW_BITS = 60
 _LOW = (1 << _LOW_BITS) - 1
 _STEP = (1 << 40) - 1
+
+
+def made_at(ulid: str) -> datetime | None:
+    """When an id was made, to the millisecond; None for what is no id."""
+    if len(ulid) != _SIGNS or not _ALL.issuperset(ulid) or ulid[0] > "7":
+        return None
+    since = 0
+    for sign in ulid[:_TIME_SIGNS]:
+        since = since << 5 | _ALPHABET.index(sign)
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=since)
+    except OverflowError:
+        return None
 
 
 class IdSource:

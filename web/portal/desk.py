@@ -20,6 +20,7 @@ from hub.kernel.clock import CHINA, Clock
 from hub.kernel.errors import GongkaiError
 from hub.organisations.service import Organisations
 from web.portal.answers import answer
+from web.portal.chat.door import ChatDoor
 from web.portal.kept import Kept
 from web.portal.manner import MANNERS, Manner
 from web.portal.site import Signboard, Site
@@ -41,6 +42,8 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("guide", "/guide"),
 )
 
+CHAT = ("chat", "/chat")  # where there is an account that citizens can write to
+
 # what the home page leads to beside the catalogue's own lists
 AREAS: tuple[tuple[str, str], ...] = (
     ("key-areas", "/key-areas"),
@@ -48,7 +51,7 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("guide", "/guide"),
 )
 
-PageHandler = Callable[[web.Request, Manner], Awaitable[web.Response]]
+PageHandler = Callable[[web.Request, Manner], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ class Area:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """The services that the portal reads from; `signboard` says whose it is. Without a `search` its
-    page says that it is not available."""
+    page says that it is not available; `chat` says whether citizens can write on a page."""
 
     signboard: Signboard
     clock: Clock
@@ -70,6 +73,7 @@ class Desk:
     keyareas: KeyAreas
     lookup: KeyAreaLookup
     search: Search | None = None
+    chat: ChatDoor | None = None
 
     @property
     def site(self) -> Site:
@@ -81,6 +85,12 @@ class Desk:
         if self.search is None:
             raise NoIndex
         return self.search
+
+    async def look(self) -> None:
+        """Before a page is made: what its head says may have changed."""
+        await self.signboard.look()
+        if self.chat is not None:
+            await self.chat.look()
 
     def today(self) -> date:
         """The day in China."""
@@ -111,7 +121,10 @@ class Desk:
     def areas(self, manner: Manner) -> Sequence[Area]:
         """The key areas, as tiles lead to them."""
         words = words_of(manner.language)
-        return [Area(path=path, title=words[name]) for name, path in AREAS]
+        return [Area(path=path, title=words[name]) for name, path in (*self._chat(), *AREAS)]
+
+    def _chat(self) -> tuple[tuple[str, str], ...]:
+        return (CHAT,) if self.chat is not None and self.chat.account_id else ()
 
     def page(
         self,
@@ -125,17 +138,29 @@ class Desk:
         max_age: int = 60,
     ) -> web.Response:
         """The page `name`, filled; `section` is the main section that it belongs to."""
+        text = self.filled(request, manner, name, values, section=section)
+        return answer(request, text.encode(), HTML, status=status, max_age=max_age)
+
+    def filled(
+        self,
+        request: web.Request,
+        manner: Manner,
+        name: str,
+        values: Mapping[str, Any],
+        *,
+        section: str = "",
+    ) -> str:
+        """The text of the page `name`, with what every page says."""
         path = request.path.removeprefix(manner.prefix) or "/"
         shared = {
             "site": self.site,
             "path": path,
             "query": dict(request.query),
-            "sections": SECTIONS,
+            "sections": (*SECTIONS, *self._chat()),
             "section": section,
             "manners": MANNERS,
         }
-        text = rendered(f"{name}.html", manner, {**shared, **values})
-        return answer(request, text.encode(), HTML, status=status, max_age=max_age)
+        return rendered(f"{name}.html", manner, {**shared, **values})
 
     def trouble(self, request: web.Request, manner: Manner, error: GongkaiError) -> web.Response:
         """A page that says what went wrong and what to do, in the visitor's language."""
@@ -155,13 +180,16 @@ class Desk:
 
     def in_every_manner(self, path: str, handler: PageHandler) -> list[web.RouteDef]:
         """A route for `path` in every language and version; errors of ours become pages."""
-        return [self._route(manner, path, handler) for manner in MANNERS]
+        return [self.route(manner, path, handler) for manner in MANNERS]
 
-    def _route(self, manner: Manner, path: str, handler: PageHandler) -> web.RouteDef:
-        async def handle(request: web.Request) -> web.Response:
+    def route(
+        self, manner: Manner, path: str, handler: PageHandler, *, method: str = "GET"
+    ) -> web.RouteDef:
+        async def handle(request: web.Request) -> web.StreamResponse:
             try:
                 return await handler(request, manner)
             except GongkaiError as error:
                 return self.trouble(request, manner, error)
 
-        return web.get(manner.prefix + path, handle)
+        address = manner.prefix + path
+        return web.get(address, handle) if method == "GET" else web.post(address, handle)

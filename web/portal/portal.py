@@ -18,6 +18,8 @@ from web.portal.access_points import access_point_routes
 from web.portal.answers import HEADERS, Handler
 from web.portal.api.openapi import api_routes
 from web.portal.browsing import browsing_routes
+from web.portal.chat.door import ChatDoor
+from web.portal.chat.page import chat_routes
 from web.portal.desk import Desk
 from web.portal.feeds import feed_routes
 from web.portal.guide import guide_routes
@@ -43,8 +45,10 @@ def open_desk(
     lookup: KeyAreaLookup,
     search: Search | None = None,
     name: Callable[[], Awaitable[str]] | None = None,
+    chat: ChatDoor | None = None,
 ) -> Desk:
-    """A portal's desk over an open hub; `name` is asked what the portal is called."""
+    """A portal's desk over an open hub; `name` is asked what the portal is called. Without a `chat`
+    it has no page to ask on."""
     kept = Kept(clock, _KEPT_FOR)
     return Desk(
         signboard=Signboard(site, kept, name),
@@ -55,11 +59,12 @@ def open_desk(
         keyareas=keyareas,
         lookup=lookup,
         search=search,
+        chat=chat,
     )
 
 
 def portal_routes(desk: Desk) -> list[web.RouteDef]:
-    """Pages, feeds and the style sheet."""
+    """Pages, feeds, the style sheet and the script."""
     routes = [
         *browsing_routes(desk),
         *item_routes(desk),
@@ -69,6 +74,7 @@ def portal_routes(desk: Desk) -> list[web.RouteDef]:
         *key_area_routes(desk),
         *access_point_routes(desk),
         *api_routes(desk),
+        *chat_routes(desk),
         web.get(STYLE_ADDRESS, _style),
     ]
     return [
@@ -80,7 +86,7 @@ def _signed(desk: Desk, handler: Any) -> Handler:
     """The page under the name that holds when it is asked for."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        await desk.signboard.look()
+        await desk.look()
         answered: web.StreamResponse = await handler(request)
         return answered
 

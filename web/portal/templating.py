@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from hub.kernel.clock import CHINA
 from web.portal.manner import Manner
 
-__all__ = ["STYLE_ADDRESS", "rendered", "style", "words_of"]
+__all__ = ["SCRIPT_ADDRESS", "STYLE_ADDRESS", "rendered", "script", "style", "words_of"]
 
 _FOLDER = Path(__file__).resolve().parents[2] / "templates" / "portal"
 
@@ -54,8 +54,19 @@ def style() -> bytes:
     return (_FOLDER / "portal.css").read_bytes()
 
 
+@cache
+def script() -> bytes:
+    """The one script, of the page on which citizens ask."""
+    return (_FOLDER / "chat.js").read_bytes()
+
+
+def _named(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
 # The address names the content, so that browsers may keep it for ever.
-STYLE_ADDRESS = f"/static/portal-{hashlib.sha256(style()).hexdigest()[:12]}.css"
+STYLE_ADDRESS = f"/static/portal-{_named(style())}.css"
+SCRIPT_ADDRESS = f"/static/chat-{_named(script())}.js"
 
 
 def rendered(name: str, manner: Manner, values: Mapping[str, Any]) -> str:

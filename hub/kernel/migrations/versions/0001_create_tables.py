@@ -1185,6 +1185,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_orders_item", "orders", ["item_id"], unique=False)
     op.create_table(
+        "page_answers",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("sender", sa.String(length=26), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_page_answers_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_answers")),
+        sa.UniqueConstraint("sender", "account_id", "source", name=op.f("uq_page_answers_sender")),
+    )
+    op.create_index("ix_page_answers_told_at", "page_answers", ["told_at"], unique=False)
+    op.create_table(
         "poll_cursors",
         sa.Column("account_id", sa.String(length=26), nullable=False),
         sa.Column("cursor", sa.Text(), nullable=False),

@@ -1,0 +1,1 @@
+"""The page on which citizens ask: with a keyboard, a screen reader, and without scripts."""
