@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
-from datetime import time
+from datetime import time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import cast
@@ -18,11 +18,15 @@ from hub.catalogue.numbering.index_numbers import IndexPattern
 from hub.opinion.cases.proposals.service import Proposals
 from hub.opinion.cases.service import CaseService
 from hub.opinion.cases.watching import CaseWatch
+from hub.opinion.issues.regrouping.service import Regrouping
 from hub.opinion.issues.service import IssueService
 from hub.opinion.judging.models import Evaluation, Field
 from hub.opinion.judging.ports import Classifier, Labelled, Workshop
+from hub.opinion.judging.retraining import Retraining
 from hub.opinion.judging.service import JudgingService
 from hub.opinion.judging.taxonomy import Labels, department_labels, read_labels, topic_labels
+from hub.opinion.rounds.nightly import Nightly
+from hub.opinion.rounds.service import Rounds
 from hub.opinion.signals.service import SignalService
 from hub.opinion.telling.quiet import QuietHours
 from hub.opinion.telling.teller import Teller
@@ -36,7 +40,9 @@ __all__ = [
     "issue_service",
     "judging_service",
     "label_lists",
+    "nightly",
     "proposals",
+    "regrouping",
     "signal_service",
     "teller",
 ]
@@ -93,6 +99,35 @@ def proposals(hub: Hub, issues: IssueService | None = None) -> Proposals:
         cases=case_service(hub),
         teller=teller(hub),
         zone=hub.settings.time_zone,
+    )
+
+
+def regrouping(hub: Hub) -> Regrouping:
+    """Suggestions about issues carried out, over an open hub."""
+    return Regrouping(
+        database=hub.database, clock=hub.clock, ids=hub.ids, issues=issue_service(hub)
+    )
+
+
+def nightly(hub: Hub, issues: IssueService, judging: JudgingService) -> Nightly:
+    """The nightly work, over an open hub, with the services that run in it."""
+    settings = hub.settings
+    retraining = Retraining(
+        database=hub.database,
+        judging=judging,
+        workshop=LazyWorkshop(),
+        lists=label_lists(settings),
+        after=settings.opinion_retrain_after,
+    )
+    return Nightly(
+        rounds=Rounds(hub.database, hub.clock),
+        clock=hub.clock,
+        issues=issues,
+        retraining=retraining,
+        signals=signal_service(hub),
+        hour=settings.opinion_night_hour,
+        zone=settings.time_zone,
+        keep=timedelta(days=settings.opinion_keep_days),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import structlog
 
 from app.compose import Hub
-from app.opinion import case_watch, issue_service, judging_service, proposals
+from app.opinion import case_watch, issue_service, judging_service, nightly, proposals
+from app.opinion_sources import open_sources
 from hub.kernel.errors import Conflict
 from hub.opinion.cases.proposals.service import Proposals
 from hub.opinion.issues.service import IssueService
@@ -20,6 +22,8 @@ _log = structlog.get_logger(__name__)
 _FOLLOW_EVERY = timedelta(seconds=15)
 _CASES_EVERY = timedelta(minutes=1)
 _PROPOSE_EVERY = timedelta(minutes=10)
+_NIGHT_EVERY = timedelta(minutes=5)
+_SOURCES_EVERY = timedelta(seconds=30)
 _AT_ONCE = 5_000  # signals of one look; the next follows in seconds, and others have their turn
 
 
@@ -45,11 +49,14 @@ class Following:
         return placed
 
 
-def schedule_opinion(clock: HubClock, hub: Hub) -> None:
+async def schedule_opinion(stack: AsyncExitStack, clock: HubClock, hub: Hub) -> None:
     """Every job of public opinion; what is heavy in them runs in threads."""
-    issues = issue_service(hub)
+    issues, judging = issue_service(hub), judging_service(hub)
     cases = proposals(hub, issues)
-    following = Following(judging_service(hub), issues, cases)
+    following = Following(judging, issues, cases)
+    sources = await stack.enter_async_context(open_sources(hub))
     clock.every("opinion", _FOLLOW_EVERY, following.follow)
     clock.every("opinion-proposals", _PROPOSE_EVERY, cases.look)
     clock.every("opinion-cases", _CASES_EVERY, case_watch(hub).watch)
+    clock.every("opinion-night", _NIGHT_EVERY, nightly(hub, issues, judging).look)
+    clock.every("opinion-sources", _SOURCES_EVERY, sources.look)

@@ -90,7 +90,7 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         conversing = await stack.enter_async_context(open_conversing(hub, answerer=answerer))
         schedule_conversing(engine, conversing)
         schedule_listening(engine, hub)
-        schedule_opinion(engine.clock, hub)
+        await schedule_opinion(stack, engine.clock, hub)
         application.add_routes(callback_routes(hub, conversing.conversations))
         application.on_shutdown.append(lambda _: conversing.webchat.pages.close())
         if settings.portal:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from app.settings_feeds import FeedSettings
 
 __all__ = ["OpinionSettings"]
 
 
-class OpinionSettings(BaseModel):
+class OpinionSettings(FeedSettings):
     """Part of `app.settings.Settings`."""
 
     opinion_topics: Path = Field(

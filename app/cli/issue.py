@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.common import JsonOption, emit, run
+from app.cli.issue_regrouping import add_to
 from app.cli.rows import Actor, acting
 from app.compose import Hub
 from app.opinion import issue_service, judging_service
@@ -18,6 +19,7 @@ from hub.kernel.errors import InvalidInput, Words
 from hub.opinion.issues.models import HotIssue, Issue, Verification
 
 app = typer.Typer(no_args_is_help=True, help="舆情事项 / issues of public opinion")
+add_to(app)
 
 IssueId = Annotated[str, typer.Argument(help="事项编号 / issue id")]
 _SHOWN = ("id", "title", "topic", "department", "place", "signals", "copies", "authors")

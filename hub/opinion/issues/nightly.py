@@ -8,14 +8,15 @@ from datetime import datetime
 from hub.opinion.issues.clusters import Clusters, cosine
 from hub.opinion.issues.models import Issue, Suggestion, SuggestionKind
 
-__all__ = ["Texts", "merges", "splits"]
+__all__ = ["PART", "Texts", "merges", "parts_of", "refused_before", "splits"]
 
 Texts = Sequence[tuple[str, str, str]]  # id, title, text
 
 _MERGE_FROM = 0.35  # cosine of two centres from which they may be one issue
 _SPLIT_ALIKE = 0.3  # cosine that parts of one issue are grouped by again
 _FEWEST = 8  # different signals from which an issue is worth splitting
-_PART = 3  # signals a part needs
+PART = 3  # signals a part needs
+_GROWN = 2  # times as many signals as when a split was refused
 _PARTS_TOGETHER = 0.6  # share of the signals that the two largest parts hold
 
 
@@ -49,21 +50,22 @@ def splits(texts: Mapping[str, Texts], now: datetime) -> Iterator[Suggestion]:
     for issue_id, members in texts.items():
         if len(members) < _FEWEST:
             continue
-        parts = sorted(_parts(members), key=lambda part: (-len(part), part))
-        if len(parts) < 2 or len(parts[1]) < _PART:
+        parts = parts_of(members)
+        if len(parts) < 2 or len(parts[1]) < PART:
             continue
         share = (len(parts[0]) + len(parts[1])) / len(members)
         if share >= _PARTS_TOGETHER:
             yield Suggestion(
                 kind=SuggestionKind.SPLIT,
                 issue_id=issue_id,
-                others=tuple(part[0] for part in parts if len(part) >= _PART),
+                others=tuple(part[0] for part in parts if len(part) >= PART),
                 score=round(len(parts[1]) / len(parts[0]), 3),
                 made_at=now,
             )
 
 
-def _parts(members: Texts) -> list[list[str]]:
+def parts_of(members: Texts) -> list[list[str]]:
+    """What signals fall into when looked at closely, by their ids, the largest part first."""
     clusters = Clusters(_SPLIT_ALIKE)
     clusters.learn((title, text) for _, title, text in members)
     parts: dict[str, list[str]] = {}
@@ -72,4 +74,18 @@ def _parts(members: Texts) -> list[list[str]]:
         part, _ = clusters.nearest(terms)
         clusters.join(part or signal_id, terms)
         parts.setdefault(part or signal_id, []).append(signal_id)
-    return list(parts.values())
+    return sorted(parts.values(), key=lambda part: (-len(part), part))
+
+
+def refused_before(
+    one: Suggestion,
+    refused: Mapping[tuple[SuggestionKind, str, str], int],
+    sizes: Mapping[str, int],
+) -> bool:
+    """Whether an analyst has refused it: a merge of two for ever, a split until the issue has
+    twice as many signals as then."""
+    if one.kind is SuggestionKind.MERGE:
+        pairs = ((one.issue_id, one.others[0]), (one.others[0], one.issue_id))
+        return any((one.kind, *pair) in refused for pair in pairs)
+    then = refused.get((one.kind, one.issue_id, ""))
+    return then is not None and sizes.get(one.issue_id, 0) < _GROWN * then

@@ -18,9 +18,17 @@ from hub.kernel.ids import IdSource
 from hub.opinion import events
 from hub.opinion.errors import UnknownIssue
 from hub.opinion.issues import store
-from hub.opinion.issues.models import DayCount, HotIssue, Issue, Suggestion, Verification
-from hub.opinion.issues.nightly import Texts, merges, splits
+from hub.opinion.issues.models import (
+    DayCount,
+    HotIssue,
+    Issue,
+    Suggestion,
+    SuggestionKind,
+    Verification,
+)
+from hub.opinion.issues.nightly import Texts, merges, refused_before, splits
 from hub.opinion.issues.placing import Memory, Placed, Placement, grown
+from hub.opinion.issues.regrouping import store as regrouped
 from hub.opinion.issues.rules import LOOKED_BACK, hot_issue
 from hub.opinion.signals import store as collected
 from hub.opinion.signals.models import Signal, SignalEvent
@@ -46,6 +54,7 @@ class IssueService:
         self._ids = ids
         self._zone = ZoneInfo(zone)
         self._memory: Memory | None = None
+        self._version = ""  # of the groups that are remembered
 
     async def place_waiting(self) -> int:
         """Put every judged signal under an issue, 500 to a transaction; how many.
@@ -55,9 +64,13 @@ class IssueService:
         """
         done = 0
         while True:
-            waiting = await self._database.read(lambda c: store.to_place(c, _BATCH))
+            waiting, version = await self._database.read(
+                lambda c: (store.to_place(c, _BATCH), regrouped.version(c))
+            )
             if not waiting:
                 return done
+            if version != self._version:  # issues were merged or split, here or elsewhere
+                self._memory = None
             memory = self._memory or await self._remembered()
             ids = self._ids.many(self._clock.now(), len(waiting))
             self._memory = None  # what is remembered is right only if the batch is kept
@@ -75,6 +88,7 @@ class IssueService:
             texts = store.newest_placed(connection, _REMEMBERED)
             owners = store.issues_of_signals(connection, [signal_id for signal_id, *_ in texts])
             found = store.recent_issues(connection, since, _MOST_ISSUES)
+            self._version = regrouped.version(connection)
             memory.load(((one, owners[one], title, text) for one, title, text in texts), found)
 
         await self._database.read(read)
@@ -82,9 +96,10 @@ class IssueService:
 
     def _keep(self, tx: Transaction, memory: Memory, placement: Placement) -> None:
         ids = [one.signal.id for one in placement.placed]
-        if collected.mark(tx, ids, SignalEvent.PLACED) != len(ids):
+        regrouped_since = regrouped.version(tx.connection) != self._version
+        if regrouped_since or collected.mark(tx, ids, SignalEvent.PLACED) != len(ids):
             raise Conflict(
-                Words("另一进程已归并这批信息", "another process has placed these signals"),
+                Words("另一进程刚归并过信息", "another process has placed or regrouped signals"),
                 field="signals",
                 remedy=Words("只在一个进程中归并", "place signals in one process only"),
             )
@@ -165,6 +180,8 @@ class IssueService:
             both = _both(other, one, authors)
             store.put_issue(tx, both)
             store.put_issue(tx, replace(one, merged_into=kept, signals=0, copies=0))
+            now, own = self._clock.now(), SuggestionKind.MERGE
+            regrouped.add_change(tx, self._ids.new(now), own, kept, [gone], actor, now)
             self._record(tx, events.ISSUES_MERGED, kept, actor, {"merged": gone})
             return both
 
@@ -200,13 +217,17 @@ class IssueService:
         found, texts = await self._database.read(read)
         made = await asyncio.to_thread(lambda: [*merges(found, now), *splits(texts, now)])
 
-        def keep(tx: Transaction) -> None:
-            store.put_suggestions(tx, made)
-            data = {"suggestions": len(made)}
-            self._record(tx, events.ISSUES_LOOKED_OVER, "issues", _ACTOR, data)
+        sizes = {issue.id: issue.signals for issue in found}
 
-        await self._database.write(keep)
-        return made
+        def keep(tx: Transaction) -> list[Suggestion]:
+            refused = regrouped.refusals(tx.connection)
+            open_ones = [one for one in made if not refused_before(one, refused, sizes)]
+            store.put_suggestions(tx, open_ones)
+            data = {"suggestions": len(open_ones)}
+            self._record(tx, events.ISSUES_LOOKED_OVER, "issues", _ACTOR, data)
+            return open_ones
+
+        return await self._database.write(keep)
 
     async def suggestions(self) -> list[Suggestion]:
         return await self._database.read(store.suggestions_of)

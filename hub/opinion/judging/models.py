@@ -12,6 +12,7 @@ __all__ = [
     "AUTOMATIC_FROM",
     "SUGGESTED_FROM",
     "Band",
+    "Contest",
     "Correction",
     "Evaluation",
     "Field",
@@ -149,6 +150,22 @@ class Evaluation:
     trained: Scores
     cold: Scores
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """How often two classifiers were right on `texts` labels that neither had seen: version
+    `champion`, which judges, and the challenger that would take its place."""
+
+    texts: int
+    champion: int
+    champion_right: int
+    challenger_right: int
+
+    @property
+    def won(self) -> bool:
+        """The challenger is no worse."""
+        return self.challenger_right >= self.champion_right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

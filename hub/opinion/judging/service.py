@@ -19,6 +19,7 @@ from hub.opinion.judging import store
 from hub.opinion.judging.judge import Judge
 from hub.opinion.judging.models import (
     Band,
+    Contest,
     Correction,
     Evaluation,
     Field,
@@ -99,12 +100,15 @@ class JudgingService:
             return await self._classifier(field)
         return found
 
-    async def train(self, field: Field, *, actor: str) -> StoredModel:
+    async def train(
+        self, field: Field, *, actor: str, contest: Contest | None = None
+    ) -> StoredModel:
         """Train `field` anew from the list and what analysts have corrected.
 
         With 30 labels and more the report tells how good it is on messages it had not seen, with
-        labels and without. It judges from now on unless it does worse than the list alone; every
-        version stays. Takes seconds to a minute. Raises Conflict for a field that goes by rules.
+        labels and without. It judges from now on unless it does worse than the list alone, or lost
+        the `contest`; every version stays. Takes seconds to a minute. Raises Conflict for a field
+        that goes by rules.
         """
         if field not in LEARNED:
             raise Conflict(
@@ -118,6 +122,9 @@ class JudgingService:
         if known >= _FEWEST_LABELS:
             told = await asyncio.to_thread(self._workshop.evaluate, field, labels, texts)
             report, better = asdict(told), _better(told)
+        if contest is not None:
+            report = report | {"contest": asdict(contest)}
+            better = better and contest.won
         usable = texts if known >= _FEWEST_LABELS else [o for o in texts if not o.label]
         made = await asyncio.to_thread(self._workshop.train, labels, usable)
         model = StoredModel(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -17,6 +18,7 @@ __all__ = [
     "activate",
     "active_model",
     "add_model",
+    "count_labels",
     "judgement_row",
     "label_texts",
     "models_of",
@@ -80,15 +82,32 @@ def put_label(tx: Transaction, correction: Correction) -> None:
     tx.execute(insert(signal_labels), {name: getattr(correction, name) for name in names})
 
 
-def label_texts(connection: Connection, field: Field) -> list[Labelled]:
-    """Every signal that an analyst has labelled in `field`, in a stable order."""
+def label_texts(
+    connection: Connection,
+    field: Field,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[Labelled]:
+    """Every signal that an analyst has labelled in `field`, in a stable order; with `since` those
+    labelled after it, with `until` those not after it."""
     query = (
         select(_s.title, _s.text, _l.value)
         .join(signals, _s.id == _l.signal_id)
         .where(_l.field == field)
         .order_by(_l.signal_id)
     )
+    if since is not None:
+        query = query.where(_l.at > since)
+    if until is not None:
+        query = query.where(_l.at <= until)
     return [Labelled(row.title, row.text, row.value) for row in connection.execute(query)]
+
+
+def count_labels(connection: Connection, field: Field, since: datetime) -> int:
+    """How many signals were labelled in `field` after then."""
+    query = select(func.count()).where(_l.field == field, _l.at > since)
+    return int(connection.execute(query).scalar_one())
 
 
 def other_texts(connection: Connection, limit: int) -> list[Labelled]:

@@ -221,6 +221,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("issue_id", "author", name=op.f("pk_issue_authors")),
     )
     op.create_table(
+        "issue_changes",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("issue_id", sa.String(length=26), nullable=False),
+        sa.Column("others", sa.Text(), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issue_changes")),
+    )
+    op.create_index("ix_issue_changes_issue", "issue_changes", ["issue_id"], unique=False)
+    op.create_table(
         "issue_days",
         sa.Column("issue_id", sa.String(length=26), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -230,6 +241,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("issue_id", "day", name=op.f("pk_issue_days")),
     )
     op.create_index("ix_issue_days_day", "issue_days", ["day", "issue_id", "signals"], unique=False)
+    op.create_table(
+        "issue_refusals",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("issue_id", sa.String(length=26), nullable=False),
+        sa.Column("other", sa.String(length=26), nullable=False),
+        sa.Column("signals", sa.Integer(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "issue_id", "other", name=op.f("pk_issue_refusals")),
+    )
     op.create_table(
         "issue_signals",
         sa.Column("signal_id", sa.String(length=26), nullable=False),
@@ -309,6 +331,50 @@ def upgrade() -> None:
         sa.Column("report", sa.Text(), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("field", "version", name=op.f("pk_opinion_models")),
+    )
+    op.create_table(
+        "opinion_rounds",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("slot", sa.String(length=32), nullable=False),
+        sa.Column("began_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "slot", name=op.f("pk_opinion_rounds")),
+    )
+    op.create_table(
+        "opinion_sources",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("every_seconds", sa.Integer(), nullable=False),
+        sa.Column("paths", sa.Text(), nullable=False),
+        sa.Column("signal_kind", sa.String(length=16), nullable=False),
+        sa.Column("trust", sa.String(length=16), nullable=False),
+        sa.Column("body_id", sa.String(length=26), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("added_at", sa.BigInteger(), nullable=False),
+        sa.Column("added_by", sa.String(length=64), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=False),
+        sa.Column("etag", sa.String(length=500), nullable=False),
+        sa.Column("last_modified", sa.String(length=100), nullable=False),
+        sa.Column("read_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("items_seen", sa.Integer(), nullable=False),
+        sa.Column("items_new", sa.Integer(), nullable=False),
+        sa.Column("undated", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opinion_sources")),
+        sa.UniqueConstraint("name", name=op.f("uq_opinion_sources_name")),
+    )
+    op.create_index(
+        "ix_opinion_sources_due",
+        "opinion_sources",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'active'"),
+        postgresql_where=sa.text("state = 'active'"),
     )
     op.create_table(
         "pauses",

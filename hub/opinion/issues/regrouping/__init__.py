@@ -1,0 +1,1 @@
+"""What an analyst does about what belongs together: suggestions carried out or refused."""
