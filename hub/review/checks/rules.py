@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hub.kernel.errors import Words
-from hub.review.checks import addresses, contacts, digits, marks, wordlists
+from hub.review.checks import addresses, contacts, digits, links, marks, wordlists
 from hub.review.checks.models import Detector, Finding, Hit, Passage, Rule, Severity
 from hub.review.checks.plain import Plain
 from hub.review.checks.wordlists import WordList
@@ -81,6 +81,12 @@ _ROWS: tuple[Rule, ...] = (
         Words("更正或删去链接", "correct or remove the link"),
     ),
     Rule(
+        links.DISGUISED,
+        _BLOCK,
+        Words("链接的去处与看上去不同", "a link leads elsewhere than it seems to"),
+        Words("核对域名，改为真实网址", "check the host, and write the true address"),
+    ),
+    Rule(
         HIDDEN,
         _BLOCK,
         Words("附件中的隐藏内容或元数据", "hidden content or metadata in an attachment"),
@@ -95,6 +101,7 @@ _DETECTORS: tuple[Detector, ...] = (
     contacts.find_plates,
     addresses.find_addresses,
     marks.find_marks,
+    links.find_disguised_links,
 )
 
 
