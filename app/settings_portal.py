@@ -6,11 +6,12 @@ from __future__ import annotations
 from pydantic import Field
 
 from app.settings_chat import ChatSettings
+from app.settings_console import ConsoleSettings
 
 __all__ = ["PortalSettings"]
 
 
-class PortalSettings(ChatSettings):
+class PortalSettings(ChatSettings, ConsoleSettings):
     """Part of `app.settings.Settings`."""
 
     portal: bool = Field(

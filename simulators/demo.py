@@ -34,7 +34,15 @@ from hub.kernel.events import verify_chain
 from hub.organisations.models import Selection
 from hub.publishing.models import Delivery, DeliveryState, Plan, Priority
 from hub.publishing.service import When
-from simulators.staging import REVIEWERS, approve, running_town, site_of, stage
+from simulators.staging import (
+    REVIEWERS,
+    USERS,
+    approve,
+    give_password,
+    running_town,
+    site_of,
+    stage,
+)
 
 _S = DeliveryState
 _HOME = Path("var/demo")
@@ -105,6 +113,7 @@ def _settings(home: Path, town: str) -> Settings:
         portal_name="四川省人民政府",
         http_host="127.0.0.1",
         http_port=0,
+        console_second_factor=False,  # nobody binds a telephone to what is gone tomorrow
     )
 
 
@@ -126,7 +135,8 @@ async def play(home: Path, bodies: int, items: int, once: bool, patience: float)
         good = await _watch(console, running, plans, stop, patience)
         await _report(console, running, plans)
         if not once and not stop.is_set():
-            _tell_what_to_do(console, running, town, home)
+            password = await give_password(running.hub)
+            _tell_what_to_do(console, running, town, home, password)
             await stop.wait()
     return 0 if good else 1
 
@@ -283,13 +293,17 @@ def _short(remote_id: str) -> str:
     return remote_id if len(remote_id) <= 20 else f"{remote_id[:11]}…{remote_id[-8:]}"
 
 
-def _tell_what_to_do(console: Console, running: Serving, town: str, home: Path) -> None:
+def _tell_what_to_do(
+    console: Console, running: Serving, town: str, home: Path, password: str
+) -> None:
     program, python = Path(sys.executable).with_name("gongkai"), Path(sys.executable)
     command = _near(program) if program.is_file() else f"{_near(python)} -m app"
     lines = Table.grid(padding=(0, 2))
     lines.add_row("模拟平台 platforms", f"[bold]{town}/[/]")
     lines.add_row("公开网站 website", f"{site_of(town)}/")
     lines.add_row("公开门户 portal", f"{running.address}/")
+    lines.add_row("工作台 console", f"[bold]{running.address}/console/[/]")
+    lines.add_row("登录 sign in", f"{'、'.join(USERS)}  密码 password [bold]{password}[/]")
     lines.add_row("运行指标 metrics", f"{running.address}/metrics")
     lines.add_row("另开终端 elsewhere", f"GONGKAI_HOME={_near(home)} {command} delivery list")
     lines.add_row("结束 stop", "Ctrl-C")

@@ -16,12 +16,13 @@ from typing import Any
 import aiohttp
 
 from app.compose import Hub
+from app.signin import factors_of
 from hub.catalogue.models import Item
 from hub.organisations.models import BodyKind, NewAccount, NewBody, NewPerson, Role, Selection
 from hub.review.models import ReviewStep
 from publishers.registry import channels
 
-__all__ = ["REVIEWERS", "approve", "running_town", "site_of", "stage"]
+__all__ = ["REVIEWERS", "USERS", "approve", "give_password", "running_town", "site_of", "stage"]
 
 _DATA = Path(__file__).parent / "data"
 _PROVINCE = "510000"
@@ -34,7 +35,9 @@ REVIEWERS = (
     (ReviewStep.SECTION_REVIEW, "zhang.wei", "张伟（处室负责人）", Role.SECTION_HEAD),
     (ReviewStep.SIGN_OFF, "chen.fang", "陈芳（分管领导）", Role.LEADER),
 )
-_EDITOR = "wang.lei"
+_EDITOR, _MEDIA = "wang.lei", "zhao.xue"
+# who may sign in to the console
+USERS = (_EDITOR, *(login for _, login, _, _ in REVIEWERS), _MEDIA)
 
 
 def site_of(town: str) -> str:
@@ -76,6 +79,7 @@ async def stage(hub: Hub, town: str, bodies: int, items: int) -> Staged:
         for _, login, name, role in REVIEWERS
     ]
     people.append(NewPerson(login=_EDITOR, name="王磊", roles=((_PROVINCE, Role.EDITOR),)))
+    people.append(NewPerson(login=_MEDIA, name="赵雪", roles=((_PROVINCE, Role.MEDIA),)))
     await hub.organisations.import_people(people, actor=_EDITOR)
     accounts = await _enrol(town, listed[:bodies])
     await hub.organisations.import_accounts(accounts, actor=_EDITOR)
@@ -90,6 +94,16 @@ async def approve(hub: Hub, item: Item) -> None:
     approval = await hub.publishing.submit(item.id, Selection(), _EDITOR)
     for step, login, _, _ in REVIEWERS:
         await hub.review.sign(approval.id, step, login, approval.hash)
+
+
+async def give_password(hub: Hub) -> str:
+    """One password for all of them, made up now."""
+    factors, password = factors_of(hub), ""
+    for login in USERS:
+        password = await factors.give_password(
+            login, password=password, must_change=False, actor=_EDITOR
+        )
+    return password
 
 
 def _body(row: Mapping[str, Any]) -> NewBody:

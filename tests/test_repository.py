@@ -39,8 +39,9 @@ def test_the_lock_has_hashes_and_no_addresses() -> None:
     assert not re.search(r"https?:|file:|--index|--find-links|--trusted", lock)
 
 
-def test_the_lock_of_javascript_has_hashes_and_no_addresses() -> None:
-    lock = json.loads((ROOT / "tests" / "oracles" / "package-lock.json").read_text("utf-8"))
+@pytest.mark.parametrize("folder", ["tests/oracles", "web/console/browser"])
+def test_the_lock_of_javascript_has_hashes_and_no_addresses(folder: str) -> None:
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))
     packages = [package for name, package in lock["packages"].items() if name]
     assert packages
     assert all(package["integrity"].startswith("sha512-") for package in packages)

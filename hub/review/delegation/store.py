@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, insert, select, update
 
 from hub.kernel.database import Transaction
 from hub.kernel.errors import NotFound, Words
@@ -18,6 +18,7 @@ from hub.review.delegation.tables import delegations
 
 __all__ = [
     "add_delegation",
+    "bodies_delegated_to",
     "delegations_of",
     "get_delegation",
     "has_standing",
@@ -51,25 +52,42 @@ def delegations_of(
 ) -> list[Delegation]:
     """What lets `to_id` act as `role` in the body at `at`: delegators who still hold that role and
     still work here, the oldest delegation first."""
-    still = exists().where(
-        roles.c.person_id == _d.from_id, roles.c.body_id == _d.body_id, roles.c.role == _d.role
-    )
     query = (
         select(delegations)
         .join(people, people.c.id == _d.from_id)
-        .where(
-            _d.to_id == to_id,
-            _d.body_id == body_id,
-            _d.role == role.value,
-            _d.revoked_at.is_(None),
-            _d.valid_from <= at,
-            _d.valid_until > at,
-            people.c.active.is_(True),
-            still,
-        )
+        .where(_d.to_id == to_id, _d.body_id == body_id, _d.role == role.value, *_in_force(at))
         .order_by(_d.id)
     )
     return [_read(row) for row in connection.execute(query)]
+
+
+def bodies_delegated_to(
+    connection: Connection, to_id: str, at: datetime
+) -> dict[str, frozenset[Role]]:
+    """Which roles `to_id` may use for somebody at `at`, by the body's id."""
+    query = (
+        select(_d.body_id, _d.role)
+        .join(people, people.c.id == _d.from_id)
+        .where(_d.to_id == to_id, *_in_force(at))
+    )
+    found: dict[str, set[Role]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.body_id, set()).add(Role(row.role))
+    return {body_id: frozenset(held) for body_id, held in found.items()}
+
+
+def _in_force(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """It runs at `at`, and whoever gave it still works here and still has what they gave."""
+    still = exists().where(
+        roles.c.person_id == _d.from_id, roles.c.body_id == _d.body_id, roles.c.role == _d.role
+    )
+    return (
+        _d.revoked_at.is_(None),
+        _d.valid_from <= at,
+        _d.valid_until > at,
+        people.c.active.is_(True),
+        still,
+    )
 
 
 def overlapping(connection: Connection, wanted: Delegation) -> Delegation | None:

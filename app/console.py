@@ -1,0 +1,42 @@
+"""Joins the console to an open hub."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from aiohttp import web
+
+from app.compose import Hub
+from app.signin import factors_of, sessions_of
+from hub.catalogue.listing.service import Listing
+from hub.organisations.signin.passwords import Passwords
+from hub.publishing.overview.service import Overviews
+from hub.review.queue.service import Queue
+from web.console.application import console_application
+from web.console.call import ROOT
+from web.console.desk import Desk
+
+__all__ = ["add_console", "console_desk"]
+
+
+def add_console(application: web.Application, hub: Hub) -> None:
+    """Serve the console below `/console`, unless the settings say otherwise."""
+    if hub.settings.console:
+        application.add_subapp(ROOT, console_application(console_desk(hub)))
+
+
+def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
+    """The console's desk over an open hub; `passwords` may be cheaper where nothing is secret."""
+    kept = passwords or Passwords()
+    own: dict[str, Any] = {
+        "zone": hub.settings.time_zone,
+        "https": hub.settings.console_https,
+        "sessions": sessions_of(hub, kept),
+        "factors": factors_of(hub, kept),
+        "listing": Listing(hub.database),
+        "queue": Queue(hub.database, hub.clock),
+        "overviews": Overviews(hub.database, hub.clock),
+    }
+    shared = {f.name: getattr(hub, f.name) for f in fields(Desk) if f.name not in own}
+    return Desk(**shared, **own)

@@ -1,0 +1,43 @@
+"""Joins passwords, authenticators and sessions to an open hub."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.compose import Hub
+from app.keys import load_keys
+from app.settings import Settings
+from hub.organisations.signin.factors import Factors
+from hub.organisations.signin.models import Policy
+from hub.organisations.signin.passwords import Passwords
+from hub.organisations.signin.service import Sessions
+from hub.organisations.vault import Vault
+
+__all__ = ["factors_of", "policy_of", "sessions_of"]
+
+
+def policy_of(settings: Settings) -> Policy:
+    return Policy(
+        idle=timedelta(minutes=settings.console_idle_minutes),
+        longest=timedelta(hours=settings.console_session_hours),
+        second_factor=settings.console_second_factor,
+    )
+
+
+def factors_of(hub: Hub, passwords: Passwords | None = None) -> Factors:
+    """What people sign in with, over an open hub."""
+    vault = Vault(load_keys(hub.settings))
+    issuer = hub.settings.portal_name or "政务公开"
+    return Factors(hub.database, hub.clock, vault, issuer=issuer, passwords=passwords)
+
+
+def sessions_of(hub: Hub, passwords: Passwords | None = None) -> Sessions:
+    """Who is signed in, over an open hub."""
+    return Sessions(
+        hub.database,
+        hub.clock,
+        hub.ids,
+        Vault(load_keys(hub.settings)),
+        policy=policy_of(hub.settings),
+        passwords=passwords,
+    )

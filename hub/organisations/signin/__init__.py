@@ -1,0 +1,1 @@
+"""How a person signs in: password, authenticator code, sessions; what locks and what ends them."""

@@ -1,0 +1,75 @@
+"""What the console's pages work with: every service of the hub, and how this console is set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.catalogue.keyareas.service import KeyAreas
+from hub.catalogue.listing.service import Listing
+from hub.catalogue.search.service import Search
+from hub.catalogue.service import Catalogue
+from hub.interpretation.service import Interpretations
+from hub.kernel.clock import Clock
+from hub.kernel.database import Database
+from hub.organisations.service import Organisations
+from hub.organisations.signin.factors import Factors
+from hub.organisations.signin.service import Sessions
+from hub.organisations.tokens.service import Tokens
+from hub.publishing.forecast.service import Simulation
+from hub.publishing.incidents.service import Incidents
+from hub.publishing.liveness.service import Liveness
+from hub.publishing.operations import Operations
+from hub.publishing.overview.service import Overviews
+from hub.publishing.preflight.service import Preflight
+from hub.publishing.recall.service import Recalling
+from hub.publishing.recurring.service import Recurrences
+from hub.publishing.rings.service import Rings
+from hub.publishing.service import Publishing
+from hub.publishing.timing.service import Timing
+from hub.review.checks.service import Checks
+from hub.review.clocks.service import Clocks
+from hub.review.delegation.service import Delegations
+from hub.review.determination.service import Determinations
+from hub.review.doors.service import Doors
+from hub.review.queue.service import Queue
+from hub.review.service import Review
+
+__all__ = ["Desk"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """`zone` is the IANA zone of the installation's wall-clock times; `https`: people reach the
+    console by it."""
+
+    zone: str
+    https: bool
+    clock: Clock
+    database: Database
+    sessions: Sessions
+    factors: Factors
+    organisations: Organisations
+    tokens: Tokens
+    doors: Doors
+    catalogue: Catalogue
+    listing: Listing
+    keyareas: KeyAreas
+    search: Search
+    determinations: Determinations
+    clocks: Clocks
+    delegations: Delegations
+    review: Review
+    queue: Queue
+    checks: Checks
+    interpretations: Interpretations
+    publishing: Publishing
+    operations: Operations
+    overviews: Overviews
+    recalling: Recalling
+    rings: Rings
+    incidents: Incidents
+    preflight: Preflight
+    simulation: Simulation
+    liveness: Liveness
+    timing: Timing
+    recurrences: Recurrences

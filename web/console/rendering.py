@@ -1,0 +1,79 @@
+"""The console's templates: one sandboxed environment, the words of both languages beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from web.console.assets import assets
+
+__all__ = ["environment", "words_of"]
+
+_FOLDER = Path(__file__).resolve().parents[2] / "templates" / "console"
+
+
+@cache
+def environment(zone: str) -> ImmutableSandboxedEnvironment:
+    """`zone` is that of every time that is shown."""
+    made = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    local = ZoneInfo(zone)
+    made.filters |= {
+        "day": lambda when: _day(when, local),
+        "moment": lambda when: when.astimezone(local).strftime("%Y-%m-%d %H:%M") if when else "",
+        "machine_time": lambda when: when.astimezone(UTC).isoformat(timespec="seconds"),
+        "number": lambda value: f"{value:,}",
+        "span": _span,
+    }
+    made.globals |= {"asset": _asset_address}
+    return made
+
+
+@cache
+def words_of(language: str) -> Mapping[str, str]:
+    """Every text of the interface in `zh` or `en`: `name`, and `area.name` for an area's own."""
+    found: dict[str, str] = {}
+    for file in sorted(_FOLDER.rglob("words.json")):
+        area = "" if file.parent == _FOLDER else f"{file.parent.name}."
+        table = json.loads(file.read_text("utf-8"))
+        found |= {f"{area}{name}": told[language] for name, told in table.items()}
+    return found
+
+
+def _asset_address(name: str) -> str:
+    """Where an asset is; empty while a package has not been brought."""
+    found = assets().get(name)
+    return f"/console{found.path}" if found else ""
+
+
+def _day(when: date | datetime | None, zone: ZoneInfo) -> str:
+    if when is None:
+        return ""
+    return (when.astimezone(zone) if isinstance(when, datetime) else when).isoformat()[:10]
+
+
+@pass_context
+def _span(context: Context, length: timedelta) -> str:
+    """`3 天 4 小时`: the two greatest units of a length of time, without its sign."""
+    english = context["taste"].language == "en"
+    minutes = abs(int(length.total_seconds())) // 60
+    days, hours, rest = minutes // 1_440, minutes % 1_440 // 60, minutes % 60
+    units = (" d", " h", " min") if english else (" 天", " 小时", " 分钟")
+    parts = [f"{n}{unit}" for n, unit in zip((days, hours, rest), units, strict=True) if n] or [
+        f"0{units[2]}"
+    ]
+    return " ".join(parts[:2])
