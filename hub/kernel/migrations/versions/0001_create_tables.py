@@ -708,6 +708,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("body_id", "rule", name=op.f("pk_check_severities")),
     )
     op.create_table(
+        "console_sessions",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("stage", sa.String(length=16), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("proved_at", sa.BigInteger(), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "stage IN ('code', 'password', 'enrol', 'open')",
+            name=op.f("ck_console_sessions_stage_known"),
+        ),
+        sa.CheckConstraint("created_at < expires_at", name=op.f("ck_console_sessions_ends")),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_console_sessions_digested")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_console_sessions_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_console_sessions")),
+        sa.UniqueConstraint("digest", name=op.f("uq_console_sessions_digest")),
+    )
+    op.create_index(
+        "ix_console_sessions_person_id", "console_sessions", ["person_id", "id"], unique=False
+    )
+    op.create_table(
         "delegations",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("from_id", sa.String(length=26), nullable=False),
@@ -872,6 +900,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("body_id", "kind", "year", name=op.f("uq_key_lists_body_id")),
     )
     op.create_index("ix_key_lists_kind", "key_lists", ["kind", "year"], unique=False)
+    op.create_table(
+        "person_credentials",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("password_hash", sa.String(length=255), nullable=False),
+        sa.Column("must_change", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_until", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "password_hash LIKE '$argon2id$%'", name=op.f("ck_person_credentials_hashed")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_person_credentials_person_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_person_credentials")),
+    )
+    op.create_table(
+        "person_recovery_codes",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_person_recovery_codes_person_id")
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_person_recovery_codes")),
+    )
+    op.create_index(
+        "ix_person_recovery_codes_person_id", "person_recovery_codes", ["person_id"], unique=False
+    )
     op.create_table(
         "person_tokens",
         sa.Column("id", sa.String(length=26), nullable=False),
