@@ -19,7 +19,7 @@ from hub.conversation.models import Answer, Arrival
 from hub.conversation.ports import Poller
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
-from hub.kernel.errors import GongkaiError
+from hub.kernel.errors import GongkaiError, InvalidInput
 from hub.organisations.models import Account
 from hub.publishing.ports import Access
 
@@ -114,7 +114,7 @@ class Polling:
             try:
                 polled = await poller.poll(self._access(account), cursor)
                 for arrival in polled.arrivals:
-                    await self._take(channel, account.id, arrival)
+                    await self._keep(channel, account, arrival)
                 reached = polled.cursor
             except GongkaiError as error:
                 _log.warning(
@@ -123,4 +123,14 @@ class Polling:
             end = self._clock.now()
             await self._database.write(
                 lambda tx: store.keep_cursor(tx, account.id, reached, end), audited=False
+            )
+
+    async def _keep(self, channel: str, account: Account, arrival: Arrival) -> None:
+        """What can be no message would be none the next time either: it must not hold up what
+        stands behind it."""
+        try:
+            await self._take(channel, account.id, arrival)
+        except InvalidInput as error:
+            _log.warning(
+                "conversation.refused", channel=channel, account=account.id, code=error.code
             )

@@ -6,7 +6,9 @@ from hub.kernel.errors import Words
 from publishers.contract import Channel, Field
 from publishers.matrix.content import prepared
 from publishers.matrix.declaration import DECLARATION
+from publishers.matrix.polling import MatrixPoller
 from publishers.matrix.publisher import MatrixOutlet
+from publishers.matrix.replying import MatrixReplier
 
 __all__ = ["CHANNEL"]
 
@@ -27,9 +29,24 @@ CHANNEL = Channel(
                 "the id of that token's device (device_id of account/whoami)",
             ),
         ),
+        Field(
+            name="receive",
+            words=Words("poll：答复房间里的提问", "poll: answer what is asked in rooms"),
+            required=False,
+        ),
+        Field(
+            name="invites",
+            words=Words(
+                "接受谁的邀请：all，或以逗号分隔的服务器名；空则都不接受",
+                "whose invitations are accepted: all, or servers' names; empty: nobody's",
+            ),
+            required=False,
+        ),
     ),
     open=MatrixOutlet,
     finish=prepared,
+    replier=MatrixReplier,
+    poller=MatrixPoller,
     notes=(
         Words(
             "一个账号固定用一个设备：重新登录时务必带上原 device_id，否则拒绝发送",

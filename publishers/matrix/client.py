@@ -27,6 +27,7 @@ _MESSAGE = "m.room.message"
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 _MXC = re.compile(r"mxc://(?P<server>[^/?#]+)/(?P<media>[A-Za-z0-9_-]+)")
 _CHUNK = 256 * 1024
+_LARGEST = 4 * 1024 * 1024
 _DEFAULT_PAUSE_S = 30
 _PAGE = 100
 _MOST_PAGES = 10
@@ -175,16 +176,43 @@ class MatrixClient:
             raise
         raise answer.unreadable("unexpected", "不合约定", "not of the documented shape")
 
+    @staticmethod
+    def in_path(text: str) -> str:
+        return _in_path(text)
+
     async def _get(
-        self, access: Access, what: str, path: str, query: Mapping[str, str] | None = None
+        self,
+        access: Access,
+        what: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        timeout: timedelta | None = None,
+        max_bytes: int = _LARGEST,
     ) -> _Found:
         answer = await self._wire.call(
             "GET",
             access.base_url + path,
             what=f"matrix {what}",
             effect=False,
-            timeout=self._timeout,
+            timeout=timeout or self._timeout,
             params=query,
+            headers=_authorised(access),
+            max_bytes=max_bytes,
+        )
+        return _decoded(answer)
+
+    async def _post(
+        self, access: Access, what: str, path: str, content: Mapping[str, Any]
+    ) -> _Found:
+        """A call that is harmless to repeat: there is one place in a room, taken or left."""
+        answer = await self._wire.call(
+            "POST",
+            access.base_url + path,
+            what=f"matrix {what}",
+            effect=False,
+            timeout=self._timeout,
+            json=content,
             headers=_authorised(access),
         )
         return _decoded(answer)

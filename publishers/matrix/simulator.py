@@ -1,8 +1,9 @@
 """A Matrix homeserver as specified: strict about everything, helpful about nothing.
 
 Calls: whoami, room alias, tombstone, send, redact, event, relations, messages, media upload,
-download and config. Sources: spec.matrix.org, client-server API v1.16; Synapse 1.163 for what the
-specification leaves open (rates, how long transactions are kept, sentences).
+download and config; simulator_sync has those by which users hear. Sources: spec.matrix.org,
+client-server API v1.16; Synapse 1.163 for what the specification leaves open (rates, how long
+transactions are kept, sentences).
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from typing import Any
 from aiohttp import web
 
 from hub.kernel.clock import Clock
-from publishers import simulation
 from publishers.matrix.simulator_calls import (
     check_content,
     object_of,
@@ -35,6 +35,7 @@ from publishers.matrix.simulator_events import (
     canonical,
     event_id_of,
 )
+from publishers.matrix.simulator_sync import SyncingPlatform, before
 from publishers.simulation import Enrolment, Shown
 
 __all__ = ["Platform"]
@@ -46,7 +47,7 @@ _ROOMS = "/_matrix/client/v3/rooms/{room}"
 Answer = Callable[[web.Request, Device], Awaitable[Any]]
 
 
-class Platform(simulation.Platform):
+class Platform(SyncingPlatform):
     """Switches (`tune`): `messages_per_second` and `burst` (per user, Synapse's rc_message),
     `transactions_kept_s` (Synapse: a day), `largest_upload` (bytes)."""
 
@@ -58,14 +59,10 @@ class Platform(simulation.Platform):
         self.burst = 10.0
         self.transactions_kept_s = 86_400.0
         self.largest_upload = 50 * 1024 * 1024
-        self._users: dict[str, User] = {}
         self._devices: list[Device] = []
-        self._rooms: dict[str, Room] = {}
-        self._aliases: dict[str, str] = {}
         self._media: dict[str, tuple[bytes, str]] = {}
         # (user, device, path) → when, and the event's id: the scope that the specification names
         self._transactions: dict[tuple[str, str, str], tuple[float, str]] = {}
-        self._events = 0
 
     def routes(self) -> list[web.RouteDef]:
         client, media = "/_matrix/client", "/_matrix/media/v3"
@@ -84,6 +81,7 @@ class Platform(simulation.Platform):
             self._route("POST", f"{media}/upload", self._upload),
             self._route("GET", f"{client}/v1/media/config", self._config),
             self._route("GET", f"{client}/v1/media/download/{{server}}/{{media}}", self._download),
+            *(self._route(*one) for one in self.hearing()),
             web.route("*", "/{anything:.*}", _unrecognised),
         ]  # fmt: skip
 
@@ -232,8 +230,10 @@ class Platform(simulation.Platform):
             at=self.clock.now(),
             content=content,
             redacts=redacts,
+            number=self._events,
         )
         room.add(event)
+        self._news.set()
         return event
 
     def _count(self, device: Device) -> None:
@@ -276,7 +276,10 @@ class Platform(simulation.Platform):
             raise Refused(400, "M_BAD_JSON", "Query parameter 'filter' is no filter") from None
         rows = room.events if query["dir"] == "f" else room.events[::-1]
         # the filter is applied to each page, so a page may be empty and yet not be the last
-        page, following = page_of(rows, query, 10)
+        if query.get("from", "").startswith("s"):  # a token of sync, as prev_batch is
+            page, following = before(rows, query)
+        else:
+            page, following = page_of(rows, query, 10)
         chunk = [
             room.as_json(event, device)
             for event in page

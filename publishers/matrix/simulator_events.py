@@ -68,6 +68,8 @@ class Event:
     content: Mapping[str, Any]
     redacts: str = ""
     redacted_by: Event | None = None
+    number: int = 0  # its place in the order in which the server took events
+    state_key: str | None = None
 
     @property
     def relation(self) -> tuple[str, str]:
@@ -91,6 +93,8 @@ class Room:
     to_send: int = 0  # the power level that messages need
     events: list[Event] = field(default_factory=list)
     replaced_by: str = ""
+    invited: dict[str, tuple[int, str]] = field(default_factory=dict)  # user → when, and by whom
+    encrypted: bool = False
 
     def find(self, event_id: str) -> Event:
         for event in self.events:
@@ -141,7 +145,12 @@ class Room:
             "origin_server_ts": int(event.at.timestamp() * 1000),
             "content": dict(event.shown_content),
             "unsigned": unsigned,
-        } | ({"redacts": event.redacts} if event.redacts else {})
+        } | _more(event)
+
+
+def _more(event: Event) -> dict[str, Any]:
+    more: dict[str, Any] = {"redacts": event.redacts} if event.redacts else {}
+    return more if event.state_key is None else {**more, "state_key": event.state_key}
 
 
 def canonical(room: Room, event_type: str, sender: str, content: Mapping[str, Any]) -> bytes:
