@@ -78,6 +78,7 @@ class Conversing:
     resuming: Resuming
     polling: Polling
     webchat: WebChat
+    courier: ChannelCourier
     mask_after: timedelta
 
     async def mask(self) -> int:
@@ -91,6 +92,9 @@ class ChannelCourier:
         self._hub = hub
         self._repliers = repliers
         self._media = media
+
+    def replier(self, channel: str) -> Replier | None:
+        return self._repliers.get(channel)
 
     async def send(self, channel: str, account_id: str, outgoing: Outgoing) -> None:
         replier = self._repliers.get(channel)
@@ -177,6 +181,7 @@ async def open_conversing(
             resuming=Resuming(hub.database, hub.clock, conversations, _LONGEST_WINDOW),
             polling=polling,
             webchat=WebChat(hub.database, conversations, pages),
+            courier=courier,
             mask_after=timedelta(days=hub.settings.conversation_mask_days),
         )
 

@@ -19,6 +19,7 @@ from app.inbox import callback_routes
 from app.listening import schedule_listening
 from app.lock import only_one
 from app.metrics import Metrics
+from app.noticing import carrying, schedule_notices
 from app.opinion_work import schedule_opinion
 from app.portal import portal_desk
 from app.satisfying import hearing
@@ -88,8 +89,10 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         application = web.Application()
         application.add_routes(health_routes(checks, metrics.exposition))
         answerer = hearing(hub, await stack.enter_async_context(open_answerer(hub)))
+        answerer = await carrying(hub, answerer)
         conversing = await stack.enter_async_context(open_conversing(hub, answerer=answerer))
         schedule_conversing(engine, conversing)
+        await schedule_notices(hub, engine, conversing)
         schedule_listening(engine, hub)
         await schedule_opinion(stack, engine.clock, hub)
         application.add_routes(callback_routes(hub, conversing.conversations))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from app.settings_notices import NoticeSettings
 
 __all__ = ["ConversingSettings"]
 
 
-class ConversingSettings(BaseModel):
+class ConversingSettings(NoticeSettings):
     """Part of `app.settings.Settings`."""
 
     conversation_mask_days: int = Field(

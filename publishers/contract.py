@@ -18,11 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from hub.conversation.models import Answer, Arrival, Outgoing
+from hub.conversation.notices.models import Reach
 from hub.conversation.ports import Poller
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Words
@@ -34,6 +35,7 @@ __all__ = [
     "Channel",
     "Field",
     "Inbox",
+    "Keyed",
     "Replier",
     "Report",
     "Response",
@@ -151,6 +153,16 @@ class Replier(Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
+class Keyed(Protocol):
+    """A replier whose platform may know a message by `Outgoing.id`."""
+
+    async def key_window(self, access: Access) -> timedelta | None:
+        """For how long it does, so that a repeat is the same message; None where it surely does
+        not, or nobody knows."""
+        ...
+
+
 def _nothing_differs(settings: Mapping[str, Any]) -> Mapping[str, str]:
     return {}
 
@@ -166,7 +178,8 @@ class Channel:
     variation, where limits or markup depend on it. `quotas` gives an account's own, where its
     settings decide over them. `finish` is the channel's last word on the rendered parts (splitting
     albums, adding `extra`); it must be pure. `inbox` opens the callback door of one account;
-    `replier` and `poller` are made once, as the outlet is.
+    `replier` and `poller` are made once, as the outlet is. `notices` is what the platform permits
+    towards one person unasked; without it a replier may write at any time.
     """
 
     declaration: Declaration
@@ -182,6 +195,7 @@ class Channel:
     inbox: Callable[[Mapping[str, str], Mapping[str, Any]], Inbox] | None = None
     replier: Callable[[Wire, Clock], Replier] | None = None
     poller: Callable[[Wire, Clock], Poller] | None = None
+    notices: Reach | None = None
     notes: tuple[Words, ...] = field(default=())
 
     @property

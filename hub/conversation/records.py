@@ -10,9 +10,13 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from hub.conversation import events, store
+from hub.conversation.contacts import store as contacts
 from hub.conversation.models import Choice, Inbound, Location, Message, MessageState
+from hub.conversation.notices import store as notices
 from hub.conversation.privacy import Wish
 from hub.conversation.rules import coarse
+from hub.conversation.satisfaction import store as satisfaction
+from hub.conversation.subscriptions import store as subscriptions
 from hub.conversation.webchat import store as pages
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
@@ -73,7 +77,7 @@ class Records:
 
         def work(tx: Transaction) -> int:
             count = store.erase(tx, account_id, sender, spare=spare)
-            told = pages.erase(tx, account_id, sender)
+            told = pages.erase(tx, account_id, sender) + _forget(tx, account_id, sender)
             if not (count or told) and not spare:
                 raise NotFound(
                     Words("没有此人的消息", "no messages of this person"), field="sender"
@@ -129,6 +133,12 @@ class Records:
 
         await self._database.write(work)
         return len(old)
+
+
+def _forget(tx: Transaction, account_id: str, sender: str) -> int:
+    """What was kept in order to write to them goes with their words; how many rows."""
+    areas = (notices, contacts, subscriptions, satisfaction)
+    return sum(area.erase(tx, account_id, sender) for area in areas)
 
 
 def _masked(inbound: Inbound) -> tuple[str, Location | None, str]:

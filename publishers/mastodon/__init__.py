@@ -11,7 +11,7 @@ from publishers.contract import Channel, Field
 from publishers.mastodon.declaration import CONTENT_WARNING, DECLARATION, leaving_room_for
 from publishers.mastodon.polling import MastodonPoller
 from publishers.mastodon.publisher import MastodonOutlet
-from publishers.mastodon.replying import MastodonReplier
+from publishers.mastodon.replying import NOTICES, MastodonReplier
 
 __all__ = ["CHANNEL"]
 
@@ -63,6 +63,7 @@ CHANNEL = Channel(
     ),
     open=MastodonOutlet,
     replier=MastodonReplier,
+    notices=NOTICES,
     poller=MastodonPoller,
     variation=_variation,
     adapt=_adapt,

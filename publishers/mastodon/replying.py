@@ -6,18 +6,23 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from hub.conversation.models import Outgoing
+from hub.conversation.notices.models import Reach
 from hub.kernel.clock import Clock
-from hub.publishing.models import LengthUnit
+from hub.publishing.models import LengthUnit, Rate
 from hub.publishing.ports import Access, MediaSource
 from publishers.answering import in_words
 from publishers.length import length
 from publishers.mastodon.client import Draft, MastodonClient
+from publishers.mastodon.servers import Servers
 from publishers.wire import Wire
 
-__all__ = ["MastodonReplier"]
+__all__ = ["NOTICES", "MastodonReplier"]
 
 _TIMEOUT = timedelta(seconds=20)
 _CHARACTERS = 500
+_KEY_LASTS = timedelta(hours=1)
+# A direct post counts with the account's others (300 in three hours): notices may take half.
+NOTICES = Reach(rates=(Rate(count=150, per=timedelta(hours=3)),))
 # An answer to what everybody may read stays out of the public timelines.
 _VISIBILITY = {"public": "unlisted", "unlisted": "unlisted", "private": "private"}
 
@@ -27,6 +32,7 @@ class MastodonReplier:
 
     def __init__(self, wire: Wire, clock: Clock) -> None:
         self._client = MastodonClient(wire, clock, _TIMEOUT)
+        self._servers = Servers(self._client, clock)
 
     async def reply(self, access: Access, outgoing: Outgoing, media: MediaSource) -> None:
         name = f"@{outgoing.address} "
@@ -38,6 +44,10 @@ class MastodonReplier:
             answers=outgoing.context.get("status", ""),
         )
         await self._client.post(access, draft, outgoing.id)
+
+    async def key_window(self, access: Access) -> timedelta | None:
+        """Where the server is Mastodon itself."""
+        return _KEY_LASTS if await self._servers.heeds_keys(access) else None
 
     async def close(self) -> None:
         """The wire belongs to its owner."""

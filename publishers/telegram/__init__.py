@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from hub.conversation.notices.models import Reach
 from hub.kernel.errors import Words
+from hub.publishing.models import Rate
 from publishers.contract import Channel, Field
 from publishers.deferred import Deferred, deferred_replier
 from publishers.telegram.declaration import DECLARATION
@@ -54,6 +58,9 @@ CHANNEL = Channel(
     finish=checked,
     inbox=open_inbox,
     replier=deferred_replier("publishers.telegram.replying", "TelegramReplier"),
+    # core.telegram.org/bots/faq: 30 messages a second to different chats, one a second to each;
+    # posts and answers are counted with them
+    notices=Reach(rates=(Rate(count=20, per=timedelta(seconds=1), scope="app"),)),
     poller=TelegramPoller,
     notes=(
         Words(

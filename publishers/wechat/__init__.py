@@ -22,7 +22,7 @@ from publishers.contract import Channel, Field
 from publishers.wechat.article import CONTENT_LIMIT, DIGEST_LIMIT, TITLE_LIMIT, finish
 from publishers.wechat.inbox import open_inbox
 from publishers.wechat.publisher import WeChatOutlet
-from publishers.wechat.replying import WeChatReplier
+from publishers.wechat.replying import NOTICES, WeChatReplier
 from publishers.wechat.tiers import GRACE_MIN
 
 __all__ = ["CHANNEL"]
@@ -166,6 +166,7 @@ CHANNEL = Channel(
     finish=finish,
     inbox=open_inbox,
     replier=WeChatReplier,
+    notices=NOTICES,
     notes=(
         Words(
             "2025 年 7 月起，个人主体与未认证账号没有发布接口，须用 draft 或 export",

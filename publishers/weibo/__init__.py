@@ -24,7 +24,7 @@ from publishers.contract import Channel, Field
 from publishers.weibo.inbox import open_inbox
 from publishers.weibo.polling import WeiboPoller
 from publishers.weibo.publisher import WeiboOutlet
-from publishers.weibo.replying import WeiboReplier
+from publishers.weibo.replying import NOTICES, WeiboReplier
 from publishers.wire import Wire
 
 __all__ = ["CHANNEL"]
@@ -137,6 +137,7 @@ CHANNEL = Channel(
     variation=_variation,
     inbox=open_inbox,
     replier=WeiboReplier,
+    notices=NOTICES,
     poller=WeiboPoller,
     notes=(
         Words("授权到期后只能由本人重新授权", "only a person can renew the authorisation"),

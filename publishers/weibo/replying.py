@@ -13,22 +13,30 @@ from typing import Any
 import msgspec
 
 from hub.conversation.models import Answer, Outgoing
+from hub.conversation.notices.models import Reach, Window
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Words
 from hub.publishing.errors import Exhausted
-from hub.publishing.models import LengthUnit
+from hub.publishing.models import LengthUnit, Rate
 from hub.publishing.ports import Access, MediaSource
 from publishers.answering import in_words
 from publishers.length import length
 from publishers.weibo.client import WeiboClient
 from publishers.wire import Wire
 
-__all__ = ["WeiboReplier", "message_of"]
+__all__ = ["NOTICES", "WeiboReplier", "message_of"]
 
 _MESSAGE, _COMMENT = 300, 140
 _TITLE = 64
 _WINDOW = timedelta(hours=48)
 _TIMEOUT = timedelta(seconds=20)
+# Only who wrote to the account, or follows it, can be sent a message; whoever commented cannot.
+# The platform sets no number within its 48 hours: the count and the rate are ours.
+NOTICES = Reach(
+    windows={"fans": Window(count=6, within=_WINDOW)},
+    rates=(Rate(count=60, per=timedelta(minutes=1)),),
+    shares=False,
+)
 _MESSAGES = "https://m.api.weibo.com"
 
 

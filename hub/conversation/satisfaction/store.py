@@ -13,7 +13,7 @@ from hub.conversation.satisfaction.tables import satisfaction_questions
 from hub.conversation.subscriptions.models import Reader
 from hub.kernel.database import Transaction
 
-__all__ = ["add", "end", "erase", "find", "latest_open", "stars_of"]
+__all__ = ["add", "end", "erase", "find", "latest_open", "stars_of", "withdraw"]
 
 _q = satisfaction_questions.c
 
@@ -68,6 +68,12 @@ def end(tx: Transaction, question_id: str, stars: int, at: datetime) -> bool:
     """Keep the answer, unless there is one."""
     change = update(satisfaction_questions).where(_q.id == question_id, _q.stars == 0)
     return tx.execute(change.values(stars=stars, answered_at=at)).rowcount == 1
+
+
+def withdraw(tx: Transaction, question_id: str) -> bool:
+    """Forget a question that surely never reached anybody."""
+    open_ = (_q.id == question_id, _q.stars == 0)
+    return tx.execute(delete(satisfaction_questions).where(*open_)).rowcount == 1
 
 
 def stars_of(connection: Connection, asking: Asking, subject: str) -> list[tuple[datetime, int]]:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    false,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.conversation.subscriptions.models import Pace, Reader, Subscription, Topic, Wish
@@ -18,11 +31,17 @@ __all__ = [
     "add",
     "count_of",
     "end",
+    "erase",
     "find",
+    "goes_on",
     "is_silent",
     "keywords",
     "of_reader",
+    "page_of_wish",
+    "reached",
     "set_silent",
+    "silent_since",
+    "tally",
     "unset_silent",
     "wishing",
 ]
@@ -60,11 +79,93 @@ def end(tx: Transaction, ids: Collection[str], at: datetime) -> int:
 
 def wishing(connection: Connection, topic: Topic, values: Collection[str]) -> list[Subscription]:
     """Every running subscription to one of `values`, without those who opted out since."""
-    silent = select(_q.since).where(
-        _q.channel == _s.channel, _q.account == _s.account, _q.sender == _s.sender
-    )
-    query = _running().where(_s.topic == topic, _s.value.in_(values), ~silent.exists())
+    query = _running().where(_s.topic == topic, _s.value.in_(values), ~_silenced())
     return [_read(row) for row in connection.execute(query)]
+
+
+def page_of_wish(
+    connection: Connection,
+    topic: Topic,
+    value: str,
+    *,
+    pace: Pace,
+    before: datetime,
+    after: str,
+    limit: int,
+) -> Sequence[Any]:
+    """(id, channel, account, sender, made_at) of running subscriptions to one thing that were made
+    `before` then, by id from `after` on; without those who opted out since."""
+    query = (
+        select(_s.id, _s.channel, _s.account, _s.sender, _s.made_at)
+        .where(
+            _s.topic == topic,
+            _s.value == value,
+            _s.pace == pace,
+            _s.made_at < before,
+            _s.id > after,
+            literal_column("subscriptions.ended_at IS NULL"),  # as the index
+            ~_silenced(),
+        )
+        .order_by(_s.id)
+        .limit(limit)
+    )
+    return connection.execute(query).all()
+
+
+def goes_on(connection: Connection, subscription_id: str) -> bool:
+    """Whether its reader still subscribes to the same thing, at whatever pace."""
+    was, now = subscriptions.alias(), subscriptions.alias()
+    same = and_(
+        now.c.channel == was.c.channel,
+        now.c.account == was.c.account,
+        now.c.sender == was.c.sender,
+        now.c.topic == was.c.topic,
+        now.c.value == was.c.value,
+        now.c.ended_at.is_(None),
+    )
+    query = select(now.c.id).select_from(was.join(now, same)).where(was.c.id == subscription_id)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def reached(
+    connection: Connection, wishes: Collection[tuple[Topic, Collection[str]]]
+) -> list[tuple[str, Pace, int]]:
+    """(channel, pace, people) of everybody who subscribed to any of that, each person once and at
+    the faster of their paces; without those who opted out."""
+    meets = or_(
+        false(), *(and_(_s.topic == topic, _s.value.in_(values)) for topic, values in wishes)
+    )
+    people = (
+        select(_s.channel, func.max(_s.pace).label("pace"))  # immediate > daily
+        .where(literal_column("subscriptions.ended_at IS NULL"), meets, ~_silenced())
+        .group_by(_s.channel, _s.account, _s.sender)
+        .subquery()
+    )
+    query = select(people.c.channel, people.c.pace, func.count()).group_by(
+        people.c.channel, people.c.pace
+    )
+    return [(row[0], Pace(row[1]), row[2]) for row in connection.execute(query)]
+
+
+def tally(connection: Connection) -> list[tuple[str, Topic, Pace, int]]:
+    """How many run, by channel, topic and pace."""
+    keys = (_s.channel, _s.topic, _s.pace)
+    query = select(*keys, func.count()).where(_s.ended_at.is_(None)).group_by(*keys).order_by(*keys)
+    return [(row[0], Topic(row[1]), Pace(row[2]), row[3]) for row in connection.execute(query)]
+
+
+def silent_since(connection: Connection, reader: Reader) -> datetime | None:
+    """Since when the reader wants nothing unasked; None while they do."""
+    query = select(_q.since).where(
+        _q.channel == reader.channel, _q.account == reader.account, _q.sender == reader.sender
+    )
+    return connection.execute(query).scalar()
+
+
+def erase(tx: Transaction, account_id: str, sender: str) -> int:
+    """Forget what a person subscribed to; that they opted out stays, for it protects them."""
+    mine = (_s.account == account_id, _s.sender == sender)
+    return tx.execute(delete(subscriptions).where(*mine)).rowcount
 
 
 def keywords(connection: Connection) -> list[str]:
@@ -93,6 +194,13 @@ def unset_silent(tx: Transaction, reader: Reader) -> None:
             _q.channel == reader.channel, _q.account == reader.account, _q.sender == reader.sender
         )
     )
+
+
+def _silenced() -> ColumnElement[bool]:
+    silent = select(_q.since).where(
+        _q.channel == _s.channel, _q.account == _s.account, _q.sender == _s.sender
+    )
+    return silent.exists()
 
 
 def _of(reader: Reader) -> ColumnElement[bool]:

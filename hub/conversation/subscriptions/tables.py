@@ -36,7 +36,14 @@ subscriptions = Table(
         sqlite_where=_RUNS,
         postgresql_where=_RUNS,
     ),
-    Index("ix_subscriptions_wish", "topic", "value", sqlite_where=_RUNS, postgresql_where=_RUNS),
+    Index(
+        "ix_subscriptions_wish",
+        "topic",
+        "value",
+        "id",
+        sqlite_where=_RUNS,
+        postgresql_where=_RUNS,
+    ),
 )
 
 silent_readers = Table(

@@ -31,6 +31,7 @@ _LINES = 60
 # a row may become visible a little after one that was made later: so far is looked back
 _OVERLAP = timedelta(seconds=30)
 _AT_ONCE = 50
+_STAYS = timedelta(hours=12)  # the shortest that an installation can keep it is a day
 
 
 def address_of(word: str) -> str:
@@ -72,6 +73,10 @@ class Pages:
         except Unavailable as error:
             raise Busy(error.words, platform_code=error.code) from error
         self.waiting.wake((told.account_id, told.sender))
+
+    async def key_window(self, access: Access) -> timedelta | None:
+        """What is on a page stays there longer than that, and a repeat finds it."""
+        return _STAYS
 
     async def answered(self, account_id: str, word: str, message_id: str, within: float) -> bool:
         """Whether a message was answered within `within` seconds."""

@@ -320,6 +320,86 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_listening_cursors")),
     )
     op.create_table(
+        "notice_cursors",
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_notice_cursors")),
+    )
+    op.create_table(
+        "notice_messages",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("account", sa.String(length=128), nullable=False),
+        sa.Column("sender", sa.String(length=128), nullable=False),
+        sa.Column("carrier", sa.String(length=16), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("question_id", sa.String(length=26), nullable=False),
+        sa.Column("begun_at", sa.BigInteger(), nullable=False),
+        sa.Column("tried_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_messages")),
+    )
+    op.create_index(
+        "ix_notice_messages_person",
+        "notice_messages",
+        ["sender", "account", "begun_at"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_notice_messages_sending",
+        "notice_messages",
+        ["sender", "account"],
+        unique=True,
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("account", sa.String(length=128), nullable=False),
+        sa.Column("sender", sa.String(length=128), nullable=False),
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(length=26), nullable=False),
+        sa.Column("subscription_id", sa.String(length=26), nullable=False),
+        sa.Column("pace", sa.String(length=16), nullable=False),
+        sa.Column("correction", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.String(length=26), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+        sa.UniqueConstraint(
+            "sender", "account", "item_id", "version", "kind", name=op.f("uq_notices_sender")
+        ),
+    )
+    op.create_index(
+        "ix_notices_due",
+        "notices",
+        ["account", "due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "ix_notices_item",
+        "notices",
+        ["item_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index("ix_notices_message", "notices", ["message_id", "id"], unique=False)
+    op.create_table(
         "opinion_models",
         sa.Column("field", sa.String(length=16), nullable=False),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
@@ -390,6 +470,14 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("login", name=op.f("uq_people_login")),
+    )
+    op.create_table(
+        "reader_contacts",
+        sa.Column("account", sa.String(length=128), nullable=False),
+        sa.Column("sender", sa.String(length=128), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("kept_until", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("account", "sender", name=op.f("pk_reader_contacts")),
     )
     op.create_table(
         "reminders",
@@ -559,7 +647,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_subscriptions_wish",
         "subscriptions",
-        ["topic", "value"],
+        ["topic", "value", "id"],
         unique=False,
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
