@@ -3,8 +3,10 @@
 On reference messages (`--data`, or the variable GONGKAI_DATA; they carry no licence, nothing of
 them is kept): topics with labels by five-fold cross-validation and without a single label, the
 department of the official reply among the first three, intent, repeats among synthetic copies.
-Each stands beside the majority class, which says how easy the question is. Everything is told from
-masked texts, as in production. Without the data only speed is measured, on invented messages:
+Each stands beside the majority class, which says how easy the question is. The year's known events
+are heard as they came: how many burst, after how many messages, and how many alarms a year that
+costs. Everything is told from masked texts, as in production. Without the data only speed is
+measured, on invented messages:
 
 - `signals_per_s`: collected, masked, judged, compared and put under issues, all durable;
 - `hot_list_s`: the hot list over `stored` signals in 20,000 issues, after 100 more have come.
@@ -33,7 +35,7 @@ import uvloop
 from app.compose import Hub, open_hub
 from app.opinion import issue_service, judging_service, signal_service
 from app.settings import Settings
-from benchmarks import opinion_copies, opinion_truth
+from benchmarks import opinion_bursts, opinion_copies, opinion_truth
 from hub.kernel.columns import microseconds
 from hub.opinion.judging import training
 from hub.opinion.judging.intents import intent_of
@@ -243,6 +245,8 @@ def main() -> None:
         figures |= opinion_copies.measured(opinion_copies.sources(found), _COPIES[options.quick])
         texts = found[: len(texts)]
     with tempfile.TemporaryDirectory(prefix="gongkai-opinion-") as folder:
+        if data is not None and not options.quick:
+            figures |= opinion_bursts.measured(Path(folder) / "year", data)
         figures |= uvloop.run(heard(Path(folder) / "heard", texts))
         figures |= uvloop.run(hot(Path(folder) / "full", options.stored or _STORED[options.quick]))
     print(json.dumps(figures))

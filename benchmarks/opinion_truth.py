@@ -10,13 +10,15 @@ import gzip
 import hashlib
 import json
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hub.kernel.clock import instant_of_wall_time
 from hub.opinion.judging.ports import Labelled
 from hub.opinion.judging.taxonomy import Labels
 
-__all__ = ["FILES", "departments", "intents", "others", "texts", "topics"]
+__all__ = ["FILES", "dated", "departments", "intents", "others", "texts", "topics"]
 
 FILES = ("messages_labelled", "messages_hot", "messages_answered")
 _INTENTS = Path(__file__).parent / "data" / "opinion_intents.json"
@@ -74,3 +76,23 @@ def texts(data: Path) -> list[tuple[str, str]]:
     """Title and text of every message."""
     rows = [row for name in FILES for row in _read(data, name)]
     return [(row["留言主题"], row["留言详情"].strip()) for row in rows]
+
+
+def dated(data: Path) -> list[tuple[str, str, str, str, datetime, int]]:
+    """Number, author, title, text, time and likes of the messages of one city over a year."""
+    return [
+        (
+            row["留言编号"],
+            row["留言用户"],
+            row["留言主题"],
+            row["留言详情"].strip(),
+            _instant(row["留言时间"]),
+            int(row["点赞数"]),
+        )
+        for row in _read(data, "messages_hot")
+    ]
+
+
+def _instant(text: str) -> datetime:
+    wall = datetime.strptime(text.replace("-", "/"), "%Y/%m/%d %H:%M:%S")
+    return instant_of_wall_time(wall, "Asia/Shanghai")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -54,6 +54,23 @@ def hot(
         return [_hot(line) for line in await issue_service(hub).hot(limit)]
 
     emit(run(work, as_json=as_json), as_json, _show_hot)
+
+
+@app.command("bursts")
+def bursts(
+    days: Annotated[int, typer.Option(min=1, max=3650, help="最近几天 / of so many days")] = 30,
+    as_json: JsonOption = False,
+) -> None:
+    """突增：何日起、几天几条、通常几条 / what more was said of than chance explains"""
+
+    async def work(hub: Hub) -> list[dict[str, Any]]:
+        since = (hub.clock.now() - timedelta(days=days)).date()
+        return [
+            asdict(burst) | {"title": issue.title, "now": issue.signals, "authors": issue.authors}
+            for burst, issue in await issue_service(hub).bursts(since)
+        ]
+
+    emit(run(work, as_json=as_json), as_json, _show_bursts)
 
 
 @app.command("show")
@@ -161,6 +178,20 @@ def _plain(issue: Issue) -> dict[str, Any]:
 def _hot(line: HotIssue) -> dict[str, Any]:
     told = asdict(line) | {"issue": _plain(line.issue)}
     return told | {"total": line.heat.total}
+
+
+def _show_bursts(found: list[dict[str, Any]]) -> Table:
+    table = Table("起 / since", "至 / until", "事项 / issue", "突增 / burst", "条 / signals")
+    for one in found:
+        alarm = one["alarm"]
+        table.add_row(
+            str(one["begun_on"]),
+            str(one["last_on"]),
+            Text(f"{one['title']}\n{one['issue_id']}"),
+            f"{alarm['days']} 天 {alarm['seen']} 条，通常 {alarm['expected']:.1f}",
+            f"{one['signals']} → {one['now']}",
+        )
+    return table
 
 
 def _show_hot(lines: list[dict[str, Any]]) -> Table:

@@ -10,6 +10,7 @@ __all__ = [
     "IDENTITY_REVEALED",
     "ISSUES_LOOKED_OVER",
     "ISSUES_MERGED",
+    "ISSUE_BURST",
     "MODEL_CHOSEN",
     "MODEL_TRAINED",
     "RUMOUR_VERIFIED",
@@ -42,4 +43,5 @@ ISSUES_MERGED = Kind("opinion.issues.merged", Words("合并事项", "issues merg
 ISSUES_LOOKED_OVER = Kind(
     "opinion.issues.looked-over", Words("夜间复核事项归并", "issues looked over at night")
 )
+ISSUE_BURST = Kind("opinion.issue.burst", Words("事项突增", "an issue burst"))
 RUMOUR_VERIFIED = Kind("opinion.rumour.verified", Words("核实传闻", "a rumour was looked into"))

@@ -3,8 +3,9 @@
 At the volume of a city (a dozen messages a day) a hot issue is one to four messages a day for
 weeks; tests over one window miss it. So there are two regimes. Rare issues, under half a message
 a day before: windows of 1, 3, 7 and 14 days, a Gamma prior of half a message in 30 days, at least
-4, 4, 4 and 5 messages, and the threshold shared between the four windows. Busy issues: three days
-against what the same weekdays had, with the spread that was seen.
+3, 3, 4 and 4 messages, and the threshold shared between the four windows. Busy issues: three days
+against what the same weekdays had, with the spread that was seen. One person who writes three
+times is no burst: three people have to have spoken, where they are known.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from collections.abc import Sequence
 
 from hub.opinion.issues.models import Alarm
 
-__all__ = ["BUSY_FROM", "burst_of", "chance_of"]
+__all__ = ["BUSY_FROM", "FEWEST_PEOPLE", "burst_of", "chance_of"]
 
-_WINDOWS = ((1, 4), (3, 4), (7, 4), (14, 5))  # days, fewest messages
+FEWEST_PEOPLE = 3
+_WINDOWS = ((1, 3), (3, 3), (7, 4), (14, 4))  # days, fewest messages
 _PRIOR_COUNT, _PRIOR_DAYS = 0.5, 30.0
 _THRESHOLD = 1e-3
 BUSY_FROM = 0.5  # messages a day before the window

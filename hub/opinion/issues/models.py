@@ -9,6 +9,7 @@ from enum import StrEnum
 
 __all__ = [
     "Alarm",
+    "Burst",
     "DayCount",
     "Heat",
     "HotIssue",
@@ -75,6 +76,18 @@ class Alarm:
     seen: int
     expected: float
     chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """An alarm as it stood on the day it was raised, when `signals` had come in the 90 days up to
+    it; the days up to `last_on` still showed it."""
+
+    issue_id: str
+    begun_on: date
+    last_on: date
+    signals: int
+    alarm: Alarm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

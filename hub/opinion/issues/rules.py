@@ -6,16 +6,17 @@ import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from hub.opinion.issues.bursts import burst_of
+from hub.opinion.issues.bursts import FEWEST_PEOPLE, burst_of
 from hub.opinion.issues.models import Alarm, DayCount, Heat, HotIssue, Issue
 
-__all__ = ["LOOKED_BACK", "curve", "hot_issue"]
+__all__ = ["EPISODE", "LOOKED_BACK", "alarm_of", "curve", "hot_issue"]
 
 # what each part is worth: people count more than repeats, anger and suddenness more than clicks
 _MESSAGES, _AUTHORS, _LIKES, _NEGATIVE, _BURST = 1.0, 1.5, 0.5, 1.0, 1.0
 _WEEK = 7
 _MOST_BURST = 3.0
 LOOKED_BACK = 90  # days whose counts a burst is measured against
+EPISODE = timedelta(days=14)  # an alarm that comes again within it is the same one
 
 
 def curve(days: Sequence[DayCount], today: date, first: date) -> list[int]:
@@ -26,15 +27,27 @@ def curve(days: Sequence[DayCount], today: date, first: date) -> list[int]:
     return [counts.get(start + timedelta(days=n), 0) for n in range(span)]
 
 
-def hot_issue(issue: Issue, days: Sequence[DayCount], today: date) -> HotIssue:
+def alarm_of(
+    issue: Issue, days: Sequence[DayCount], day: date, observed: date | None
+) -> Alarm | None:
+    """Whether more was said up to `day` than chance explains. `observed` is the first of the last
+    90 days that had any signal of any issue: from then on a day without one of this issue is a
+    day on which nobody spoke of it, and before it nothing is known."""
+    if 0 < issue.authors < FEWEST_PEOPLE:
+        return None
+    first = min((one.day for one in days), default=day)
+    return burst_of(curve(days, day, min(first, observed or first)))
+
+
+def hot_issue(
+    issue: Issue, days: Sequence[DayCount], today: date, observed: date | None = None
+) -> HotIssue:
     """A line of the hot list from the counts per day; days before 90 ago may be left out."""
     week = [one for one in days if today - one.day < timedelta(days=_WEEK)]
     signals = sum(one.signals for one in week)
     negative = sum(one.negative for one in week)
     likes = sum(one.likes for one in week)
-    # what was said before the installation looked is unknown: the prior speaks for it
-    first = min((one.day for one in days), default=today)
-    alarm = burst_of(curve(days, today, first))
+    alarm = alarm_of(issue, days, today, observed)
     heat = Heat(
         messages=round(_MESSAGES * math.log1p(signals), 3),
         authors=round(_AUTHORS * math.log1p(min(issue.authors, signals)), 3),

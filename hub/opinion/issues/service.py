@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from hub.opinion import events
 from hub.opinion.errors import UnknownIssue
 from hub.opinion.issues import store
 from hub.opinion.issues.models import (
+    Burst,
     DayCount,
     HotIssue,
     Issue,
@@ -30,6 +31,7 @@ from hub.opinion.issues.nightly import Texts, merges, refused_before, splits
 from hub.opinion.issues.placing import Memory, Placed, Placement, grown
 from hub.opinion.issues.regrouping import store as regrouped
 from hub.opinion.issues.rules import LOOKED_BACK, hot_issue
+from hub.opinion.issues.watching import watched
 from hub.opinion.signals import store as collected
 from hub.opinion.signals.models import Signal, SignalEvent
 
@@ -120,21 +122,48 @@ class IssueService:
             counts += [(issue_id, count) for count in days]
         store.put_issues(tx, found, placement.begun.keys())
         store.add_days(tx, counts)
+        self._watch(tx, found, counts)
         data = {"signals": len(ids), "issues": len(by_issue), "begun": len(placement.begun)}
         self._record(tx, events.SIGNALS_PLACED, ids[0], _ACTOR, data)
+
+    def _watch(
+        self, tx: Transaction, found: Sequence[Issue], counts: Sequence[tuple[str, DayCount]]
+    ) -> None:
+        """Look for bursts in the issues that have just grown, on the days on which they grew: what
+        bursts is seen when it does, however many issues there are, and also in late records."""
+        seen = watched(tx.connection, found, counts)
+        store.put_bursts(tx, seen.changed)
+        for one in seen.begun:
+            data = {"day": one.begun_on.isoformat(), "seen": one.alarm.seen}
+            self._record(tx, events.ISSUE_BURST, one.issue_id, _ACTOR, data)
+
+    async def bursts(self, since: date) -> list[tuple[Burst, Issue]]:
+        """Bursts that went on on a day from `since` on, in order of their first day, each with its
+        issue as it is now."""
+
+        def read(connection: Connection) -> list[tuple[Burst, Issue]]:
+            bursts = store.bursts_since(connection, since)
+            held = store.issues_by_id(connection, sorted({one.issue_id for one in bursts}))
+            return [(one, held[one.issue_id]) for one in bursts]
+
+        return await self._database.read(read)
 
     async def hot(self, limit: int = 20) -> list[HotIssue]:
         """The hottest issues of the last seven days, each with the parts of its heat.
 
-        Costs the same whatever is stored: only counters per issue and day are read.
+        Costs the same whatever is stored: only counters per issue and day are read, of the busiest
+        issues and of those that burst, however few their signals are.
         """
         today = self._today()
 
         def read(connection: Connection) -> list[HotIssue]:
-            ids = store.busiest(connection, today - _RECENT, _CANDIDATES)
+            bursting = [one.issue_id for one in store.bursts_since(connection, today - _RECENT)]
+            busy = store.busiest(connection, today - _RECENT, _CANDIDATES)
+            ids = list(dict.fromkeys([*busy, *bursting[-_CANDIDATES:]]))
+            observed = store.first_day(connection, today - timedelta(days=LOOKED_BACK))
             days = store.days_of(connection, ids, today - timedelta(days=LOOKED_BACK))
             found = store.issues_by_id(connection, ids)
-            return [hot_issue(found[one], days[one], today) for one in ids]
+            return [hot_issue(found[one], days[one], today, observed) for one in ids]
 
         lines = await self._database.read(read)
         lines.sort(key=lambda line: (-line.heat.total, line.issue.id))

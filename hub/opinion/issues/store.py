@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.kernel.database import Transaction
 from hub.opinion.issues.models import (
+    Alarm,
+    Burst,
     DayCount,
     Issue,
     Suggestion,
@@ -19,6 +21,7 @@ from hub.opinion.issues.models import (
     Verification,
 )
 from hub.opinion.issues.tables import (
+    issue_alarms,
     issue_authors,
     issue_days,
     issue_signals,
@@ -34,12 +37,15 @@ __all__ = [
     "add_authors",
     "add_days",
     "add_members",
+    "bursts_since",
     "busiest",
     "days_of",
+    "first_day",
     "fold_into",
     "get_issue",
     "members_of",
     "newest_placed",
+    "put_bursts",
     "put_issue",
     "put_issues",
     "put_suggestions",
@@ -52,6 +58,7 @@ __all__ = [
 ]
 
 _i, _m, _d, _s, _j = issues.c, issue_signals.c, issue_days.c, signals.c, judgements.c
+_b = issue_alarms.c
 _CHUNK = 500
 
 
@@ -222,6 +229,39 @@ def days_of(connection: Connection, ids: Sequence[str], since: date) -> dict[str
     return found
 
 
+def first_day(connection: Connection, since: date) -> date | None:
+    """The first day from `since` on that has a signal."""
+    query = select(_d.day).where(_d.day >= since).order_by(_d.day).limit(1)
+    return connection.execute(query).scalar()
+
+
+def bursts_since(
+    connection: Connection, since: date, ids: Collection[str] | None = None
+) -> list[Burst]:
+    """Bursts that were still seen on a day from `since` on, of these issues or all."""
+    if ids is not None and not ids:
+        return []
+    query = select(issue_alarms).where(_b.last_on >= since).order_by(_b.begun_on, _b.issue_id)
+    if ids is not None:
+        query = query.where(_b.issue_id.in_(ids))
+    return [_burst(row) for row in connection.execute(query)]
+
+
+def put_bursts(tx: Transaction, found: Sequence[Burst]) -> None:
+    """Bursts as they are now; one that is known only goes on."""
+    if not found:
+        return
+    rows = [
+        {name: getattr(one, name) for name in ("issue_id", "begun_on", "last_on", "signals")}
+        | {name: getattr(one.alarm, name) for name in Alarm.__dataclass_fields__}
+        for one in found
+    ]
+    postgres = tx.connection.dialect.name == "postgresql"
+    new = (postgresql if postgres else sqlite).insert(issue_alarms)
+    later = {"last_on": new.excluded.last_on}
+    tx.execute(new.on_conflict_do_update(index_elements=["issue_id", "begun_on"], set_=later), rows)
+
+
 def members_of(
     connection: Connection, issue_id: str, day: date | None, before: str, limit: int
 ) -> list[str]:
@@ -256,6 +296,9 @@ def fold_into(tx: Transaction, gone: str, kept: str) -> None:
     authors = list(tx.connection.execute(query).scalars())
     add_authors(tx, [(kept, author) for author in authors])
     tx.execute(delete(issue_authors).where(issue_authors.c.issue_id == gone))
+    known = bursts_since(tx.connection, date.min, [gone])
+    put_bursts(tx, [replace(one, issue_id=kept) for one in known])
+    tx.execute(delete(issue_alarms).where(_b.issue_id == gone))
     involved = issue_suggestions.c.issue_id.in_((gone, kept))
     tx.execute(delete(issue_suggestions).where(involved))
 
@@ -298,3 +341,15 @@ def suggestions_of(connection: Connection) -> list[Suggestion]:
 
 def _issue(row: Row[Any]) -> Issue:
     return Issue(**{**row._mapping, "verification": Verification(row.verification)})
+
+
+def _burst(row: Row[Any]) -> Burst:
+    values = row._mapping
+    alarm = Alarm(**{name: values[name] for name in Alarm.__dataclass_fields__})
+    return Burst(
+        issue_id=row.issue_id,
+        begun_on=row.begun_on,
+        last_on=row.last_on,
+        signals=row.signals,
+        alarm=alarm,
+    )

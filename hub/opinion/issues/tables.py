@@ -6,7 +6,14 @@ from sqlalchemy import Column, Date, Float, Index, Integer, String, Table, Text
 
 from hub.kernel.columns import Instant, Json, metadata
 
-__all__ = ["issue_authors", "issue_days", "issue_signals", "issue_suggestions", "issues"]
+__all__ = [
+    "issue_alarms",
+    "issue_authors",
+    "issue_days",
+    "issue_signals",
+    "issue_suggestions",
+    "issues",
+]
 
 issues = Table(
     "issues",
@@ -56,6 +63,20 @@ issue_authors = Table(
     metadata,
     Column("issue_id", String(26), primary_key=True),
     Column("author", String(32), primary_key=True),
+)
+
+# a burst from the day it was seen first; later days of the same one only move last_on
+issue_alarms = Table(
+    "issue_alarms",
+    metadata,
+    Column("issue_id", String(26), primary_key=True),
+    Column("begun_on", Date, primary_key=True),
+    Column("last_on", Date, nullable=False, index=True),
+    Column("days", Integer, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("expected", Float, nullable=False),
+    Column("chance", Float, nullable=False),
+    Column("signals", Integer, nullable=False),
 )
 
 issue_suggestions = Table(

@@ -215,6 +215,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_installation_keys")),
     )
     op.create_table(
+        "issue_alarms",
+        sa.Column("issue_id", sa.String(length=26), nullable=False),
+        sa.Column("begun_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("expected", sa.Float(), nullable=False),
+        sa.Column("chance", sa.Float(), nullable=False),
+        sa.Column("signals", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("issue_id", "begun_on", name=op.f("pk_issue_alarms")),
+    )
+    op.create_index(op.f("ix_issue_alarms_last_on"), "issue_alarms", ["last_on"], unique=False)
+    op.create_table(
         "issue_authors",
         sa.Column("issue_id", sa.String(length=26), nullable=False),
         sa.Column("author", sa.String(length=32), nullable=False),

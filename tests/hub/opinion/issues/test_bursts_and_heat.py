@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hub.opinion.issues.bursts import burst_of, chance_of
 from hub.opinion.issues.models import DayCount, Issue
-from hub.opinion.issues.rules import hot_issue
+from hub.opinion.issues.rules import alarm_of, hot_issue
 
 _TODAY = date(2026, 3, 2)
 _AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -32,22 +32,37 @@ def issue(authors: int = 10) -> Issue:
 @pytest.mark.parametrize(
     ("counts", "days"),
     [
-        ([0] * 60 + [4], 1),
-        ([0] * 60 + [2, 1, 2], 3),
+        ([0] * 60 + [3], 1),
+        ([0] * 60 + [2, 0, 1], 3),
         ([0] * 60 + [1, 0, 1, 1, 0, 2, 1], 7),
-        ([0] * 40 + [1, 0, 0, 1, 1, 0, 1, 0, 1, 0, 1, 1, 0, 1], 14),
+        ([0] * 76 + [1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1], 14),
     ],
 )
 def test_a_rare_issue_bursts_on_the_scale_it_grows(counts: list[int], days: int) -> None:
     alarm = burst_of(counts)
     assert alarm is not None
-    assert alarm.seen >= 4
+    assert alarm.seen >= 3
     assert alarm.expected < 1
     assert alarm.days >= min(days, 3) or days == 1
 
 
-def test_three_messages_are_never_an_alarm() -> None:
-    assert burst_of([0] * 80 + [3]) is None
+def test_two_messages_are_never_an_alarm() -> None:
+    assert burst_of([0] * 80 + [2]) is None
+
+
+def test_a_known_silence_before_says_more_than_none_known() -> None:
+    unknown, silent = burst_of([3]), burst_of([0] * 80 + [3])
+    assert unknown
+    assert silent
+    assert silent.chance < unknown.chance
+
+
+def test_one_person_who_writes_three_times_is_no_burst() -> None:
+    days = [DayCount(_TODAY, 3, 0, 0)]
+    start = _TODAY - timedelta(days=90)
+    assert alarm_of(issue(authors=2), days, _TODAY, start) is None
+    assert alarm_of(issue(authors=3), days, _TODAY, start) is not None
+    assert alarm_of(issue(authors=0), days, _TODAY, start) is not None, "nobody is known"
 
 
 def test_a_busy_issue_is_measured_against_its_own_weekdays() -> None:
