@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from publishers.wechat.envelope import encrypt, sign
+from publishers.callbacks import encrypt, sign
 
 __all__ = ["AES_KEY", "APPID", "TOKEN", "Load", "Run", "drive", "find_wrk"]
 

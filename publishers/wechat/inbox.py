@@ -17,9 +17,9 @@ from typing import Any
 
 from hub.conversation.models import Answer, Arrival
 from hub.kernel.errors import Forbidden, InvalidInput, Misconfigured, Words
+from publishers.callbacks import decrypt, encrypt, parse_xml, same_signature, sign
 from publishers.contract import Report, Response
 from publishers.wechat.arrivals import arrival_of
-from publishers.wechat.envelope import decrypt, encrypt, parse_xml, same_signature, sign
 from publishers.wechat.findings import MASS_PREFIX, mass_event_finding, publication_finding
 from publishers.wechat.replying import passive_xml
 

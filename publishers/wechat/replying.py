@@ -19,9 +19,9 @@ from hub.publishing.errors import Exhausted, Rejected
 from hub.publishing.models import Rate
 from hub.publishing.ports import Access, MediaSource
 from publishers.answering import in_words
+from publishers.callbacks import cdata
 from publishers.wechat.client import Client
 from publishers.wechat.codes import Refused, error_for
-from publishers.wechat.envelope import cdata
 from publishers.wire import Wire
 
 __all__ = ["NOTICES", "WINDOWS", "WeChatReplier", "passive_xml"]

@@ -6,7 +6,9 @@ from hub.kernel.errors import Words
 from publishers.contract import Channel, Field
 from publishers.messages import FORM, form_of
 from publishers.wecom.declaration import DECLARATION, RULES, quotas
+from publishers.wecom.inbox import open_inbox
 from publishers.wecom.publisher import WeComOutlet
+from publishers.wecom.replying import WeComReplier
 
 __all__ = ["CHANNEL"]
 
@@ -16,6 +18,24 @@ CHANNEL = Channel(
     credentials=(
         Field(name="corpid", words=Words("企业 ID（corpid）", "the corporation's id (corpid)")),
         Field(name="secret", words=Words("应用的 Secret", "the application's secret"), secret=True),
+        Field(
+            name="token",
+            words=Words("接收消息的 Token", "the token of its callbacks, to receive messages"),
+            secret=True,
+            required=False,
+        ),
+        Field(
+            name="aes_key",
+            words=Words("接收消息的 EncodingAESKey", "the EncodingAESKey of its callbacks"),
+            secret=True,
+            required=False,
+        ),
+        Field(
+            name="aes_key_previous",
+            words=Words("更换前的 EncodingAESKey", "the EncodingAESKey before it, while rotating"),
+            secret=True,
+            required=False,
+        ),
     ),
     settings=(
         Field(name="agent_id", words=Words("应用的 AgentId", "the application's AgentId")),
@@ -56,6 +76,8 @@ CHANNEL = Channel(
     variation=form_of,
     adapt=RULES,
     quotas=quotas,
+    inbox=open_inbox,
+    replier=WeComReplier,
     notes=(
         Words(
             "同一成员每分钟至多 30 条、每小时至多 1000 条，超出部分平台不投递也不报错",

@@ -21,7 +21,7 @@ from hub.publishing.ports import Access
 from publishers.messages import MARKDOWN, TEXT
 from publishers.wecom.declaration import DUPLICATE_CHECK, SPREAD_S
 
-__all__ = ["request_of"]
+__all__ = ["agent_id", "request_of"]
 
 _EVERYBODY = "@all"
 _BETWEEN = re.compile(r"[,，|\s]+")
@@ -34,7 +34,7 @@ def request_of(access: Access, part: Part, key: str, media_id: str = "") -> str:
     request = {
         **_recipients(access.settings),
         **_content(part, media_id),
-        "agentid": _agent_id(access.settings),
+        "agentid": agent_id(access.settings),
         "safe": 0,
         "enable_duplicate_check": 1,
         "duplicate_check_interval": _interval(key),
@@ -67,7 +67,8 @@ def _recipients(settings: Mapping[str, Any]) -> Mapping[str, str]:
     return named
 
 
-def _agent_id(settings: Mapping[str, Any]) -> int:
+def agent_id(settings: Mapping[str, Any]) -> int:
+    """The application's number; raises Rejected for what is none."""
     value = str(settings.get("agent_id") or "").strip()
     if value.isascii() and value.isdigit():
         return int(value)

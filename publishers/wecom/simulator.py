@@ -1,6 +1,7 @@
 """WeCom's interface for applications as documented: HTTP 200 and an errcode for everything.
 
-Calls: gettoken, message/send (text, markdown, image), message/recall, media/upload. Sources:
+Calls: gettoken, message/send (text, markdown, image), message/recall, media/upload; what it calls
+itself is in simulator_callbacks. Sources:
 developer.work.weixin.qq.com/document/path/91039, 90236, 94867, 90253. What a repeat is answered,
 and the codes for a recall that is refused, are believed.
 """
@@ -57,7 +58,12 @@ class Platform(simulation.Platform):
         application = self._apps.setdefault(handle, self._founded(handle))
         return Enrolment(
             handle=handle,
-            credentials={"corpid": application.corpid, "secret": application.secret},
+            credentials={
+                "corpid": application.corpid,
+                "secret": application.secret,
+                "token": application.callback_token,
+                "aes_key": application.aes_key,
+            },
             settings={"agent_id": str(application.agent_id), "to_user": "@all"},
         )
 
@@ -265,6 +271,8 @@ class Platform(simulation.Platform):
             corpid=f"ww{digest(self.name, handle)[:16]}",
             secret=digest(self.name, handle, "secret")[:43],
             agent_id=1_000_002,
+            callback_token=digest(self.name, handle, "token")[:24],
+            aes_key=f"{digest(self.name, handle, 'key')[:42]}A",
             seats=200,
             members={name: Member(name=name) for name in names},
             parties={"1": frozenset(names[:2])},

@@ -64,6 +64,8 @@ class Application:
     members: dict[str, Member]
     parties: dict[str, frozenset[str]]
     tags: dict[str, frozenset[str]]
+    callback_token: str = ""
+    aes_key: str = ""  # 43 signs, as the admin site makes them
     trusted: frozenset[str] = frozenset()  # addresses of callers; empty: any
     token: str = ""
     token_until: float = 0.0

@@ -20,8 +20,8 @@ from hub.conversation.models import (
     Location,
 )
 from hub.kernel.errors import InvalidInput
+from publishers.callbacks import decrypt, encrypt, parse_xml
 from publishers.wechat.arrivals import arrival_of
-from publishers.wechat.envelope import decrypt, encrypt, parse_xml
 from publishers.wechat.inbox import open_inbox
 from publishers.wechat.replying import passive_xml
 

@@ -17,7 +17,7 @@ from wechatpy.utils import check_signature
 from hub.conversation.models import Arrival
 from hub.kernel.errors import Forbidden, InvalidInput, Misconfigured
 from hub.publishing.ports import Verdict
-from publishers.wechat.envelope import decrypt, parse_xml, sign
+from publishers.callbacks import decrypt, parse_xml, sign
 from publishers.wechat.inbox import WeChatInbox, open_inbox
 
 # The vector of the platform's signature, agreed on by several independent implementations.

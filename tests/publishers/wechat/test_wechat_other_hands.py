@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from hub.kernel.errors import Forbidden
 from hub.publishing.ports import Verdict
-from publishers.wechat.envelope import decrypt, parse_xml, sign
+from publishers.callbacks import decrypt, parse_xml, sign
 from publishers.wechat.inbox import open_inbox
 from publishers.wechat.simulator_callbacks import publish_event, sealed
 from publishers.wechat.simulator_state import Task

@@ -1,8 +1,8 @@
-"""The envelope of a callback: signatures, AES, and XML without DTD or entities.
+"""The envelope of WeChat's and WeCom's callbacks: signatures, AES, and XML without DTD or entities.
 
 Sources: 接入指南 (signature) and 消息加解密说明: AES-256-CBC with the key's first 16 bytes as IV,
 PKCS#7 padding to 32 bytes; the plain text is 16 random bytes, 4 bytes of length (big-endian), the
-message, the AppID.
+message, the receiver: an official account's AppID, a corporation's id.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def same_signature(given: str, *parts: str) -> bool:
     return hmac.compare_digest(given.encode(), sign(*parts).encode())
 
 
-def decrypt(encrypted: str, aes_key: str, appid: str) -> bytes:
+def decrypt(encrypted: str, aes_key: str, receiver: str) -> bytes:
     """The message in `encrypted` (base64). Raises Forbidden for whatever is not exactly right.
 
     One and the same error for every reason: which check failed is nobody's business.
@@ -60,16 +60,16 @@ def decrypt(encrypted: str, aes_key: str, appid: str) -> bytes:
     content = padded[_RANDOM:-pad]
     length = int.from_bytes(content[:_LENGTH], "big")
     message, owner = content[_LENGTH : _LENGTH + length], content[_LENGTH + length :]
-    if len(message) != length or not hmac.compare_digest(owner, appid.encode()):
+    if len(message) != length or not hmac.compare_digest(owner, receiver.encode()):
         raise _forged()
     return message
 
 
-def encrypt(message: bytes, aes_key: str, appid: str) -> str:
+def encrypt(message: bytes, aes_key: str, receiver: str) -> str:
     """`message` sealed as the platform opens it, in base64; the inverse of `decrypt`."""
     key = _key_bytes(aes_key)
     plain = b"".join((secrets.token_bytes(_RANDOM), len(message).to_bytes(_LENGTH, "big"), message))
-    plain += appid.encode()
+    plain += receiver.encode()
     pad = _BLOCK - len(plain) % _BLOCK
     encryptor = Cipher(algorithms.AES(key), modes.CBC(key[:16])).encryptor()
     sealed = encryptor.update(plain + bytes([pad]) * pad) + encryptor.finalize()
@@ -188,7 +188,7 @@ def _forged() -> Forbidden:
         Words("回调内容解密失败", "the callback cannot be decrypted"),
         field="Encrypt",
         remedy=Words(
-            "核对 EncodingAESKey 与 AppID；轮换密钥时保留上一个",
-            "check EncodingAESKey and AppID; keep the previous key while rotating",
+            "核对 EncodingAESKey 与接收方编号；轮换密钥时保留上一个",
+            "check EncodingAESKey and the receiver's id; keep the previous key while rotating",
         ),
     )
