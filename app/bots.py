@@ -9,6 +9,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from redis.asyncio import Redis
 
 from app.compose import Hub
+from app.desk import desk_service
 from app.opinion import signal_service
 from app.settings import Settings
 from bots.desk import Desk, Office, Said
@@ -45,6 +46,7 @@ def _desk(hub: Hub, composer: Composer, retrieval: Retrieval) -> Desk:
         lookup=hub.key_lookup,
         subscriptions=Subscriptions(hub.database, hub.clock, hub.ids),
         signals=CollectedSignals(hub),
+        people=desk_service(hub),
         places=Places(hub.organisations, hub.clock),
         retrieval=retrieval,
         composer=composer,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.compose import Hub
+from app.courier import ChannelCourier, access_of, open_courier, open_pages
 from app.keys import load_keys
-from hub.conversation.models import Answer, Choice, Inbound, Outgoing
+from hub.conversation.models import Answer, Choice, Inbound
 from hub.conversation.polling import Polling
 from hub.conversation.ports import Answerer, Poller
 from hub.conversation.pseudonyms import open_pseudonyms
@@ -17,20 +18,14 @@ from hub.conversation.records import Records
 from hub.conversation.resuming import Resuming
 from hub.conversation.sending import Sending
 from hub.conversation.service import Conversations, Paces
-from hub.conversation.webchat.pages import Pages
-from hub.conversation.webchat.service import CHANNEL as PAGES_CHANNEL
 from hub.conversation.webchat.service import WebChat
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.keys.service import InstallationKeys
 from hub.organisations.models import Account, Selection
 from hub.organisations.vault import Vault
-from hub.publishing.errors import Rejected
-from hub.publishing.ports import Access, MediaSource
-from publishers.contract import Replier
 from publishers.registry import channels
 from publishers.wire import Wire, open_session
 from scheduler.engine import Engine
-from scheduler.media import StoredMedia
 
 __all__ = [
     "Conversing",
@@ -85,39 +80,6 @@ class Conversing:
         return await self.records.mask_old(self.mask_after)
 
 
-class ChannelCourier:
-    """`Courier` over the channels' repliers."""
-
-    def __init__(self, hub: Hub, repliers: Mapping[str, Replier], media: MediaSource) -> None:
-        self._hub = hub
-        self._repliers = repliers
-        self._media = media
-
-    def replier(self, channel: str) -> Replier | None:
-        return self._repliers.get(channel)
-
-    async def send(self, channel: str, account_id: str, outgoing: Outgoing) -> None:
-        replier = self._repliers.get(channel)
-        account = await self._hub.organisations.account(account_id)
-        if replier is None or not account.active:
-            raise Rejected(
-                Words("此账号不能主动答复", "this account cannot be answered from"),
-                platform_code="no-replier",
-            )
-        await replier.reply(access_of(self._hub, account), outgoing, self._media)
-
-
-def access_of(hub: Hub, account: Account) -> Access:
-    """How to reach an account, with its credentials opened. Raises SealBroken."""
-    return Access(
-        account_id=account.id,
-        handle=account.handle,
-        base_url=account.base_url,
-        credentials=hub.organisations.credentials(account),
-        settings=account.settings,
-    )
-
-
 def records_of(hub: Hub) -> Records:
     return Records(hub.database, hub.clock)
 
@@ -147,18 +109,13 @@ async def open_conversing(
     async with AsyncExitStack() as stack:
         if wire is None:
             wire = Wire(await stack.enter_async_context(open_session(_CONNECTIONS)))
-        pages = Pages(database=hub.database, clock=hub.clock, ids=hub.ids, pseudonyms=pseudonyms)
-        stack.push_async_callback(pages.close)
-        repliers: dict[str, Replier] = {PAGES_CHANNEL: pages}
+        pages = await stack.enter_async_context(open_pages(hub))
         pollers: dict[str, Poller] = {}
         for name, channel in channels().items():
-            if channel.replier:
-                repliers[name] = channel.replier(wire, hub.clock)
-                stack.push_async_callback(repliers[name].close)
             if channel.poller:
                 pollers[name] = channel.poller(wire, hub.clock)
                 stack.push_async_callback(pollers[name].close)
-        courier = ChannelCourier(hub, repliers, StoredMedia(hub.database))
+        courier = await stack.enter_async_context(open_courier(hub, pages, wire))
         conversations = Conversations(
             database=hub.database,
             clock=hub.clock,

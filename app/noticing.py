@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.compose import Hub
-from app.conversing import ChannelCourier, Conversing, access_of
+from app.conversing import Conversing
+from app.courier import ChannelCourier, access_of
 from app.keys import load_keys
 from hub.conversation.models import Outgoing
 from hub.conversation.notices.answering import CarriesNotices

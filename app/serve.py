@@ -15,6 +15,7 @@ from app.bots import open_answerer
 from app.compose import Hub, Installed, open_engine, open_hub
 from app.console import add_console
 from app.conversing import open_conversing, schedule_conversing
+from app.desk import gated, schedule_desk
 from app.inbox import callback_routes
 from app.listening import schedule_listening
 from app.lock import only_one
@@ -88,11 +89,12 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
             checks.append(Check(name="redis", look=engine.limiter.check))
         application = web.Application()
         application.add_routes(health_routes(checks, metrics.exposition))
-        answerer = hearing(hub, await stack.enter_async_context(open_answerer(hub)))
-        answerer = await carrying(hub, answerer)
+        bot = await stack.enter_async_context(open_answerer(hub))
+        answerer = hearing(hub, gated(hub, await carrying(hub, bot)))
         conversing = await stack.enter_async_context(open_conversing(hub, answerer=answerer))
         schedule_conversing(engine, conversing)
         await schedule_notices(hub, engine, conversing)
+        desk = schedule_desk(engine.clock, hub, conversing.courier)
         schedule_listening(engine, hub)
         await schedule_opinion(stack, engine.clock, hub)
         application.add_routes(callback_routes(hub, conversing.conversations))
@@ -100,7 +102,7 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         if settings.portal:
             application.add_routes(portal_routes(await portal_desk(hub, conversing)))
         if settings.staff_api:
-            application.add_routes(staff_routes(staff_services(hub)))
+            application.add_routes(staff_routes(staff_services(hub, desk)))
         add_console(application, hub)
         address = await _listen(stack, application, settings)
         yield Serving(hub, engine, address)

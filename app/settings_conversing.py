@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from app.settings_desk import DeskSettings
 from app.settings_notices import NoticeSettings
 
 __all__ = ["ConversingSettings"]
 
 
-class ConversingSettings(NoticeSettings):
+class ConversingSettings(NoticeSettings, DeskSettings):
     """Part of `app.settings.Settings`."""
 
     conversation_mask_days: int = Field(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from app.compose import Hub
+from app.desk import Desk
 from web.staff.desk import Services
 
 __all__ = ["staff_services"]
 
 
-def staff_services(hub: Hub) -> Services:
+def staff_services(hub: Hub, desk: Desk) -> Services:
     """What the staff API works with, over an open hub."""
     return Services(
         zone=hub.settings.time_zone,
@@ -23,4 +24,6 @@ def staff_services(hub: Hub) -> Services:
         review=hub.review,
         publishing=hub.publishing,
         operations=hub.operations,
+        desk=desk.service,
+        answering=desk.answering,
     )

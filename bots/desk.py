@@ -13,11 +13,12 @@ from hub.catalogue.keyareas.lookup import KeyAreaLookup
 from hub.catalogue.keyareas.service import KeyAreas
 from hub.catalogue.public.service import PublicCatalogue
 from hub.catalogue.search.service import Search
+from hub.conversation.desk.models import Handed
 from hub.conversation.models import Inbound
 from hub.conversation.subscriptions.service import Subscriptions
 from hub.kernel.clock import Clock
 
-__all__ = ["Desk", "Office", "Said", "SaidKind", "Signals"]
+__all__ = ["Desk", "Office", "People", "Said", "SaidKind", "Signals"]
 
 
 class SaidKind(StrEnum):
@@ -35,6 +36,15 @@ class Said:
     kind: SaidKind
     text: str
     inbound: Inbound
+
+
+class People(Protocol):
+    """Where a person goes on with a conversation."""
+
+    async def hand_over(self, inbound: Inbound) -> Handed:
+        """Give the sender's conversation to the body whose account it is, and say when somebody
+        will answer; nobody may be there who could."""
+        ...
 
 
 class Signals(Protocol):
@@ -70,6 +80,7 @@ class Desk:
     lookup: KeyAreaLookup
     subscriptions: Subscriptions
     signals: Signals
+    people: People
     places: Places
     retrieval: Retrieval
     composer: Composer

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from hub.conversation import events, store
 from hub.conversation.contacts import store as contacts
+from hub.conversation.desk import store as desk
 from hub.conversation.models import Choice, Inbound, Location, Message, MessageState
 from hub.conversation.notices import store as notices
 from hub.conversation.privacy import Wish
@@ -137,7 +138,7 @@ class Records:
 
 def _forget(tx: Transaction, account_id: str, sender: str) -> int:
     """What was kept in order to write to them goes with their words; how many rows."""
-    areas = (notices, contacts, subscriptions, satisfaction)
+    areas = (notices, contacts, subscriptions, satisfaction, desk)
     return sum(area.erase(tx, account_id, sender) for area in areas)
 
 

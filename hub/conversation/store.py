@@ -44,12 +44,14 @@ from hub.kernel.database import Transaction
 __all__ = [
     "Settled",
     "add",
+    "addressable",
     "claim_poll",
     "erase",
     "find_same",
     "forget_optout",
     "get",
     "history",
+    "is_opted_out",
     "keep_cursor",
     "last_offered",
     "left_open",
@@ -217,6 +219,19 @@ def history(connection: Connection, account_id: str, sender: str, limit: int) ->
     return [_message(row) for row in connection.execute(query)][::-1]
 
 
+def addressable(connection: Connection, account_id: str, sender: str) -> Message | None:
+    """The newest message of a sender that an answer can still be sent to: one with an address, and
+    something that was written rather than done, where there is one: platforms give it longer."""
+    query = (
+        select(inbound_messages)
+        .where(_m.sender == sender, _m.account_id == account_id, _m.address != "")
+        .order_by(_m.kind == InboundKind.EVENT, _m.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else _message(row)
+
+
 def search(
     connection: Connection, *, account_id: str, states: Collection[MessageState], limit: int
 ) -> list[Message]:
@@ -302,7 +317,7 @@ def erase(tx: Transaction, account_id: str, sender: str, *, spare: str = "") -> 
 
 def remember_optout(tx: Transaction, account_id: str, sender: str, since: datetime) -> bool:
     """Whether this is new."""
-    if _opted_out(tx.connection, account_id, sender):
+    if is_opted_out(tx.connection, account_id, sender):
         return False
     row = {"account_id": account_id, "sender": sender, "since": since}
     tx.execute(insert(conversation_optouts), row)
@@ -315,7 +330,8 @@ def forget_optout(tx: Transaction, account_id: str, sender: str) -> bool:
     return tx.execute(delete(conversation_optouts).where(*mine)).rowcount > 0
 
 
-def _opted_out(connection: Connection, account_id: str, sender: str) -> bool:
+def is_opted_out(connection: Connection, account_id: str, sender: str) -> bool:
+    """Whether this person's words are not kept."""
     mine = (_o.account_id == account_id, _o.sender == sender)
     return connection.execute(select(_o.since).where(*mine)).first() is not None
 

@@ -10,6 +10,8 @@ from aiohttp import web
 
 from hub.catalogue.models import Item
 from hub.catalogue.service import Catalogue
+from hub.conversation.desk.answering import DeskAnswering
+from hub.conversation.desk.service import DeskService
 from hub.interpretation.service import Interpretations
 from hub.organisations.models import Person, Role, Selection
 from hub.organisations.service import Organisations
@@ -42,6 +44,8 @@ class Services:
     review: Review
     publishing: Publishing
     operations: Operations
+    desk: DeskService
+    answering: DeskAnswering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

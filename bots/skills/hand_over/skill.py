@@ -1,4 +1,4 @@
-"""A person goes on; until then the office's telephone is told."""
+"""A person goes on: who asks for one is told when somebody answers, and the office's telephone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from bots import texts
 from bots.contract import Asked, Grounds, Reply
 from bots.desk import Desk
+from hub.kernel.clock import CHINA
 
 __all__ = ["answer", "fits"]
 
@@ -26,5 +27,17 @@ def fits(asked: Asked) -> float:
 
 
 async def answer(asked: Asked, desk: Desk) -> Reply | None:
-    told = texts.fill(_ME, asked.language, "handed", office=desk.office)
-    return Reply(paragraphs=(told,), grounds=Grounds.CONVERSATION, handover=True)
+    handed = await desk.people.hand_over(asked.inbound)
+    opens = handed.opens_at.astimezone(CHINA) if handed.opens_at else None
+    told = texts.fill(
+        _ME,
+        asked.language,
+        handed.kind.value,
+        office=desk.office,
+        hours=handed.hours,
+        opens=opens.date() if opens else None,
+        time=f"{opens:%H:%M}" if opens else "",
+    )
+    phone = texts.fill(_ME, asked.language, "phone", office=desk.office)
+    paragraphs = tuple(filter(None, (told, phone)))
+    return Reply(paragraphs=paragraphs, grounds=Grounds.CONVERSATION, handover=True)

@@ -7,9 +7,9 @@ from collections.abc import Set
 from sqlalchemy import Connection, select
 
 from hub.organisations.models import Role
-from hub.organisations.tables import bodies, roles
+from hub.organisations.tables import bodies, people, roles
 
-__all__ = ["bodies_with_a_role", "bodies_within_reach"]
+__all__ = ["bodies_where", "bodies_with_a_role", "bodies_within_reach", "holders"]
 
 
 def bodies_with_a_role(connection: Connection, person_id: str) -> frozenset[str]:
@@ -29,3 +29,23 @@ def bodies_within_reach(
     tree = held.cte("reach", recursive=True)
     below = select(bodies.c.id).join(tree, bodies.c.parent_id == tree.c.id)
     return frozenset(connection.execute(select(tree.union(below).c.id)).scalars())
+
+
+def bodies_where(connection: Connection, person_id: str, wanted: Set[Role]) -> frozenset[str]:
+    """The bodies in which the person holds one of the roles `wanted` itself."""
+    named = [role.value for role in wanted]
+    query = select(roles.c.body_id).where(roles.c.person_id == person_id, roles.c.role.in_(named))
+    return frozenset(connection.execute(query).scalars())
+
+
+def holders(connection: Connection, body_id: str, wanted: Set[Role]) -> list[str]:
+    """The logins of those who work in the body in one of the roles `wanted`."""
+    named = [role.value for role in wanted]
+    query = (
+        select(people.c.login)
+        .join(roles, roles.c.person_id == people.c.id)
+        .where(roles.c.body_id == body_id, roles.c.role.in_(named), people.c.active.is_(True))
+        .distinct()
+        .order_by(people.c.login)
+    )
+    return list(connection.execute(query).scalars())

@@ -14,9 +14,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
 from app.compose import Hub, open_hub
+from app.desk import desk_of
 from app.portal import portal_desk
 from app.settings import Settings
 from app.staff import staff_services
+from hub.conversation.models import Outgoing
 from hub.kernel.events import audit_events
 from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.models import BodyKind, NewAccount, NewBody, NewPerson, Role
@@ -52,12 +54,23 @@ DETERMINATION = {
 }
 
 
+@dataclass
+class Post:
+    """`Courier` that keeps what it carries."""
+
+    sent: list[Outgoing] = field(default_factory=list)
+
+    async def send(self, channel: str, account_id: str, outgoing: Outgoing) -> None:
+        self.sent.append(outgoing)
+
+
 @dataclass(slots=True)
 class Office:
     """Everybody's token, and what they ask for."""
 
     hub: Hub
     client: TestClient[web.Request, web.Application]
+    post: Post
     secrets: dict[str, str] = field(default_factory=dict)
 
     async def ask(
@@ -112,11 +125,12 @@ async def office(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Office]
     settings = Settings(home=tmp_path, site_url=SITE, sweep_seconds=1)
     async with open_hub(settings, database=database) as hub:
         await _enter(hub, tmp_path)
+        post = Post()
         application = web.Application()
-        application.add_routes(staff_routes(staff_services(hub)))
+        application.add_routes(staff_routes(staff_services(hub, desk_of(hub, post))))
         application.add_routes(portal_routes(await portal_desk(hub)))
         async with TestClient(TestServer(application)) as client:
-            made = Office(hub, client)
+            made = Office(hub, client, post)
             for login in PEOPLE:
                 issued = await hub.tokens.issue(login, "测试", actor="admin")
                 made.secrets[login] = issued.secret

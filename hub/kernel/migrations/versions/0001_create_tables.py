@@ -873,6 +873,32 @@ def upgrade() -> None:
         postgresql_where=sa.text("revoked_at IS NULL"),
     )
     op.create_table(
+        "desk_canned",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("body_id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("items", sa.Text(), nullable=False),
+        sa.Column("set_by", sa.String(length=64), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.Column("retired_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("key <> '' AND text <> ''", name=op.f("ck_desk_canned_says_something")),
+        sa.ForeignKeyConstraint(["body_id"], ["bodies.id"], name=op.f("fk_desk_canned_body_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_canned")),
+        sa.UniqueConstraint("body_id", "key", name=op.f("uq_desk_canned_body_id")),
+    )
+    op.create_table(
+        "desk_hours",
+        sa.Column("body_id", sa.String(length=26), nullable=False),
+        sa.Column("hours", sa.String(length=300), nullable=False),
+        sa.Column("limit_minutes", sa.Integer(), nullable=False),
+        sa.CheckConstraint("hours <> ''", name=op.f("ck_desk_hours_said")),
+        sa.CheckConstraint("limit_minutes > 0", name=op.f("ck_desk_hours_limited")),
+        sa.ForeignKeyConstraint(["body_id"], ["bodies.id"], name=op.f("fk_desk_hours_body_id")),
+        sa.PrimaryKeyConstraint("body_id", name=op.f("pk_desk_hours")),
+    )
+    op.create_table(
         "index_serials",
         sa.Column("body_id", sa.String(length=26), nullable=False),
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
@@ -1133,6 +1159,90 @@ def upgrade() -> None:
             ["account_id"], ["accounts.id"], name=op.f("fk_conversation_optouts_account_id")
         ),
         sa.PrimaryKeyConstraint("account_id", "sender", name=op.f("pk_conversation_optouts")),
+    )
+    op.create_table(
+        "desk_conversations",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("body_id", sa.String(length=26), nullable=False),
+        sa.Column("sender", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("officer", sa.String(length=64), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("waits_since", sa.BigInteger(), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("look_at", sa.BigInteger(), nullable=True),
+        sa.Column("told", sa.String(length=16), nullable=False),
+        sa.Column("told_hours_at", sa.BigInteger(), nullable=True),
+        sa.Column("first_due_at", sa.BigInteger(), nullable=True),
+        sa.Column("first_taken_at", sa.BigInteger(), nullable=True),
+        sa.Column("first_answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("first_officer", sa.String(length=64), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_by", sa.String(length=64), nullable=False),
+        sa.Column("reopen_until", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=True),
+        sa.Column("rating", sa.Integer(), nullable=False),
+        sa.Column("rated_at", sa.BigInteger(), nullable=True),
+        sa.Column("collected_at", sa.BigInteger(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('asked', 'failed')", name=op.f("ck_desk_conversations_reason_known")
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'assigned', 'answered', 'closed')",
+            name=op.f("ck_desk_conversations_state_known"),
+        ),
+        sa.CheckConstraint(
+            "told IN ('none', 'officer', 'section-head', 'leader')",
+            name=op.f("ck_desk_conversations_told_known"),
+        ),
+        sa.CheckConstraint(
+            "rating BETWEEN 0 AND 5", name=op.f("ck_desk_conversations_rating_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_desk_conversations_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["body_id"], ["bodies.id"], name=op.f("fk_desk_conversations_body_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_conversations")),
+    )
+    op.create_index(
+        "ix_desk_conversations_body", "desk_conversations", ["body_id", "opened_at"], unique=False
+    )
+    op.create_index(
+        "ix_desk_conversations_look",
+        "desk_conversations",
+        ["look_at"],
+        unique=False,
+        sqlite_where=sa.text("look_at IS NOT NULL"),
+        postgresql_where=sa.text("look_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_desk_conversations_open",
+        "desk_conversations",
+        ["sender", "account_id"],
+        unique=True,
+        sqlite_where=sa.text("state <> 'closed'"),
+        postgresql_where=sa.text("state <> 'closed'"),
+    )
+    op.create_index(
+        "ix_desk_conversations_rated",
+        "desk_conversations",
+        ["rated_at"],
+        unique=False,
+        sqlite_where=sa.text("rated_at IS NOT NULL AND collected_at IS NULL"),
+        postgresql_where=sa.text("rated_at IS NOT NULL AND collected_at IS NULL"),
+    )
+    op.create_index(
+        "ix_desk_conversations_sender",
+        "desk_conversations",
+        ["sender", "account_id", "id"],
+        unique=False,
     )
     op.create_table(
         "determinations",
@@ -1551,6 +1661,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "hash", name=op.f("uq_approvals_id")),
     )
     op.create_index("ix_approvals_item_id", "approvals", ["item_id", "item_version"], unique=False)
+    op.create_table(
+        "desk_replies",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("conversation_id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("inbound_id", sa.String(length=26), nullable=False),
+        sa.Column("officer", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("written_at", sa.BigInteger(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("cites", sa.Text(), nullable=False),
+        sa.Column("canned", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('answer', 'question')", name=op.f("ck_desk_replies_kind_known")
+        ),
+        sa.CheckConstraint(
+            "state IN ('sending', 'sent', 'failed', 'unknown', 'missed')",
+            name=op.f("ck_desk_replies_state_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["desk_conversations.id"],
+            name=op.f("fk_desk_replies_conversation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_replies")),
+        sa.UniqueConstraint("conversation_id", "key", name=op.f("uq_desk_replies_conversation_id")),
+    )
+    op.create_index(
+        "ix_desk_replies_sending",
+        "desk_replies",
+        ["written_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
     op.create_table(
         "finding_acknowledgements",
         sa.Column("item_id", sa.String(length=26), nullable=False),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientResponse
 
-from app.conversing import ChannelCourier
+from app.courier import ChannelCourier
 from hub.conversation.models import Answer, InboundKind, Outgoing
 from hub.conversation.webchat.pages import Pages, address_of
 from hub.kernel.ids import made_at

@@ -1,0 +1,1 @@
+"""The hand-over desk: conversations that a person of the body goes on with."""

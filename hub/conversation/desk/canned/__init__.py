@@ -1,0 +1,1 @@
+"""Canned answers: what a desk says often, bound to the items it rests on."""
