@@ -17,11 +17,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from aiohttp import StreamReader, web
+from aiohttp import ClientError, ClientSession, StreamReader, web
 
 from hub.kernel.clock import Clock
 
-__all__ = ["Enrolment", "Fault", "Faults", "Platform", "Shown"]
+__all__ = ["Enrolment", "Fault", "Faults", "Platform", "Shown", "broken"]
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -179,6 +179,14 @@ async def _flood(request: web.Request, megabytes: int = 200) -> web.StreamRespon
         for _ in range(megabytes):
             await response.write(block)
     return response
+
+
+async def broken(session: ClientSession, url: str, seconds: float, **call: Any) -> None:
+    """Deliver a callback over a connection that breaks after so many seconds: what comes back on
+    it, if anything, is lost on the way."""
+    with contextlib.suppress(TimeoutError, ClientError, OSError):
+        async with asyncio.timeout(seconds), session.post(url, **call) as response:
+            await response.read()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

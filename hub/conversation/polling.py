@@ -102,10 +102,9 @@ class Polling:
         poller = self._pollers[channel]
         async with self._places:
             now = self._clock.now()
+            rested = now - poller.rest(account.settings)
             cursor = await self._database.write(
-                lambda tx: store.claim_poll(
-                    tx, account.id, now, rested=now - poller.every, until=now + _LEASE
-                ),
+                lambda tx: store.claim_poll(tx, account.id, now, rested=rested, until=now + _LEASE),
                 audited=False,
             )
             if cursor is None:

@@ -39,13 +39,12 @@ class Courier(Protocol):
 
 
 class Poller(Protocol):
-    """Asks a platform that does not call for what citizens wrote.
+    """Asks a platform that does not call for what citizens wrote."""
 
-    `every` is how long an account rests between two looks, so that its budget of calls lasts.
-    """
-
-    @property
-    def every(self) -> timedelta: ...
+    def rest(self, settings: Mapping[str, Any]) -> timedelta:
+        """How long an account with these settings rests between two looks, so that its budget of
+        calls lasts."""
+        ...
 
     def wanted(self, settings: Mapping[str, Any]) -> bool:
         """Whether an account with these settings is to be asked at all."""

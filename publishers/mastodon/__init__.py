@@ -12,6 +12,7 @@ from publishers.mastodon.declaration import CONTENT_WARNING, DECLARATION, leavin
 from publishers.mastodon.polling import MastodonPoller
 from publishers.mastodon.publisher import MastodonOutlet
 from publishers.mastodon.replying import NOTICES, MastodonReplier
+from publishers.resting import REST
 
 __all__ = ["CHANNEL"]
 
@@ -55,6 +56,7 @@ CHANNEL = Channel(
             words=Words("poll：读取并答复@（须 read:notifications）", "poll: answer mentions"),
             required=False,
         ),
+        REST,
         Field(
             name=CONTENT_WARNING,
             words=Words("内容提示（折叠正文，计入字数）", "content warning, counted with the text"),

@@ -17,11 +17,13 @@ from hub.conversation.models import Arrival, InboundKind, Manner, Polled
 from hub.kernel.clock import Clock
 from hub.publishing.ports import Access
 from publishers.mastodon.codes import refusal
+from publishers.resting import rest_of
 from publishers.wire import Answer, Wire
 
 __all__ = ["MastodonPoller"]
 
 _PAGE = 40
+_REST = timedelta(seconds=20)  # 15 of the 300 calls that five minutes have
 _TIMEOUT = timedelta(seconds=20)
 _BREAK = re.compile(r"<br\s*/?>|</p>\s*<p[^>]*>", re.IGNORECASE)
 _LEADING_NAMES = re.compile(r"^(?:\s*@[\w.-]+(?:@[\w.-]+)?)+\s*")
@@ -35,9 +37,8 @@ class MastodonPoller:
         self._wire = wire
         self._clock = clock
 
-    @property
-    def every(self) -> timedelta:
-        return timedelta(seconds=20)  # 15 of the 300 calls that five minutes have
+    def rest(self, settings: Mapping[str, Any]) -> timedelta:
+        return rest_of(settings, _REST)
 
     def wanted(self, settings: Mapping[str, Any]) -> bool:
         return settings.get("receive") == _POLL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from hub.kernel.clock import Clock
+from publishers.mastodon.simulator_posts import Status
 from publishers.mastodon.simulator_wire import Call, Citizen, Refused
 from publishers.simulation import Platform
 
@@ -23,6 +25,7 @@ class MentioningPlatform(Platform):
     """The part of the server that tells an account who spoke to it."""
 
     _citizens: dict[str, Citizen]
+    _statuses: dict[str, Status]
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
@@ -36,28 +39,44 @@ class MentioningPlatform(Platform):
     def _door(self, answer: _Answer) -> Callable[[web.Request], Awaitable[web.Response]]: ...
 
     def mention(
-        self, handle: str, by: str, words: str, *, visibility: str = "public", bot: bool = False
+        self,
+        handle: str,
+        by: str,
+        words: str,
+        *,
+        visibility: str = "public",
+        bot: bool = False,
+        twice: bool = False,
     ) -> str:
-        """`by` (name@server) writes to an account; the id of the post."""
+        """`by` (name@server) writes to an account; the id of the post. `twice`: the account is
+        notified of it two times, as after an edit."""
         name = handle.lstrip("@").partition("@")[0]
         self._citizens.setdefault(by.partition("@")[0], Citizen(f"far-{by}", by))
         number = self.write_by_hand(by, f"@{name} {words}")
-        self._mentions += 1
         content = (
             f'<p><span class="h-card"><a href="https://x/@{name}">@<span>{name}</span></a></span> '
             + "<br />".join(html.escape(words).split("\n"))
             + "</p>"
         )
         status = {"id": number, "content": content, "visibility": visibility, "language": "zh"}
-        self._notified.setdefault(name, []).append(
-            {
-                "id": str(30_000 + self._mentions),
-                "type": "mention",
-                "account": {"id": f"far-{by}", "acct": by, "bot": bot},
-                "status": status,
-            }
-        )
+        account = {"id": f"far-{by}", "acct": by, "bot": bot}
+        for _ in range(2 if twice else 1):
+            self._mentions += 1
+            told = {"id": str(30_000 + self._mentions), "type": "mention"}
+            self._notified.setdefault(name, []).append(
+                {**told, "account": account, "status": status}
+            )
         return number
+
+    def replies(self, after: int) -> list[Status]:
+        """Posts that answer others, without the first `after` posts of the server."""
+        found = itertools.islice(self._statuses.values(), after, None)
+        return [status for status in found if status.in_reply_to]
+
+    @property
+    def written(self) -> int:
+        """How many posts the server holds."""
+        return len(self._statuses)
 
     def application(self) -> web.Application:
         application = super().application()

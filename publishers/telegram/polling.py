@@ -32,8 +32,7 @@ class TelegramPoller:
     def __init__(self, wire: Wire, clock: Clock) -> None:
         self._wire = wire
 
-    @property
-    def every(self) -> timedelta:
+    def rest(self, settings: Mapping[str, Any]) -> timedelta:
         return timedelta(0)
 
     def wanted(self, settings: Mapping[str, Any]) -> bool:

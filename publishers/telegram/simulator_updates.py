@@ -37,11 +37,13 @@ class Updates:
         """What setWebhook does."""
         self._hooks[bot.id] = (url, secret)
 
-    async def say(self, bot: Bot, whose: Chat, at: int, **message: Any) -> None:
+    async def say(
+        self, bot: Bot, whose: Chat, at: int, *, twice: bool = False, **message: Any
+    ) -> None:
         """The person whose private chat this is sends a message."""
         person = {"id": whose.id, "is_bot": False, "first_name": "市民", "language_code": "zh-hans"}
         content = {"message_id": 1, "date": at, "chat": whose.as_json(), "from": person, **message}
-        await self._deliver(bot, {"message": content})
+        await self._deliver(bot, {"message": content}, twice=twice)
 
     async def press(self, bot: Bot, chat: Chat, data: str) -> None:
         person = {"id": chat.id, "is_bot": False, "first_name": "市民"}
@@ -50,13 +52,14 @@ class Updates:
         query = {"id": number, "from": person, "message": message, "data": data}
         await self._deliver(bot, {"callback_query": query})
 
-    async def _deliver(self, bot: Bot, content: Mapping[str, Any]) -> None:
+    async def _deliver(self, bot: Bot, content: Mapping[str, Any], *, twice: bool = False) -> None:
         update = {"update_id": next(self._numbers), **content}
         if bot.id not in self._hooks:
-            self._waiting.setdefault(bot.id, []).append(update)
+            again = [update] if twice or self.twice else []
+            self._waiting.setdefault(bot.id, []).extend([update, *again])
             self._news.set()
             return
-        times = 2 if self.twice else 1
+        times = 2 if twice or self.twice else 1
         await asyncio.gather(*(self._call(bot, update) for _ in range(times)))
 
     async def _call(self, bot: Bot, update: Mapping[str, Any]) -> None:

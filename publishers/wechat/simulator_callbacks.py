@@ -15,6 +15,7 @@ import xmltodict
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.utils import WeChatSigner
 
+from publishers.simulation import broken
 from publishers.wechat.simulator_state import App, MassJob, Status, Task, Undelivered
 
 __all__ = ["cdata", "mass_event", "publish_event", "push", "sealed", "verify_address"]
@@ -103,12 +104,21 @@ def sealed(app: App, message: str, now: float) -> tuple[dict[str, str], bytes]:
 
 
 async def push(
-    url: str, query: Mapping[str, str], body: bytes, *, retries: int, timeout_s: float
+    url: str,
+    query: Mapping[str, str],
+    body: bytes,
+    *,
+    retries: int,
+    timeout_s: float,
+    cut_after: float = 0.0,
 ) -> bytes:
-    """Deliver a callback, and what it was answered; the same bytes again when nobody answers.
-    Raises Undelivered."""
+    """Deliver a callback, and what it was answered; the same bytes again when nobody answers, or
+    when the first connection is to break after `cut_after` seconds. Raises Undelivered."""
     limit = aiohttp.ClientTimeout(total=timeout_s)
     async with aiohttp.ClientSession(timeout=limit) as session:
+        if cut_after:
+            headers = {"Content-Type": "text/xml"}
+            await broken(session, url, cut_after, params=query, data=body, headers=headers)
         for _ in range(1 + retries):
             try:
                 async with session.post(

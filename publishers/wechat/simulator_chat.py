@@ -45,9 +45,20 @@ def _head(app: App, openid: str, now: float) -> str:
 
 
 async def say(
-    world: World, app: App, openid: str, message: str, *, trigger: str = "", url: str = ""
+    world: World,
+    app: App,
+    openid: str,
+    message: str,
+    *,
+    trigger: str = "",
+    url: str = "",
+    cut_after: float = 0.0,
 ) -> str:
-    """Deliver `message` as the platform does and show the follower what came back; that."""
+    """Deliver `message` as the platform does and show the follower what came back; that.
+
+    With `cut_after` the first connection breaks after so many seconds: what comes back on it, if
+    anything, is lost, and the same is delivered again.
+    """
     chat = app.chats.setdefault(openid, Chat())
     count, seconds = _ALLOWANCES[trigger]
     chat.allowance, chat.answerable_until = count, world.now() + seconds
@@ -59,6 +70,7 @@ async def say(
             body,
             retries=world.callback_retries,
             timeout_s=world.callback_timeout,
+            cut_after=cut_after,
         )
     except Undelivered:
         answer = b"{}"

@@ -21,6 +21,7 @@ from hub.publishing.models import (
 )
 from hub.publishing.ports import Outlet
 from publishers.contract import Channel, Field
+from publishers.resting import REST
 from publishers.weibo.inbox import open_inbox
 from publishers.weibo.polling import WeiboPoller
 from publishers.weibo.publisher import WeiboOutlet
@@ -125,6 +126,7 @@ CHANNEL = Channel(
             ),
             required=False,
         ),
+        REST,
         Field(
             name="messages_base_url",
             words=Words("私信接口地址", "the address of the message API"),

@@ -106,21 +106,24 @@ class WeiboClient:
         _decoded(await self._send(access, "/2/statuses/destroy.json", {"id": status_id}))
 
     async def comments_to_me(
-        self, access: Access, *, since_id: str, count: int
+        self, access: Access, *, since_id: str, count: int, max_id: int = 0
     ) -> list[Mapping[str, Any]]:
-        """Comments on the account's posts, newest first; each has id, text, user, status."""
-        return await self._rows(access, "/2/comments/to_me.json", "comments", since_id, count)
+        """Comments on the account's posts with `since_id` < id ≤ `max_id` (0: any), newest first;
+        each has id, text, user, status."""
+        page = {"since_id": since_id, "count": str(count), "max_id": str(max_id)}
+        return await self._rows(access, "/2/comments/to_me.json", "comments", page)
 
     async def mentions(
-        self, access: Access, *, since_id: str, count: int
+        self, access: Access, *, since_id: str, count: int, max_id: int = 0
     ) -> list[Mapping[str, Any]]:
         """Posts that mention the account, newest first; each has id, text, user."""
-        return await self._rows(access, "/2/statuses/mentions.json", "statuses", since_id, count)
+        page = {"since_id": since_id, "count": str(count), "max_id": str(max_id)}
+        return await self._rows(access, "/2/statuses/mentions.json", "statuses", page)
 
     async def _rows(
-        self, access: Access, path: str, name: str, since_id: str, count: int
+        self, access: Access, path: str, name: str, page: Mapping[str, str]
     ) -> list[Mapping[str, Any]]:
-        answer = await self._fetch(access, path, {"since_id": since_id, "count": str(count)})
+        answer = await self._fetch(access, path, page)
         rows = _decoded(answer).get(name)
         if not isinstance(rows, list) or not all(
             isinstance(row, dict) and str(row.get("id", "")).isdecimal() for row in rows

@@ -7,23 +7,27 @@ account share 100 a day, and posts need most of them. One look is two calls; one
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from hub.conversation.models import Arrival, InboundKind, Manner, Polled
 from hub.kernel.clock import Clock
 from hub.publishing.ports import Access
+from publishers.resting import rest_of
 from publishers.weibo.client import WeiboClient
 from publishers.wire import Wire
 
 __all__ = ["WeiboPoller"]
 
 _PAGE = 50
+_REST = timedelta(hours=1)
 _TIMEOUT = timedelta(seconds=20)
 _NAMES = re.compile(r"(?:回复)?@[\w\-·]{1,30}[:：]?\s*")
 _CURSOR = re.compile(r"(?P<comments>[0-9]+),(?P<mentions>[0-9]+)")
 _POLL = "poll"
+_Ask = Callable[..., Awaitable[list[Mapping[str, Any]]]]
 
 
 class WeiboPoller:
@@ -33,21 +37,19 @@ class WeiboPoller:
     def __init__(self, wire: Wire, clock: Clock) -> None:
         self._client = WeiboClient(wire, _TIMEOUT)
 
-    @property
-    def every(self) -> timedelta:
-        return timedelta(hours=1)
+    def rest(self, settings: Mapping[str, Any]) -> timedelta:
+        return rest_of(settings, _REST)
 
     def wanted(self, settings: Mapping[str, Any]) -> bool:
         return settings.get("receive") == _POLL
 
     async def poll(self, access: Access, cursor: str) -> Polled:
         seen = _CURSOR.fullmatch(cursor)
-        count = _PAGE if seen else 1
-        comments = await self._client.comments_to_me(
-            access, since_id=seen["comments"] if seen else "0", count=count
+        comments = await _all(
+            partial(self._client.comments_to_me, access), seen["comments"] if seen else ""
         )
-        mentions = await self._client.mentions(
-            access, since_id=seen["mentions"] if seen else "0", count=count
+        mentions = await _all(
+            partial(self._client.mentions, access), seen["mentions"] if seen else ""
         )
         newest_comment = _newest(comments, seen["comments"] if seen else "0")
         newest_mention = _newest(mentions, seen["mentions"] if seen else "0")
@@ -60,6 +62,22 @@ class WeiboPoller:
 
     async def close(self) -> None:
         """The wire belongs to its owner."""
+
+
+async def _all(ask: _Ask, since: str) -> list[Mapping[str, Any]]:
+    """What came after `since`, newest first, page after page: a storm of comments fills many.
+    Without `since` only the newest one, to begin after it."""
+    if not since:
+        return await ask(since_id="0", count=1, max_id=0)
+    found: list[Mapping[str, Any]] = []
+    below = 0
+    while True:
+        rows = await ask(since_id=since, count=_PAGE, max_id=below)
+        found += rows
+        oldest = min((int(row["id"]) for row in rows), default=0)
+        if len(rows) < _PAGE or (below and oldest > below):
+            return found
+        below = oldest - 1
 
 
 def _newest(rows: list[Mapping[str, Any]], before: str) -> int:

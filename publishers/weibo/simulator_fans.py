@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp import web
 
 from hub.kernel.clock import CHINA, Clock
-from publishers.simulation import Platform
+from publishers.simulation import Platform, broken
 from publishers.weibo.simulator_calls import Call, Refusal
 
 __all__ = ["APP_SECRET", "FANS", "FansPlatform"]
@@ -27,6 +27,7 @@ _WINDOW_S = 48 * 3600
 # what every app may call beside posting
 FANS = {"comments/to_me", "comments/create", "comments/reply", "statuses/mentions"}
 _FIRST_ID = 4_900_000_000_000_000
+_LAST_ID = 1 << 62
 
 
 class FansPlatform(Platform):
@@ -55,8 +56,14 @@ class FansPlatform(Platform):
         )
         return application
 
-    async def fan_says(self, url: str, account: str, fan: str, **message: Any) -> str:
-        """Push what a fan sent, again when nobody answers in time; what the fan reads."""
+    async def fan_says(
+        self, url: str, account: str, fan: str, *, cut_after: float = 0.0, **message: Any
+    ) -> str:
+        """Push what a fan sent, again when nobody answers in time; what the fan reads.
+
+        With `cut_after` the first connection breaks after so many seconds: what comes back on it,
+        if anything, is lost, and the same is pushed again.
+        """
         now = self.clock.now()
         self._written[fan] = now.timestamp()
         body = {
@@ -74,6 +81,8 @@ class FansPlatform(Platform):
         query = {"signature": signature, "timestamp": stamp, "nonce": nonce}
         limit = aiohttp.ClientTimeout(total=self.push_timeout_s)
         async with aiohttp.ClientSession(timeout=limit) as session:
+            if cut_after:
+                await broken(session, url, cut_after, params=query, json=body)
             for _ in range(4):
                 try:
                     async with session.post(url, params=query, json=body) as response:
@@ -93,11 +102,15 @@ class FansPlatform(Platform):
         self.said.setdefault(fan, []).append(text)
         return text
 
-    def fan_comments(self, account: str, fan: str, text: str, status: int) -> int:
-        return self._wrote(self.comments, account, fan, text, {"status": {"id": status}})
+    def fan_comments(
+        self, account: str, fan: str, text: str, status: int, *, twice: bool = False
+    ) -> int:
+        """`twice`: the list that the account is given has it two times."""
+        more = {"status": {"id": status}}
+        return self._wrote(self.comments, account, fan, text, more, twice=twice)
 
-    def fan_mentions(self, account: str, fan: str, text: str) -> int:
-        return self._wrote(self.mentioned, account, fan, text, {})
+    def fan_mentions(self, account: str, fan: str, text: str, *, twice: bool = False) -> int:
+        return self._wrote(self.mentioned, account, fan, text, {}, twice=twice)
 
     def _wrote(
         self,
@@ -106,10 +119,12 @@ class FansPlatform(Platform):
         fan: str,
         text: str,
         more: Mapping[str, Any],
+        *,
+        twice: bool,
     ) -> int:
         self._fan_ids += 1
         row = {"id": _FIRST_ID + self._fan_ids, "text": text, "user": {"id": int(fan)}, **more}
-        place.setdefault(account, []).append(row)
+        place.setdefault(account, []).extend([row, row] if twice else [row])
         return int(row["id"])
 
 
@@ -144,9 +159,10 @@ def _mentions(platform: Any, call: Call) -> dict[str, Any]:
 
 
 def _page(rows: list[dict[str, Any]], call: Call) -> list[dict[str, Any]]:
-    """Newest first, those after since_id."""
+    """Newest first, those after since_id, up to max_id."""
     since, count = call.number("since_id"), call.number("count", 50)
-    return [row for row in reversed(rows) if row["id"] > since][:count]
+    most = call.number("max_id") or _LAST_ID
+    return [row for row in reversed(rows) if since < row["id"] <= most][:count]
 
 
 def _comment(platform: Any, call: Call) -> dict[str, Any]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
+
 import aiohttp
 import pytest
 
 from hub.conversation.models import EventType, InboundKind, Location
+from publishers.resting import rest_of
 from publishers.weibo.inbox import open_inbox
 from publishers.weibo.simulator_fans import APP_SECRET
 from tests.journeys.asking.conftest import Asking
@@ -91,3 +95,33 @@ async def test_comments_and_mentions_are_answered_where_they_were_made(asking: A
     await look(asking)
     assert world.said == {str(comment): ["答：何时开工？"], str(mention): ["答：路灯坏了"]}
     assert [inbound.text for inbound in asking.answerer.asked] == ["何时开工？", "路灯坏了"]
+
+
+async def test_comments_beyond_the_first_page_of_a_look_are_not_lost(asking: Asking) -> None:
+    _, uid = await account(asking, receive="poll")
+    world = asking.platform("weibo")
+    await look(asking)
+    said = [f"第{number}条评论" for number in range(120)]
+    for number, text in enumerate(said):
+        fan, twice = str(3_000_000_000 + number), number % 10 == 7
+        world.fan_comments(uid, fan, text, 5_100_000_000_000_000, twice=twice)
+    await look(asking)
+    assert sorted(inbound.text for inbound in asking.answerer.asked) == sorted(said)
+
+
+async def test_an_account_with_a_larger_budget_is_read_more_often(asking: Asking) -> None:
+    _, uid = await account(asking, receive="poll", poll_seconds="1")
+    world = asking.platform("weibo")
+    await asking.conversing.polling.look()
+    await asking.conversing.polling.quiet()
+    world.fan_mentions(uid, FAN, "@四川发布 路灯坏了")
+    async with asyncio.timeout(20):
+        while not asking.answerer.asked:
+            await asking.conversing.polling.look()
+            await asking.conversing.polling.quiet()
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("said", ["", "0", "-5", "１０", "86401", "soon"])
+def test_a_rest_that_is_none_is_the_usual_one(said: str) -> None:
+    assert rest_of({"poll_seconds": said}, timedelta(hours=1)) == timedelta(hours=1)
