@@ -42,8 +42,7 @@ class MatrixPoller:
         self._names: dict[str, str] = {}
         self._crowds: dict[tuple[str, str], tuple[float, bool]] = {}
 
-    @property
-    def every(self) -> timedelta:
+    def rest(self, settings: Mapping[str, Any]) -> timedelta:
         return _EVERY
 
     def wanted(self, settings: Mapping[str, Any]) -> bool:
