@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from app.briefs import brief_clock
 from app.compose import Hub
 from app.opinion import case_watch, issue_service, judging_service, nightly, proposals
 from app.opinion_sources import open_sources
@@ -23,6 +24,7 @@ _FOLLOW_EVERY = timedelta(seconds=15)
 _CASES_EVERY = timedelta(minutes=1)
 _PROPOSE_EVERY = timedelta(minutes=10)
 _NIGHT_EVERY = timedelta(minutes=5)
+_BRIEFS_EVERY = timedelta(minutes=1)
 _SOURCES_EVERY = timedelta(seconds=30)
 _AT_ONCE = 5_000  # signals of one look; the next follows in seconds, and others have their turn
 
@@ -59,4 +61,5 @@ async def schedule_opinion(stack: AsyncExitStack, clock: HubClock, hub: Hub) -> 
     clock.every("opinion-proposals", _PROPOSE_EVERY, cases.look)
     clock.every("opinion-cases", _CASES_EVERY, case_watch(hub).watch)
     clock.every("opinion-night", _NIGHT_EVERY, nightly(hub, issues, judging).look)
+    clock.every("opinion-briefs", _BRIEFS_EVERY, brief_clock(hub).look)
     clock.every("opinion-sources", _SOURCES_EVERY, sources.look)

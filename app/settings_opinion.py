@@ -7,11 +7,12 @@ from pathlib import Path
 from pydantic import Field
 
 from app.settings_feeds import FeedSettings
+from app.settings_mail import MailSettings
 
 __all__ = ["OpinionSettings"]
 
 
-class OpinionSettings(FeedSettings):
+class OpinionSettings(FeedSettings, MailSettings):
     """Part of `app.settings.Settings`."""
 
     opinion_topics: Path = Field(

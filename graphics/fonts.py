@@ -16,7 +16,7 @@ import typst
 from graphics.errors import MissingGlyph
 from hub.kernel.errors import Misconfigured, Words
 
-__all__ = ["FAMILIES", "refuse_missing", "shared_fonts"]
+__all__ = ["FAMILIES", "refuse_missing", "shared_fonts", "with_boxes"]
 
 # As templates/graphics names them.
 FAMILIES = ("Noto Sans SC", "Noto Sans", "Font Awesome 7 Free Solid")
@@ -58,6 +58,13 @@ def refuse_missing(field: str, text: str) -> None:
         field=field,
         remedy=Words("删除或替换这些字符", "remove or replace them"),
     )
+
+
+def with_boxes(text: str) -> str:
+    """`text` with a box for each character that no font of ours can draw: of what citizens write
+    nothing is refused for an emoji."""
+    known = _drawable() | _SPACE
+    return "".join(sign if ord(sign) in known else "□" for sign in text)
 
 
 @cache

@@ -80,6 +80,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", "channel", "subject", name=op.f("pk_breakers")),
     )
     op.create_table(
+        "brief_sends",
+        sa.Column("brief_id", sa.String(length=26), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("brief_id", "address", name=op.f("pk_brief_sends")),
+    )
+    op.create_index(
+        "ix_brief_sends_waiting",
+        "brief_sends",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_table(
+        "brief_subscribers",
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("kinds", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_brief_subscribers")),
+    )
+    op.create_table(
+        "briefs",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("files", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_briefs")),
+        sa.UniqueConstraint("kind", "first", name=op.f("uq_briefs_kind")),
+    )
+    op.create_table(
         "case_deadlines",
         sa.Column("case_id", sa.String(length=26), nullable=False),
         sa.Column("round", sa.Integer(), autoincrement=False, nullable=False),
