@@ -9,7 +9,9 @@ from hub.publishing.models import Part
 from publishers.contract import Channel, Field, Source
 from publishers.email.declaration import DECLARATION
 from publishers.email.plain import plain_of
+from publishers.email.polling import EmailPoller
 from publishers.email.publisher import EmailOutlet
+from publishers.email.replying import EmailReplier
 
 __all__ = ["CHANNEL"]
 
@@ -26,6 +28,17 @@ CHANNEL = Channel(
         Field(
             name="password",
             words=Words("密码或授权码", "password or app password"),
+            secret=True,
+            required=False,
+        ),
+        Field(
+            name="imap_username",
+            words=Words("收信用户名，默认同上", "user of the mailbox, by default the same"),
+            required=False,
+        ),
+        Field(
+            name="imap_password",
+            words=Words("收信密码，默认同上", "its password, by default the same"),
             secret=True,
             required=False,
         ),
@@ -67,10 +80,31 @@ CHANNEL = Channel(
             required=False,
             default="starttls",
         ),
+        Field(
+            name="receive",
+            words=Words("poll：读取并答复来信", "poll: read letters and answer them"),
+            required=False,
+        ),
+        Field(
+            name="imap",
+            words=Words(
+                "收信服务器：imaps:// 或 imap:// 地址",
+                "the mailbox: an imaps:// or imap:// address",
+            ),
+            required=False,
+        ),
+        Field(
+            name="imap_folder",
+            words=Words("收信文件夹", "the folder that letters come into"),
+            required=False,
+            default="INBOX",
+        ),
     ),
     schemes=frozenset({"smtp", "smtps"}),
     open=EmailOutlet,
     finish=_with_plain_text,
+    replier=EmailReplier,
+    poller=EmailPoller,
     notes=(
         Words(
             "邮件发出后不能撤回；结果不明的发送由人按 Message-ID 核对",

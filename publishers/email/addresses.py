@@ -17,7 +17,7 @@ from hub.kernel.errors import Words
 from hub.publishing.errors import Rejected
 from hub.publishing.ports import Access
 
-__all__ = ["Address", "Letterhead", "letterhead_of", "unprintable"]
+__all__ = ["Address", "Letterhead", "address_of", "letterhead_of", "reply_head", "unprintable"]
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a0-\U0010ffff-]+"
 _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
@@ -69,7 +69,7 @@ class Letterhead:
 def letterhead_of(access: Access) -> Letterhead:
     """Raises Rejected naming the setting that a person has to mend."""
     settings = access.settings
-    recipients = tuple(_address(one, "to") for one in _listed(settings, "to"))
+    recipients = tuple(address_of(one, "to") for one in _listed(settings, "to"))
     if not 0 < len(recipients) <= _MOST or len(set(recipients)) != len(recipients):
         raise _wrong(
             "to", f"应为 1 至 {_MOST} 个不重复的地址", f"needs 1 to {_MOST} addresses, each once"
@@ -85,10 +85,10 @@ def letterhead_of(access: Access) -> Letterhead:
     if list_id and not _LIST_ID.fullmatch(list_id):
         raise _wrong("list_id", "应形如 news.example.gov.cn", "is like news.example.gov.cn")
     return Letterhead(
-        sender=_address(access.handle, "handle"),
+        sender=address_of(access.handle, "handle"),
         name=_text(settings, "sender_name"),
         recipients=recipients,
-        reply_to=_address(reply_to, "reply_to") if reply_to else None,
+        reply_to=address_of(reply_to, "reply_to") if reply_to else None,
         list_id=list_id,
         unsubscribe=unsubscribe,
         one_click=one_click,
@@ -111,7 +111,21 @@ def _listed(settings: Mapping[str, Any], name: str) -> list[str]:
     return [one.strip() for one in _text(settings, name).split(",") if one.strip()]
 
 
-def _address(text: str, field: str) -> Address:
+def reply_head(access: Access, to: Address) -> Letterhead:
+    """The letterhead of an answer to one person: no list, and nothing to unsubscribe from."""
+    return Letterhead(
+        sender=address_of(access.handle, "handle"),
+        name=_text(access.settings, "sender_name"),
+        recipients=(to,),
+        reply_to=None,
+        list_id="",
+        unsubscribe=(),
+        one_click=False,
+    )
+
+
+def address_of(text: str, field: str) -> Address:
+    """Raises Rejected naming `field` for what is no address."""
     local, at, domain = text.strip().rpartition("@")
     if not at or not _LOCAL.fullmatch(local) or unprintable(local):
         raise _wrong(field, "不是邮件地址", "is no e-mail address")

@@ -30,7 +30,7 @@ from hub.publishing.models import MediaRef, Part
 from publishers.email.addresses import Letterhead, unprintable
 from publishers.email.plain import plain_of
 
-__all__ = ["message_id", "write_message"]
+__all__ = ["encoded", "line", "message_id", "phrase", "write_message"]
 
 _CID = re.compile(r"cid:([0-9a-f]{64}(?:@[A-Za-z0-9.-]+)?)")
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif"}
@@ -65,31 +65,32 @@ def _headers(part: Part, letterhead: Letterhead, key: str, date: datetime) -> It
     several = len(letterhead.recipients) > 1
     # Recipients are not told who else is one.
     to = "undisclosed-recipients:;" if several else str(letterhead.recipients[0])
-    yield _line("Date", format_datetime(date))
-    yield _line("From", f"{_phrase(letterhead.name)} <{letterhead.sender}>".strip())
-    yield _line("To", to)
+    yield line("Date", format_datetime(date))
+    yield line("From", f"{phrase(letterhead.name)} <{letterhead.sender}>".strip())
+    yield line("To", to)
     if letterhead.reply_to:
-        yield _line("Reply-To", str(letterhead.reply_to))
-    yield f"Subject: {_encoded(part.title.strip(), 'Subject')}"
-    yield _line("Message-ID", message_id(letterhead, key))
+        yield line("Reply-To", str(letterhead.reply_to))
+    yield f"Subject: {encoded(part.title.strip(), 'Subject')}"
+    yield line("Message-ID", message_id(letterhead, key))
     if letterhead.list_id:
-        yield _line("List-Id", f"<{letterhead.list_id}>")
-    yield _line("List-Unsubscribe", ",\r\n ".join(f"<{link}>" for link in letterhead.unsubscribe))
+        yield line("List-Id", f"<{letterhead.list_id}>")
+    yield line("List-Unsubscribe", ",\r\n ".join(f"<{link}>" for link in letterhead.unsubscribe))
     if letterhead.one_click:
-        yield _line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
-    yield _line("Auto-Submitted", "auto-generated")  # RFC 3834: no holiday replies
+        yield line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+    yield line("Auto-Submitted", "auto-generated")  # RFC 3834: no holiday replies
 
 
-def _line(name: str, value: str) -> str:
+def line(name: str, value: str) -> str:
     """Folded after the name where it is long; each piece stays far below a line's 998."""
     whole = f"{name}: {value}"
     return whole if len(whole.partition("\r\n")[0]) <= _WIDTH else f"{name}:\r\n {value}"
 
 
-def _phrase(name: str) -> str:
+def phrase(name: str) -> str:
+    """A name as a header may have it before an address."""
     if _ATOMS.fullmatch(name):
         return name
-    return f'"{quote(name)}"' if name.isascii() and name else _encoded(name, "From")
+    return f'"{quote(name)}"' if name.isascii() and name else encoded(name, "From")
 
 
 def _utf8() -> Charset:
@@ -100,7 +101,7 @@ def _utf8() -> Charset:
     return charset
 
 
-def _encoded(text: str, header: str) -> str:
+def encoded(text: str, header: str) -> str:
     """RFC 2047's encoded words, folded, no character in two of them."""
     charset = Charset("us-ascii") if text.isascii() and "=?" not in text else _utf8()
     made = Header(text, charset, maxlinelen=_WIDTH, header_name=header).encode(linesep="\r\n")

@@ -24,6 +24,7 @@ from aiohttp import web
 
 from hub.kernel.clock import Clock
 from publishers import simulation
+from publishers.email.simulator_imap import Letter, Mailbox, Reading
 from publishers.email.simulator_smtp import Conversation, Envelope
 from publishers.simulation import Enrolment, Shown
 
@@ -47,9 +48,10 @@ class Mail:
 
 
 class Platform(simulation.Platform):
-    """Speaks SMTP at `address`; its web application has no page. Switches (`tune`): `size_limit`
-    (bytes), `greylist` (each recipient is refused once for now), `refused` (recipients that do not
-    exist), `drops` (takes messages and loses them). `over_http` is False: there is none."""
+    """Speaks SMTP at `address` and IMAP at `imap`; its web application has no page. Switches
+    (`tune`): `size_limit` (bytes), `greylist` (each recipient is refused once for now), `refused`
+    (recipients that do not exist), `drops` (takes messages and loses them). `over_http` is False:
+    there is none."""
 
     name = "email"
     over_http = False
@@ -61,6 +63,8 @@ class Platform(simulation.Platform):
         self.refused: list[str] = []
         self.drops = False
         self.mails: list[Mail] = []
+        self.imap = ""  # where mailboxes are read, while listening
+        self._mailboxes: dict[str, Mailbox] = {}
         self._passwords: dict[str, str] = {}
         self._greylisted: set[tuple[str, str]] = set()
 
@@ -76,11 +80,19 @@ class Platform(simulation.Platform):
             talks.add(task)
             task.add_done_callback(talks.discard)
 
+        async def show(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.ensure_future(Reading(self, reader, writer).run())
+            talks.add(task)
+            task.add_done_callback(talks.discard)
+
         server = await asyncio.start_server(talk, self.host, 0, limit=_LARGEST)
+        shelf = await asyncio.start_server(show, self.host, 0)
+        self.imap = f"imap://{self.host}:{shelf.sockets[0].getsockname()[1]}"
         try:
             yield f"smtp://{self.host}:{server.sockets[0].getsockname()[1]}"
         finally:
             server.close()
+            shelf.close()
             for task in talks:
                 task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -110,6 +122,24 @@ class Platform(simulation.Platform):
 
     def shown(self) -> list[Shown]:
         return [_shown(mail) for mail in self.mails]
+
+    def mailbox(self, user: str) -> Mailbox:
+        return self._mailboxes.setdefault(user, Mailbox())
+
+    def arrive(self, user: str, raw: bytes) -> None:
+        """A letter comes into a mailbox, as its last server left it."""
+        box = self.mailbox(user)
+        box.letters.append(Letter(box.next, self.clock.now(), raw))
+        box.next += 1
+
+    def made_anew(self, user: str) -> None:
+        """The mailbox is restored from a copy: the same letters under other numbers."""
+        box = self.mailbox(user)
+        box.validity, box.next = box.validity + 1, 1
+        letters, box.letters = box.letters, []
+        for letter in letters:
+            box.letters.append(Letter(box.next, letter.at, letter.raw))
+            box.next += 1
 
     def log_in(self, user: str, password: str) -> bool:
         known = self._passwords.get(user, "")
