@@ -12,6 +12,7 @@ from publishers.email.plain import plain_of
 from publishers.email.polling import EmailPoller
 from publishers.email.publisher import EmailOutlet
 from publishers.email.replying import EmailReplier
+from publishers.resting import REST
 
 __all__ = ["CHANNEL"]
 
@@ -99,6 +100,7 @@ CHANNEL = Channel(
             required=False,
             default="INBOX",
         ),
+        REST,
     ),
     schemes=frozenset({"smtp", "smtps"}),
     open=EmailOutlet,

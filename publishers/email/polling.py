@@ -14,11 +14,13 @@ from hub.publishing.errors import Busy
 from hub.publishing.ports import Access
 from publishers.email.imap import Visit, mailbox_of, visit
 from publishers.email.letters import arrival_of
+from publishers.resting import rest_of
 from publishers.wire import Wire
 
 __all__ = ["EmailPoller"]
 
 _POLL = "poll"
+_REST = timedelta(seconds=60)
 _LONGEST_S = 100.0  # of a whole visit: less than the lease of a look
 
 
@@ -28,9 +30,8 @@ class EmailPoller:
     def __init__(self, wire: Wire, clock: Clock) -> None:
         self._clock = clock
 
-    @property
-    def every(self) -> timedelta:
-        return timedelta(seconds=60)
+    def rest(self, settings: Mapping[str, Any]) -> timedelta:
+        return rest_of(settings, _REST)
 
     def wanted(self, settings: Mapping[str, Any]) -> bool:
         return settings.get("receive") == _POLL

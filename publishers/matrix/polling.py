@@ -7,10 +7,11 @@ come again are known by their ids.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hub.conversation.models import Arrival, Polled
+from hub.conversation.models import Arrival, Manner, Polled
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Words
 from hub.publishing.errors import Rejected
@@ -95,10 +96,12 @@ class MatrixPoller:
         arrivals = []
         for event in events:
             arrival = arrival_of(event, timeline.room, own)
-            if arrival is not None and (
-                speaks_to(event, own) or not await self._crowd(access, timeline.room)
-            ):
+            if arrival is None:
+                continue
+            if not await self._crowd(access, timeline.room):
                 arrivals.append(arrival)
+            elif speaks_to(event, own):
+                arrivals.append(replace(arrival, manner=Manner.MENTION))
         return arrivals
 
     async def _crowd(self, access: Access, room: str) -> bool:
