@@ -74,13 +74,14 @@ ADMINISTERING = Permission(name="administering", roles=frozenset({Role.ADMIN}))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """`path` is below `/console`, as aiohttp writes it; `proved`: only for who gave password and
-    code again within the last minutes."""
+    code again within the last minutes; `most_bytes`: how much may be sent there."""
 
     method: str
     path: str
     handler: Handler
     needs: Permission
     proved: bool = False
+    most_bytes: int = 2 * 1024**2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

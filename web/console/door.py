@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-import structlog
 from aiohttp import web
+from aiohttp.web_request import FileField
 
 from hub.kernel.errors import Forbidden, GongkaiError, Words
 from hub.organisations.signin.errors import NotProved, SignedOut
 from hub.organisations.signin.models import Stage, Visitor
 from hub.organisations.signin.rules import form_token
 from web.console.area import Route
-from web.console.call import ROOT, Call, address
+from web.console.call import ROOT, Call
 from web.console.cookies import forget_session, session_secret, taste_of
 from web.console.desk import Desk
 
 __all__ = ["Door", "ForeignForm", "headers_of"]
 
-_log = structlog.get_logger(__name__)
 _SAFE = frozenset({"GET", "HEAD"})
+_LITTLE = 64 * 1024  # bytes that somebody may send who is not signed in
 TOKEN_FIELD, TOKEN_HEADER = "_token", "X-Form-Token"
 # where somebody is led whose session is short of open
 _STEPS: Mapping[Stage, str] = {
@@ -73,46 +74,52 @@ class Door:
         """`route.handler` for those whom the route lets in; everybody else is led or refused."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            taste = taste_of(request)
             secret = session_secret(request, https=self._desk.https)
-            call = Call(request=request, desk=self._desk, taste=taste, secret=secret)
+            call = Call(request=request, desk=self._desk, taste=taste_of(request), secret=secret)
             try:
-                return await self._admitted(route, call)
+                if request.method not in _SAFE:
+                    _refuse_foreign(request)
+                visitor = await self._visitor(route, call)
+                call = replace(call, known=visitor, secret=secret if visitor else "")
+                return self._led(route, call) or await self._handled(route, call)
             except SignedOut:
                 return self._to_sign_in(call)
-            except NotProved as error:
-                return self._to_proving(call, error)
+            except NotProved:
+                return self._to_proving(call)
             except GongkaiError as error:
                 return call.refuse(error)
 
         return handle
 
-    async def _admitted(self, route: Route, call: Call) -> web.StreamResponse:
-        request = call.request
-        if request.method not in _SAFE:
-            _refuse_foreign(request)
-        visitor = await self._visitor(route, call)
-        fields, chosen = ({}, {}) if request.method in _SAFE else await _sent(request)
-        if visitor is not None and request.method not in _SAFE:
-            _check_token(call.secret, fields.pop(TOKEN_FIELD, ""), request)
-        if visitor is not None and not route.needs.anonymous:
-            if visitor.session.stage not in route.needs.stages:
-                step = _STEPS.get(visitor.session.stage, "/")
-                return call.go(step)
-            if not route.needs.admits(visitor):
-                raise _no_role()
-            if route.proved:
-                self._desk.sessions.require_proved(visitor)
-        full = Call(
-            request=request,
-            desk=self._desk,
-            taste=call.taste,
-            secret=call.secret if visitor else "",
-            known=visitor,
-            form=fields,
-            chosen=chosen,
-        )
-        return await route.handler(full)
+    def _led(self, route: Route, call: Call) -> web.StreamResponse | None:
+        """To the step that a session short of open waits for; None for who may go on. Raises
+        Forbidden, NotProved: nothing that was sent is read before."""
+        if route.needs.anonymous:
+            return None
+        visitor = call.visitor
+        if visitor.session.stage not in route.needs.stages:
+            return call.go(_STEPS.get(visitor.session.stage, "/"))
+        if not route.needs.admits(visitor):
+            raise _no_role()
+        if route.proved:
+            self._desk.sessions.require_proved(visitor)
+        return None
+
+    async def _handled(self, route: Route, call: Call) -> web.StreamResponse:
+        """The handler's answer, with what was sent once it is sure that our own page sent it."""
+        if call.request.method in _SAFE:
+            return await route.handler(call)
+        most = route.most_bytes if call.known else _LITTLE
+        fields, chosen = await _sent(call.request, most)
+        try:
+            token = fields.pop(TOKEN_FIELD, "")
+            if call.known:
+                _check_token(call.secret, token, call.request)
+            return await route.handler(replace(call, form=fields, chosen=chosen))
+        finally:
+            for value in fields.values():
+                if isinstance(value, FileField):
+                    value.file.close()
 
     async def _visitor(self, route: Route, call: Call) -> Visitor | None:
         """Who it is; nobody only where everybody may come."""
@@ -132,13 +139,11 @@ class Door:
             forget_session(response, https=self._desk.https)
         return response
 
-    def _to_proving(self, call: Call, error: NotProved) -> web.Response:
+    def _to_proving(self, call: Call) -> web.Response:
         """The page that asks for password and code again and leads back to where it was asked."""
         request = call.request
         back = request.path_qs if request.method == "GET" else _page_before(request)
-        if call.partial or request.method == "GET":
-            return call.go("/prove", next=back)
-        return web.Response(status=303, headers={"Location": address("/prove", next=back)})
+        return call.go("/prove", next=back)
 
 
 def _page_before(request: web.Request) -> str:
@@ -167,11 +172,11 @@ def _check_token(secret: str, given: Any, request: web.Request) -> None:
         raise ForeignForm
 
 
-async def _sent(request: web.Request) -> tuple[dict[str, Any], dict[str, list[str]]]:
+async def _sent(request: web.Request, most: int) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """Every field once, and all values of those that were sent several times or once."""
     if request.content_type not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return {}, {}
-    told = await request.post()
+    told = await request.clone(client_max_size=most).post()
     values = {name: [v for v in told.getall(name) if isinstance(v, str)] for name in set(told)}
     return dict(told), values
 

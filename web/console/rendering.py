@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from hub.kernel.errors import Words
 from web.console.assets import assets
 
 __all__ = ["environment", "words_of"]
@@ -38,6 +39,8 @@ def environment(zone: str) -> ImmutableSandboxedEnvironment:
         "machine_time": lambda when: when.astimezone(UTC).isoformat(timespec="seconds"),
         "number": lambda value: f"{value:,}",
         "span": _span,
+        "spoken": _spoken,
+        "worded": _worded,
     }
     made.globals |= {"asset": _asset_address}
     return made
@@ -77,3 +80,15 @@ def _span(context: Context, length: timedelta) -> str:
         f"0{units[2]}"
     ]
     return " ".join(parts[:2])
+
+
+@pass_context
+def _spoken(context: Context, options: Sequence[tuple[str, Words]]) -> list[tuple[str, str]]:
+    """(value, words) as a choice takes them, in the reader's language."""
+    return [(value, context["say"](words)) for value, words in options]
+
+
+@pass_context
+def _worded(context: Context, values: Sequence[str], prefix: str) -> list[tuple[str, str]]:
+    """Values with the interface's own words for each, which begin with `prefix`."""
+    return [(str(value), context["words"][f"{prefix}{value}"]) for value in values]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from aiohttp import web
 
-from hub.kernel.errors import GongkaiError
 from hub.organisations.authority.rules import PLANNING
 from hub.organisations.models import Role
 from hub.publishing.incidents.models import Incident
 from hub.publishing.overview.models import Overview
 from hub.publishing.preflight.models import Listed
-from hub.review.queue.models import Waiting
 from web.console.call import Call
+from web.console.limits import limits_of
 
 __all__ = ["today"]
 
@@ -34,7 +31,7 @@ async def today(call: Call) -> web.StreamResponse:
         "today/today",
         waiting=waiting[:_SHOWN],
         waiting_count=len(waiting),
-        due=await _limits(call, waiting[:_SHOWN]),
+        due=await limits_of(call, [one.item_id for one in waiting[:_SHOWN]]),
         returned=returned,
         overview=overview,
         incidents=incidents,
@@ -42,16 +39,3 @@ async def today(call: Call) -> web.StreamResponse:
         bodies={body.id: body.name for body in await desk.organisations.bodies()},
         operating=operating,
     )
-
-
-async def _limits(call: Call, waiting: list[Waiting]) -> dict[str, datetime]:
-    """When the statutory clock of what waits ends, by the item's id, where one runs."""
-    found: dict[str, datetime] = {}
-    for one in waiting:
-        try:
-            told = await call.desk.clocks.explain(one.item_id)
-        except GongkaiError:
-            continue  # nothing is determined, so no clock runs
-        if told.clock and told.clock.due_at:
-            found[one.item_id] = told.clock.due_at
-    return found

@@ -1,0 +1,26 @@
+"""The words of every kind of event, for whoever reads what happened."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import hub
+from hub.kernel.errors import Words
+from hub.kernel.events import Kind
+
+__all__ = ["kind_words"]
+
+
+@cache
+def kind_words() -> Mapping[str, Words]:
+    """Name → sentence, from every events.py below hub, never listed."""
+    root = Path(hub.__path__[0])
+    found: dict[str, Words] = {}
+    for file in sorted(root.rglob("events.py")):
+        name = ".".join(("hub", *file.relative_to(root).with_suffix("").parts))
+        kinds = vars(importlib.import_module(name)).values()
+        found |= {kind.name: kind.words for kind in kinds if isinstance(kind, Kind)}
+    return found
