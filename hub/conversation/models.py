@@ -116,7 +116,8 @@ class Arrival:
 
     `external_key` is what the platform repeats when it delivers again, at most 96 characters.
     `address` is where an answer goes, `context` what else an answer needs: texts that the
-    channel alone understands. Neither shows in a repr.
+    channel alone understands. Neither shows in a repr. `pictures_by_call`: the answer to the
+    platform's own call holds no picture, and an answer with one goes by calls of ours.
     """
 
     external_key: str
@@ -129,6 +130,7 @@ class Arrival:
     language: str = ""
     manner: Manner = Manner.DIRECT
     context: Mapping[str, str] = field(default_factory=dict, repr=False)
+    pictures_by_call: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

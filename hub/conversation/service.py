@@ -263,9 +263,12 @@ class Conversations:
             self._offer(inbound, answer.choices)
         if answer.silent:
             await self._settle(inbound, MessageEvent.LEFT)
-        elif exchange.waits:
+        elif exchange.waits and not (answer.media and exchange.arrival.pictures_by_call):
             await self._reply(exchange, inbound, answer)
         else:
+            if exchange.waits:
+                exchange.waits = False
+                await self._promise(exchange)
             await self._sending.send(inbound, exchange.arrival, answer, self._settle)
 
     async def _reply(self, exchange: _Exchange, inbound: Inbound, answer: Answer) -> None:

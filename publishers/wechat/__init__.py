@@ -144,6 +144,15 @@ CHANNEL = Channel(
             required=False,
         ),
         Field(
+            name="customer_service",
+            words=Words(
+                "true：账号有客服接口（已认证），带图片的答复以客服消息发送",
+                "true: the account has customer-service messages (verified); answers with "
+                "pictures go by them",
+            ),
+            required=False,
+        ),
+        Field(
             name="reply_hours",
             words=Words(
                 "公众发来消息后多少小时内可发客服消息，空为 48",

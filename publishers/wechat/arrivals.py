@@ -15,6 +15,7 @@ from hub.kernel.errors import InvalidInput, Words
 
 __all__ = ["arrival_of"]
 
+_PAYLOAD_BYTES = 64
 _SCENE_PREFIX = "qrscene_"
 _KINDS = {
     "text": InboundKind.TEXT,
@@ -37,6 +38,9 @@ def arrival_of(message: Mapping[str, Any]) -> Arrival | None:
     if kind == "event":
         return _event(message)
     number = _need(message, "MsgId")
+    chosen = _text(message, "bizmsgmenuid")
+    if chosen and len(chosen.encode()) <= _PAYLOAD_BYTES:
+        return _chosen(message, number, chosen)
     found = _KINDS.get(kind, InboundKind.OTHER)
     return Arrival(
         external_key=f"m:{number}",
@@ -47,6 +51,19 @@ def arrival_of(message: Mapping[str, Any]) -> Arrival | None:
         if found is InboundKind.LOCATION
         else None,
         context=_context(message),
+    )
+
+
+def _chosen(message: Mapping[str, Any], number: str, chosen: str) -> Arrival:
+    """A choice of a menu that was sent: it comes as a text with the choice's id, and what may be
+    answered to it is what may be answered to a text."""
+    return Arrival(
+        external_key=f"m:{number}",
+        address=_need(message, "FromUserName"),
+        kind=InboundKind.EVENT,
+        event=EventType.CHOICE,
+        event_key=chosen,
+        context=_context(message) | {"trigger": "message"},
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -26,6 +27,7 @@ from publishers.wechat.replying import passive_xml
 __all__ = ["Mode", "WeChatInbox", "open_inbox"]
 
 _FRESH_S = 600
+_TRUE = frozenset({"1", "true", "yes", "on"})
 _LARGEST = 1024 * 1024
 # The platform waits five seconds (被动回复用户消息); the rest is for the way there and back.
 _PATIENCE_S = 4.2
@@ -59,6 +61,7 @@ def open_inbox(credentials: Mapping[str, str], settings: Mapping[str, Any]) -> W
         token=credentials["token"],
         mode=Mode(mode),
         aes_keys=tuple(filter(None, (key, credentials.get("aes_key_previous", "")))),
+        customer_service=str(settings.get("customer_service") or "").lower() in _TRUE,
     )
 
 
@@ -66,12 +69,19 @@ class WeChatInbox:
     """`Inbox` of one official account; see publishers.contract for the contract."""
 
     def __init__(
-        self, *, appid: str, token: str, mode: Mode, aes_keys: tuple[str, ...] = ()
+        self,
+        *,
+        appid: str,
+        token: str,
+        mode: Mode,
+        aes_keys: tuple[str, ...] = (),
+        customer_service: bool = False,
     ) -> None:
         self._appid = appid
         self._token = token
         self._mode = mode
         self._aes_keys = aes_keys
+        self._customer_service = customer_service
 
     def handshake(self, query: Mapping[str, str]) -> bytes:
         """Echo `echostr`; it is not encrypted in any mode."""
@@ -100,7 +110,10 @@ class WeChatInbox:
             reader = _REPORTS.get(str(message.get("Event", "")).upper())
             if reader:
                 return reader(message)
-        return arrival_of(message)
+        arrival = arrival_of(message)
+        if arrival is None or not self._customer_service:
+            return arrival
+        return replace(arrival, pictures_by_call=True)
 
     def respond(self, arrival: Arrival | None, answer: Answer | None, now: datetime) -> Response:
         """`success`, or the answer; sealed wherever the account's mode is not plain."""

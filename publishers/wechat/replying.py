@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.conversation.models import Answer, Arrival, InboundKind, Outgoing
+from hub.conversation.models import Answer, Arrival, InboundKind, Outgoing, Picture
 from hub.conversation.notices.models import Reach, Window
 from hub.kernel.clock import Clock
-from hub.kernel.errors import Words
+from hub.kernel.errors import NotFound, Words
 from hub.publishing.errors import Exhausted, Rejected
 from hub.publishing.models import Rate
 from hub.publishing.ports import Access, MediaSource
@@ -28,6 +28,8 @@ __all__ = ["NOTICES", "WINDOWS", "WeChatReplier", "passive_xml"]
 
 _TEXT_BYTES = 2_000  # the documents say 2,048; an emoji at the edge was seen to lose the message
 _TITLE, _DIGEST = 64, 120
+_MOST_PICTURES = 3  # with the words four of the five messages that may follow a follower's
+_MOST_CHOICES = 10
 
 
 _MINUTE = timedelta(minutes=1)
@@ -101,9 +103,14 @@ class WeChatReplier:
 
     async def reply(self, access: Access, outgoing: Outgoing, media: MediaSource) -> None:
         self._check_window(access.settings, outgoing)
-        message = {"touser": outgoing.address, **_message(outgoing.answer)}
+        client, to = self._client(access), {"touser": outgoing.address}
         try:
-            await self._client(access)._request("POST", "message/custom/send", data=message)
+            for picture in outgoing.answer.media[:_MOST_PICTURES]:
+                media_id = await _uploaded(client, picture, media)
+                image = {"msgtype": "image", "image": {"media_id": media_id}}
+                await client._request("POST", "message/custom/send", data=to | image)
+            if said := _message(outgoing.answer):
+                await client._request("POST", "message/custom/send", data={**to, **said})
         except Refused as refused:
             if refused.errcode in (45015, 45047):
                 raise _too_late(str(refused.errcode)) from None
@@ -136,10 +143,42 @@ class WeChatReplier:
 
 
 def _message(answer: Answer) -> Mapping[str, Any]:
+    """The words as a card, as a menu to be pressed, or as text; nothing where there are none."""
     article = article_of(answer)
     if article is not None:
         return {"msgtype": "news", "news": {"articles": [article]}}
-    return {"msgtype": "text", "text": {"content": in_words(answer, fits_text)}}
+    if 0 < len(answer.choices) <= _MOST_CHOICES:
+        return {"msgtype": "msgmenu", "msgmenu": _menu(answer)}
+    text = in_words(answer, fits_text)
+    return {"msgtype": "text", "text": {"content": text}} if text else {}
+
+
+def _menu(answer: Answer) -> Mapping[str, Any]:
+    """Each choice comes back as a text with its id; who types its number is understood, too."""
+    labels = [f"{number}. {one.label}" for number, one in enumerate(answer.choices, 1)]
+    room = "".join(labels)
+    return {
+        "head_content": in_words(answer, lambda text: fits_text(text + room), numbered=False),
+        "list": [
+            {"id": one.payload, "content": label}
+            for one, label in zip(answer.choices, labels, strict=True)
+        ],
+        "tail_content": "",
+    }
+
+
+async def _uploaded(client: Client, picture: Picture, media: MediaSource) -> str:
+    """The id of a picture, good for three days; nobody sees it."""
+    try:
+        data = await media.read(picture.sha256)
+    except NotFound as error:
+        raise Rejected(
+            Words(f"图片 {picture.sha256[:12]} 不在素材库", "the picture is missing"),
+            field="media",
+        ) from error
+    png = data.startswith(b"\x89PNG")
+    file = ("picture.png", data, "image/png") if png else ("picture.jpg", data, "image/jpeg")
+    return str((await client.media.upload("image", file))["media_id"])
 
 
 def _window(settings: Mapping[str, Any], outgoing: Outgoing) -> Window | None:

@@ -19,9 +19,10 @@ from publishers.wechat.simulator_callbacks import cdata, push, sealed
 from publishers.wechat.simulator_state import OK, App, Chat, Refusal, Undelivered
 from publishers.wechat.simulator_world import World
 
-__all__ = ["custom_send", "event_xml", "say", "text_xml"]
+__all__ = ["chosen_xml", "custom_send", "event_xml", "say", "text_xml"]
 
 _TEXT_BYTES = 2_048
+_MEDIA_LIVES_S = 3 * 86_400
 _serial = itertools.count(23_456_789_012_345_678)
 # trigger → messages that may follow, seconds: 客服消息 since 2023-06-12
 _ALLOWANCES = {"": (5, 48 * 3600.0), "CLICK": (3, 60.0), "subscribe": (3, 60.0), "SCAN": (3, 60.0)}
@@ -30,6 +31,13 @@ _ALLOWANCES = {"": (5, 48 * 3600.0), "CLICK": (3, 60.0), "subscribe": (3, 60.0),
 def text_xml(app: App, openid: str, content: str, now: float, number: int = 0) -> str:
     inner = f"<MsgType><![CDATA[text]]></MsgType><Content>{cdata(content)}</Content>"
     return _head(app, openid, now) + f"{inner}<MsgId>{number or next(_serial)}</MsgId></xml>"
+
+
+def chosen_xml(app: App, openid: str, content: str, menu_id: str, now: float) -> str:
+    """A follower presses an entry of a menu that was sent."""
+    inner = f"<MsgType><![CDATA[text]]></MsgType><Content>{cdata(content)}</Content>"
+    inner += f"<MsgId>{next(_serial)}</MsgId><bizmsgmenuid>{cdata(menu_id)}</bizmsgmenuid>"
+    return _head(app, openid, now) + f"{inner}</xml>"
 
 
 def event_xml(app: App, openid: str, event: str, key: str, now: float) -> str:
@@ -119,7 +127,7 @@ async def custom_send(world: World, app: App, data: Mapping[str, Any]) -> Mappin
     chat = app.chats.get(str(data.get("touser", "")))
     if chat is None:
         raise Refusal(40003)
-    text = _custom_text(data)
+    text = _custom_text(app, world.now(), data)
     if world.now() > chat.answerable_until:
         raise Refusal(45015)
     if chat.allowance < 1:
@@ -129,7 +137,32 @@ async def custom_send(world: World, app: App, data: Mapping[str, Any]) -> Mappin
     return OK
 
 
-def _custom_text(data: Mapping[str, Any]) -> str:
+def _image_text(app: App, now: float, content: Mapping[str, Any]) -> str:
+    uploaded = app.temporary.get(str(content.get("media_id")))
+    if uploaded is None or now - uploaded > _MEDIA_LIVES_S:
+        raise Refusal(40007)
+    return f"[图片 {content['media_id']}]"
+
+
+def _menu_text(content: Mapping[str, Any]) -> str:
+    """What the follower sees of a menu; each entry is a link that sends its words with its id."""
+    entries = content.get("list")
+    head, tail = content.get("head_content", ""), content.get("tail_content", "")
+    if not isinstance(entries, list) or not entries:
+        raise Refusal(40035)
+    if not all(
+        isinstance(one, dict) and one.get("id") and isinstance(one.get("content"), str)
+        for one in entries
+    ):
+        raise Refusal(40035)
+    shown = [head, *(f"[{one['content']}]" for one in entries), tail]
+    text = "\n".join(filter(None, shown))
+    if len(text.encode()) > _TEXT_BYTES:
+        raise Refusal(45002)
+    return text
+
+
+def _custom_text(app: App, now: float, data: Mapping[str, Any]) -> str:
     kind = data.get("msgtype")
     content = data.get(kind) if isinstance(kind, str) else None
     if not isinstance(content, dict):
@@ -141,6 +174,10 @@ def _custom_text(data: Mapping[str, Any]) -> str:
         if len(text.encode()) > _TEXT_BYTES:
             raise Refusal(45002)
         return text
+    if kind == "image":
+        return _image_text(app, now, content)
+    if kind == "msgmenu":
+        return _menu_text(content)
     articles = content.get("articles")
     if kind != "news" or not isinstance(articles, list) or len(articles) != 1:
         raise Refusal(45008)

@@ -17,11 +17,12 @@ from tests.hub.conversation.conftest import Talk
 class Pages:
     """A poller whose platform has these texts, each look one more page."""
 
-    every = timedelta(0)
-
     def __init__(self, *pages: Sequence[str]) -> None:
         self.pages = pages
         self.asked: list[str] = []
+
+    def rest(self, settings: Mapping[str, Any]) -> timedelta:
+        return timedelta(0)
 
     def wanted(self, settings: Mapping[str, Any]) -> bool:
         return True

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from typing import Any
 
 import aiohttp
 import pytest
 
-from hub.conversation.models import Answer, Choice
+from hub.catalogue import store as catalogue
+from hub.conversation.models import Answer, Choice, Picture
 from publishers.wechat.simulator_callbacks import sealed
-from publishers.wechat.simulator_chat import event_xml, say, text_xml
+from publishers.wechat.simulator_chat import chosen_xml, event_xml, say, text_xml
 from publishers.wechat.simulator_state import App
 from tests.journeys.asking.conftest import Asking
+from tests.publishers.doubles import picture
 
 HANDLE = "wechat-sichuan"
 
@@ -38,6 +41,10 @@ class Followers:
         message = event_xml(self.app, who, event, key, self.world.now())
         trigger = event if event in ("CLICK", "subscribe", "SCAN") else ""
         return await say(self.world, self.app, who, message, trigger=trigger)
+
+    async def press(self, words: str, menu_id: str, who: str = "oCitizen1") -> str:
+        message = chosen_xml(self.app, who, words, menu_id, self.world.now())
+        return await say(self.world, self.app, who, message)
 
     def said(self, who: str = "oCitizen1") -> list[tuple[str, str]]:
         return self.app.chats[who].said
@@ -251,3 +258,39 @@ async def test_nobody_reads_another_person_s_conversation(asking: Asking) -> Non
     account = followers.url.rsplit("/", 1)[1]
     seen = await asking.conversing.records.history(account, mallory)
     assert [m.inbound.text for m in seen] == ["?"]
+
+
+async def with_picture(asking: Asking) -> None:
+    """Every question is answered with a picture and two choices."""
+    data = picture(side=40)
+    sha256 = hashlib.sha256(data).hexdigest()
+    await asking.hub.database.write(
+        lambda tx: catalogue.put_blob(tx, sha256, "image/png", data), audited=False
+    )
+    asking.answerer.says = lambda inbound: Answer(
+        paragraphs=(inbound.event_key or "请看图",),
+        media=() if inbound.event_key else (Picture(sha256=sha256, alt="一图读懂"),),
+        choices=(Choice(label="甲", payload="a"), Choice(label="乙", payload="skill/b")),
+    )
+
+
+async def test_a_picture_goes_by_customer_service_with_a_menu_to_be_pressed(
+    asking: Asking,
+) -> None:
+    await with_picture(asking)
+    followers = await followed(asking, customer_service="true")
+    assert await followers.say("图解") == ""
+    assert await asking.states() == ["answered"]
+    (_, image), (_, menu) = followers.said()
+    assert image.startswith("[图片 ")
+    assert menu == "请看图\n[1. 甲]\n[2. 乙]"
+    assert await followers.press("2. 乙", "skill/b") == "skill/b\n\n1. 甲\n2. 乙"
+    assert await followers.say("1") == "a\n\n1. 甲\n2. 乙"
+
+
+async def test_without_customer_service_the_words_come_in_the_platform_s_own_call(
+    asking: Asking,
+) -> None:
+    await with_picture(asking)
+    followers = await followed(asking)
+    assert await followers.say("图解") == "请看图\n\n1. 甲\n2. 乙"

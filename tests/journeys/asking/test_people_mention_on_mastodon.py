@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from hub.conversation.models import Answer, Choice
+import hashlib
+
+from hub.catalogue import store as catalogue
+from hub.conversation.models import Answer, Choice, Picture
 from tests.journeys.asking.conftest import Asking
+from tests.publishers.doubles import picture
 
 BY = "alice@social.example"
 
@@ -65,3 +69,20 @@ async def test_choices_are_numbers_where_there_are_no_buttons(asking: Asking) ->
     world.mention("mastodon-sichuan", BY, "2")
     await look(asking)
     assert [text.split("\n")[0] for text, _, _ in answers(asking)] == [f"@{BY} 菜单", f"@{BY} b"]
+
+
+async def test_an_infographic_is_shown_with_its_description(asking: Asking) -> None:
+    data = picture(side=40)
+    sha256 = hashlib.sha256(data).hexdigest()
+    await asking.hub.database.write(
+        lambda tx: catalogue.put_blob(tx, sha256, "image/png", data), audited=False
+    )
+    shown = Picture(sha256=sha256, alt="一图读懂")
+    asking.answerer.says = lambda inbound: Answer(paragraphs=("请看图",), media=(shown,))
+    await asking.account("mastodon", {"receive": "poll"})
+    world = asking.platform("mastodon")
+    await look(asking)
+    world.mention("mastodon-sichuan", BY, "图解")
+    await look(asking)
+    [post] = [post for post in world.shown() if post.account == "mastodon-sichuan"]
+    assert post.pictures == 1
