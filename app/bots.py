@@ -12,7 +12,8 @@ from app.compose import Hub
 from app.desk import desk_service
 from app.opinion import signal_service
 from app.settings import Settings
-from bots.desk import Desk, Office, Said
+from app.surveys import surveys_of
+from bots.desk import Desk, Office, Said, SaidKind
 from bots.engine import Engine
 from bots.generation import Composer, ModelComposer, ModelLikeness, ModelSettings, NoComposer
 from bots.places import Places
@@ -25,6 +26,7 @@ from hub.opinion.signals.models import NewSignal, SignalKind
 __all__ = ["CollectedSignals", "ModelHttp", "open_answerer"]
 
 _LONGEST_BODY = 1 << 20
+_KINDS = {SaidKind.SURVEY: SignalKind.SURVEY}
 
 
 @asynccontextmanager
@@ -47,6 +49,7 @@ def _desk(hub: Hub, composer: Composer, retrieval: Retrieval) -> Desk:
         subscriptions=Subscriptions(hub.database, hub.clock, hub.ids),
         signals=CollectedSignals(hub),
         people=desk_service(hub),
+        surveys=surveys_of(hub),
         places=Places(hub.organisations, hub.clock),
         retrieval=retrieval,
         composer=composer,
@@ -129,11 +132,12 @@ class CollectedSignals:
         new = NewSignal(
             channel=inbound.channel,
             external_id=external_id_of(inbound.id),
-            kind=SignalKind.MESSAGE,
+            kind=_KINDS.get(said.kind, SignalKind.MESSAGE),
             text=said.text,
             author=inbound.sender,
             event_at=inbound.received_at,
             body_id=account.body_id,
+            item_id=said.item_id,
         )
         (kept,) = await self._service.collect([new], actor="system:bots")
         return kept.signal_id

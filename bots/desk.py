@@ -16,6 +16,7 @@ from hub.catalogue.search.service import Search
 from hub.conversation.desk.models import Handed
 from hub.conversation.models import Inbound
 from hub.conversation.subscriptions.service import Subscriptions
+from hub.conversation.surveys.service import Surveys
 from hub.kernel.clock import Clock
 
 __all__ = ["Desk", "Office", "People", "Said", "SaidKind", "Signals"]
@@ -27,15 +28,17 @@ class SaidKind(StrEnum):
 
     OPINION = "opinion"  # 意见建议
     COMPLAINT = "complaint"  # 投诉举报
+    SURVEY = "survey"  # 答卷
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What a citizen said that somebody should read."""
+    """What a citizen said that somebody should read; `item_id` is the item it is about."""
 
     kind: SaidKind
     text: str
     inbound: Inbound
+    item_id: str = ""
 
 
 class People(Protocol):
@@ -81,6 +84,7 @@ class Desk:
     subscriptions: Subscriptions
     signals: Signals
     people: People
+    surveys: Surveys
     places: Places
     retrieval: Retrieval
     composer: Composer

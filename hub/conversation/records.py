@@ -18,6 +18,7 @@ from hub.conversation.privacy import Wish
 from hub.conversation.rules import coarse
 from hub.conversation.satisfaction import store as satisfaction
 from hub.conversation.subscriptions import store as subscriptions
+from hub.conversation.surveys import store as surveys
 from hub.conversation.webchat import store as pages
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
@@ -138,7 +139,7 @@ class Records:
 
 def _forget(tx: Transaction, account_id: str, sender: str) -> int:
     """What was kept in order to write to them goes with their words; how many rows."""
-    areas = (notices, contacts, subscriptions, satisfaction, desk)
+    areas = (notices, contacts, subscriptions, satisfaction, desk, surveys)
     return sum(area.erase(tx, account_id, sender) for area in areas)
 
 

@@ -17,6 +17,9 @@ from hub.review.determination.models import Limit, Matter
 from hub.review.models import ReviewStep
 
 __all__ = [
+    "AnswerTalk",
+    "AssignTalk",
+    "CloseTalk",
     "Determine",
     "EditItem",
     "EnterItem",
@@ -164,6 +167,28 @@ class Return(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
     reason: Long
     to: ReviewStep | None = None
+
+
+class AssignTalk(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`officer` is a login of the same body."""
+
+    officer: Short
+
+
+class AnswerTalk(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`text`, the canned answer of that key, or both. The same `key` is sent once; `reason` is why
+    what looks like personal data is public."""
+
+    text: Long = ""
+    canned: Short = ""
+    key: Annotated[str, Meta(max_length=64)] = ""
+    reason: Long = ""
+
+
+class CloseTalk(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`ask`: whether the citizen is asked how satisfied they are, once."""
+
+    ask: bool = True
 
 
 def decoded(data: bytes, shape: type[T]) -> T:

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.kernel.errors import Words
-from web.staff import approvals, items, shapes
+from web.staff import approvals, items, shapes, talk_shapes, talks
 from web.staff.asked import (
+    AnswerTalk,
+    AssignTalk,
+    CloseTalk,
     Determine,
     EditItem,
     EnterItem,
@@ -40,6 +43,7 @@ class Endpoint:
 
 
 _ITEM, _APPROVAL = "/items/{item}", "/approvals/{approval}"
+_TALK = "/desk/conversations/{conversation}"
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
@@ -176,5 +180,65 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         takes=Return,
         answers=shapes.StaffApproval,
         status=201,
+    ),
+    Endpoint(
+        method="GET",
+        path="/desk/conversations",
+        name="listConversations",
+        words=Words("人工坐席未结束的对话", "open conversations at the desk"),
+        handler=talks.list_talks,
+        answers=talk_shapes.StaffTalks,
+    ),
+    Endpoint(
+        method="GET",
+        path=_TALK,
+        name="readConversation",
+        words=Words("一次对话的来往", "both sides of a conversation"),
+        handler=talks.read_talk,
+        answers=talk_shapes.StaffTalkView,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_TALK}/take",
+        name="takeConversation",
+        words=Words("接手", "pick it up"),
+        handler=talks.take_talk,
+        answers=talk_shapes.StaffTalk,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_TALK}/assign",
+        name="assignConversation",
+        words=Words("交给同事", "give it to a colleague"),
+        handler=talks.assign_talk,
+        takes=AssignTalk,
+        answers=talk_shapes.StaffTalk,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_TALK}/release",
+        name="releaseConversation",
+        words=Words("放回待接", "give it back"),
+        handler=talks.release_talk,
+        answers=talk_shapes.StaffTalk,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_TALK}/answers",
+        name="answerConversation",
+        words=Words("答复公众，只发一次", "answer the citizen, sent once"),
+        handler=talks.answer_talk,
+        takes=AnswerTalk,
+        answers=talk_shapes.StaffReply,
+        status=201,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_TALK}/close",
+        name="closeConversation",
+        words=Words("结束对话", "close it"),
+        handler=talks.close_talk,
+        takes=CloseTalk,
+        answers=talk_shapes.StaffTalk,
     ),
 )

@@ -19,7 +19,7 @@ ROOT = "/api/staff/v1"
 _VERSION = "1.0.0"
 _REF = "#/components/schemas/{name}"
 _ID = "[0-9A-HJKMNP-TV-Z]{26}"
-_PATTERNS = {"item": _ID, "approval": _ID, "name": "[^{}]+"}
+_PATTERNS = {"item": _ID, "approval": _ID, "conversation": _ID, "name": "[^{}]+"}
 _REFUSALS = {
     "400": "the request's body cannot be",
     "401": "no token, or one that does not work",

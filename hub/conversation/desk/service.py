@@ -35,7 +35,7 @@ from hub.kernel.errors import InvalidInput, Words
 from hub.kernel.events import Event
 from hub.kernel.ids import IdSource
 from hub.organisations import store as organisations
-from hub.organisations.authority.store import holders
+from hub.organisations.authority.store import bodies_where, holders
 
 __all__ = ["DeskService"]
 
@@ -159,6 +159,16 @@ class DeskService:
     async def talks(self, wanted: DeskFilter) -> list[DeskTalk]:
         """Those who wait longest first, then the newest."""
         return await self._database.read(lambda c: store.search(c, wanted))
+
+    async def answers_for(self, login: str) -> frozenset[str]:
+        """The ids of the bodies whose conversations the person may see and answer; raises
+        UnknownPerson."""
+
+        def look(connection: Connection) -> frozenset[str]:
+            person = organisations.person_by_login(connection, login)
+            return bodies_where(connection, person.id, ANSWERING)
+
+        return await self._database.read(look)
 
     async def talk(self, conversation_id: str) -> DeskTalk:
         """Raises UnknownConversation."""

@@ -20,7 +20,7 @@ class UnknownCanned(NotFound):
         super().__init__(
             Words(f"没有常用答复“{key}”", f"no canned answer '{key}'"),
             field="canned",
-            remedy=Words("用 gongkai desk canned-list 查看", "see gongkai desk canned-list"),
+            remedy=Words("用 gongkai desk canned list 查看", "see gongkai desk canned list"),
         )
 
 
@@ -38,7 +38,7 @@ class Stale(Conflict):
             words,
             field="canned",
             remedy=Words(
-                "按现行文件改写后再用（gongkai desk canned-set）",
-                "write it anew from what holds now (gongkai desk canned-set)",
+                "按现行文件改写后再用（gongkai desk canned set）",
+                "write it anew from what holds now (gongkai desk canned set)",
             ),
         )

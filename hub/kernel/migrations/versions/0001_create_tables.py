@@ -1643,6 +1643,25 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'active'"),
     )
     op.create_table(
+        "surveys",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("body_id", sa.String(length=26), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("questions", sa.Text(), nullable=False),
+        sa.Column("opens_at", sa.BigInteger(), nullable=False),
+        sa.Column("closes_at", sa.BigInteger(), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("title <> ''", name=op.f("ck_surveys_titled")),
+        sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_surveys_lasts")),
+        sa.ForeignKeyConstraint(["body_id"], ["bodies.id"], name=op.f("fk_surveys_body_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_surveys_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_surveys")),
+    )
+    op.create_index("ix_surveys_body_id", "surveys", ["body_id"], unique=False)
+    op.create_index("ix_surveys_closes_at", "surveys", ["closes_at"], unique=False)
+    op.create_table(
         "validity_changes",
         sa.Column("item_id", sa.String(length=26), nullable=False),
         sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
@@ -1794,6 +1813,26 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("version_id", "code", name=op.f("pk_key_entries")),
         sa.UniqueConstraint("version_id", "place", name=op.f("uq_key_entries_version_id")),
+    )
+    op.create_table(
+        "survey_answers",
+        sa.Column("survey_id", sa.String(length=26), nullable=False),
+        sa.Column("account_id", sa.String(length=128), nullable=False),
+        sa.Column("sender", sa.String(length=128), nullable=False),
+        sa.Column("question", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("choices", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("said_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("question > 0", name=op.f("ck_survey_answers_numbered")),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["surveys.id"], name=op.f("fk_survey_answers_survey_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "survey_id", "account_id", "sender", "question", name=op.f("pk_survey_answers")
+        ),
+    )
+    op.create_index(
+        "ix_survey_answers_sender", "survey_answers", ["sender", "account_id"], unique=False
     )
     op.create_table(
         "after_looks",
