@@ -12,9 +12,14 @@ import heapq
 import math
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
-from itertools import chain
+from dataclasses import dataclass
+from itertools import repeat
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hub.opinion.issues.near import bare
+from hub.opinion.issues.pieces import Pieces, pairs_of, text_of, triples_of
 
 __all__ = ["ALIKE", "Clusters", "Terms", "cosine"]
 
@@ -31,16 +36,24 @@ _MOST_HOLDERS = 200  # issues under one term; a term of more says nothing
 Terms = Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A message's pieces, each once, and how often each occurs."""
+
+    pieces: Pieces
+    counts: NDArray[np.int64]
+
+
 class Clusters:
     """Centres of issues by id. `alike` is the threshold."""
 
     def __init__(self, alike: float = ALIKE) -> None:
         self._alike = alike
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[int] = Counter()
         self._documents = 0
         self._centres: OrderedDict[str, dict[str, float]] = OrderedDict()
         self._lengths: dict[str, float] = {}
-        self._holders: defaultdict[str, set[str]] = defaultdict(set)
+        self._holders: dict[str, dict[str, float]] = {}
 
     def __len__(self) -> int:
         return len(self._centres)
@@ -48,7 +61,7 @@ class Clusters:
     def learn(self, texts: Iterable[tuple[str, str]]) -> None:
         """Count terms of (title, text) that were placed before, for their rarity."""
         for title, text in texts:
-            self._count(_pieces(title, text))
+            self._count(_pieces(bare(title), bare(text)))
 
     def load(self, issue_id: str, terms: Terms) -> None:
         """A centre as it was kept."""
@@ -59,14 +72,19 @@ class Clusters:
 
     def terms(self, title: str, text: str) -> dict[str, float]:
         """The message as weighted terms of length 1, counted for rarity."""
-        pieces = _pieces(title, text)
-        self._count(pieces)
-        weighted = {
-            piece: (1 + math.log(count)) * self._rarity(piece) for piece, count in pieces.items()
-        }
-        best = heapq.nlargest(_TERMS, weighted.items(), key=lambda one: (one[1], one[0]))
-        length = math.sqrt(sum(weight * weight for _, weight in best)) or 1.0
-        return {piece: weight / length for piece, weight in best}
+        return self.terms_bare(bare(title), bare(text))
+
+    def terms_bare(self, title: str, text: str) -> dict[str, float]:
+        """The same of texts that `bare` has been through."""
+        own = _pieces(title, text)
+        self._count(own)
+        known = list(map(self._counts.get, own.pieces.tolist(), repeat(0)))
+        rarity = np.log((_UNSEEN + self._documents) / (1 + np.asarray(known, dtype=np.float64)))
+        weights = (1 + np.log(own.counts)) * rarity
+        best = np.lexsort((own.pieces, weights))[::-1][:_TERMS]
+        length = math.sqrt(float(weights[best] @ weights[best])) or 1.0
+        pairs = zip(own.pieces[best].tolist(), (weights[best] / length).tolist(), strict=True)
+        return {text_of(piece): weight for piece, weight in pairs}
 
     def nearest(self, terms: Terms) -> tuple[str, float]:
         """The issue most like `terms` and how much; empty below the threshold."""
@@ -75,8 +93,8 @@ class Clusters:
             holders = self._holders.get(piece)
             if holders is None or len(holders) > _MOST_HOLDERS:
                 continue
-            for holder in holders:
-                dots[holder] += weight * self._centres[holder][piece]
+            for holder, its in holders.items():
+                dots[holder] += weight * its
         found, best = "", self._alike
         for holder, dot in dots.items():
             alike = dot / self._lengths[holder]
@@ -96,9 +114,7 @@ class Clusters:
     def drop(self, issue_id: str) -> None:
         """Compare with this one no more."""
         for piece in self._centres.pop(issue_id, {}):
-            self._holders[piece].discard(issue_id)
-            if not self._holders[piece]:
-                del self._holders[piece]
+            self._let_go(piece, issue_id)
         self._lengths.pop(issue_id, None)
 
     def _put(self, issue_id: str, centre: dict[str, float]) -> None:
@@ -107,19 +123,22 @@ class Clusters:
             centre = dict(kept)
         old = self._centres.get(issue_id, {})
         for piece in old.keys() - centre.keys():
-            self._holders[piece].discard(issue_id)
-        for piece in centre.keys() - old.keys():
-            self._holders[piece].add(issue_id)
+            self._let_go(piece, issue_id)
+        for piece, weight in centre.items():
+            self._holders.setdefault(piece, {})[issue_id] = weight
         self._centres[issue_id] = centre
         self._centres.move_to_end(issue_id)
         self._lengths[issue_id] = math.sqrt(sum(w * w for w in centre.values())) or 1.0
 
-    def _count(self, pieces: Counter[str]) -> None:
-        self._counts.update(pieces.keys())
-        self._documents += 1
+    def _let_go(self, piece: str, issue_id: str) -> None:
+        holders = self._holders[piece]
+        del holders[issue_id]
+        if not holders:
+            del self._holders[piece]
 
-    def _rarity(self, piece: str) -> float:
-        return math.log((_UNSEEN + self._documents) / (1 + self._counts[piece]))
+    def _count(self, own: _Own) -> None:
+        self._counts.update(own.pieces.tolist())
+        self._documents += 1
 
 
 def cosine(one: Terms, other: Terms) -> float:
@@ -129,11 +148,8 @@ def cosine(one: Terms, other: Terms) -> float:
     return dot / (math.prod(lengths) or 1.0)
 
 
-def _pieces(title: str, text: str) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for part, times in ((bare(title), 2), (bare(text)[:_TEXT], 1)):
-        twos = (part[n : n + 2] for n in range(len(part) - 1))
-        threes = (part[n : n + 3] for n in range(len(part) - 2))
-        for piece in chain(twos, threes):
-            found[piece] += times
-    return found
+def _pieces(title: str, text: str) -> _Own:
+    parts: list[Pieces] = []
+    for part, times in ((title, 2), (text[:_TEXT], 1)):
+        parts += [pairs_of(part), triples_of(part)] * times
+    return _Own(*np.unique(np.concatenate(parts), return_counts=True))

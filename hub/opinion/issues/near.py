@@ -7,14 +7,15 @@ MinHash. The window is bounded, so a message costs the same however many are sto
 
 from __future__ import annotations
 
-import heapq
 import re
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
-from itertools import pairwise
-from zlib import crc32
+from itertools import repeat
+
+import numpy as np
 
 from hub.catalogue.search.normalise import normalised
+from hub.opinion.issues.pieces import Pieces, common, pairs_of, triples_of
 
 __all__ = ["ALIKE", "Window", "bare"]
 
@@ -25,6 +26,8 @@ _MOST_HOLDERS = 64  # texts compared per piece, the newest
 _MOST_COUNTED = 2_000_000
 _SHORTEST = 4  # signs; below that only equal texts are the same
 _READ = 300  # signs of a text that are compared
+_LOOKED_AT = 2_000  # characters in which they are looked for
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # spreads numbers evenly (Fibonacci hashing)
 _DECORATION = re.compile(
     r"@[\w\u4e00-\u9fff-]{1,30}|#[^#]{1,40}#|\[[\u4e00-\u9fff\w]{1,8}\]|https?://\S+"
 )
@@ -33,14 +36,14 @@ _NO_SIGN = re.compile(r"[\W_]+")
 
 def bare(text: str) -> str:
     """What is left of a text without form, script, punctuation, mentions, tags and emoji."""
-    return _NO_SIGN.sub("", _DECORATION.sub("", normalised(text)))[:_READ]
+    return _NO_SIGN.sub("", _DECORATION.sub("", normalised(text[:_LOOKED_AT])))[:_READ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    id: str
-    pairs: frozenset[str]
-    pieces: tuple[str, ...]
+    plain: str
+    pairs: Pieces
+    pieces: tuple[int, ...]
 
 
 class Window:
@@ -49,9 +52,9 @@ class Window:
     def __init__(self, size: int = 50_000, alike: float = ALIKE) -> None:
         self._size = size
         self._alike = alike
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[int] = Counter()
         self._held: OrderedDict[str, _Held] = OrderedDict()
-        self._holders: dict[str, list[str]] = {}
+        self._holders: dict[int, list[str]] = {}
         self._equal: dict[str, str] = {}
 
     def __len__(self) -> int:
@@ -59,24 +62,27 @@ class Window:
 
     def place(self, own: str, text: str) -> str:
         """The id of the text that this one repeats; its own if it is new, which is then kept."""
-        plain = bare(text)
+        return self.place_bare(own, bare(text))
+
+    def place_bare(self, own: str, plain: str) -> str:
+        """The same of a text that `bare` has been through."""
+        plain = plain[:_READ]
         known = self._equal.get(plain)
         if known is not None:
             return known
-        pairs = frozenset(map("".join, pairwise(plain)))
-        pieces = {plain[n : n + 3] for n in range(len(plain) - 2)}
+        pairs, pieces = np.unique(pairs_of(plain)), np.unique(triples_of(plain))
         found = self._like(pairs, pieces) if len(plain) >= _SHORTEST else None
         if found is not None:
             return found
         self._keep(own, plain, pairs, pieces)
         return own
 
-    def _like(self, pairs: frozenset[str], pieces: set[str]) -> str | None:
+    def _like(self, pairs: Pieces, pieces: Pieces) -> str | None:
         size = len(pairs)
         best, found = self._alike, None
         seen: set[str] = set()
-        known = [(len(self._holders[one]), one) for one in pieces if one in self._holders]
-        for _, piece in heapq.nsmallest(_ASKED_BY, known):
+        known = [(len(self._holders[p]), p) for p in pieces.tolist() if p in self._holders]
+        for _, piece in sorted(known)[:_ASKED_BY]:
             for holder in reversed(self._holders[piece]):
                 if holder in seen:
                     continue
@@ -84,25 +90,27 @@ class Window:
                 held = self._held[holder]
                 if 2 * min(size, len(held.pairs)) < best * (size + len(held.pairs)):
                     continue  # too unlike in length to reach it
-                alike = 2 * len(pairs & held.pairs) / (size + len(held.pairs))
+                alike = 2 * common(pairs, held.pairs) / (size + len(held.pairs))
                 if alike >= best:
                     best, found = alike, holder
         return found
 
-    def _chosen(self, pieces: set[str]) -> tuple[str, ...]:
+    def _chosen(self, pieces: Pieces) -> tuple[int, ...]:
         """Rare pieces are few texts'. In a copy with slips they may be the slips, which the next
         copy lacks: pieces picked by a checksum are the same in both."""
-        counts = self._counts
-        rare = heapq.nsmallest(_RARE, pieces, key=lambda piece: (counts[piece], piece))
-        picked = heapq.nsmallest(_CHANCE, pieces, key=lambda piece: crc32(piece.encode()))
+        own = pieces.tolist()
+        counts = map(self._counts.get, own, repeat(0))
+        rare = [piece for _, piece in sorted(zip(counts, own, strict=True))[:_RARE]]
+        mixed = pieces.astype(np.uint64) * _MIX
+        picked = pieces[np.argsort(mixed, kind="stable")[:_CHANCE]].tolist()
         return tuple(dict.fromkeys([*rare, *picked]))
 
-    def _keep(self, own: str, plain: str, pairs: frozenset[str], pieces: set[str]) -> None:
+    def _keep(self, own: str, plain: str, pairs: Pieces, pieces: Pieces) -> None:
         under = self._chosen(pieces)
-        self._counts.update(pieces)
+        self._counts.update(pieces.tolist())
         if len(self._counts) > _MOST_COUNTED:
             self._counts = Counter({p: n for p, n in self._counts.items() if n > 1})
-        self._held[own] = _Held(own, pairs, under)
+        self._held[own] = _Held(plain, pairs, under)
         self._equal[plain] = own
         for piece in under:
             holders = self._holders.setdefault(piece, [])
@@ -120,4 +128,5 @@ class Window:
                 self._holders[piece] = holders
             else:
                 self._holders.pop(piece, None)
-        self._equal = {text: own for text, own in self._equal.items() if own != gone}
+        if self._equal.get(held.plain) == gone:
+            del self._equal[held.plain]

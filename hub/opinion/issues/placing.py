@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from hub.opinion.issues.clusters import Clusters
+from hub.opinion.issues.clusters import Clusters, Terms
 from hub.opinion.issues.models import DayCount, Issue, Verification
-from hub.opinion.issues.near import Window
+from hub.opinion.issues.near import Window, bare
 from hub.opinion.issues.store import Waiting
 from hub.opinion.judging.models import Intent, Mood
 
@@ -49,7 +49,7 @@ class Memory:
     def load(self, texts: Iterable[tuple[str, str, str, str]], issues: Iterable[Issue]) -> None:
         """What the database holds: (signal, issue, title, text), and issues with their centres."""
         for signal_id, issue_id, title, text in texts:
-            self._window.place(signal_id, f"{title}\n{text}")
+            self._window.place_bare(signal_id, bare(title) + bare(text))
             self._issue_of[signal_id] = issue_id
             self.clusters.learn([(title, text)])
         for issue in issues:
@@ -59,17 +59,17 @@ class Memory:
         """Places of signals in their order; `new_ids` are as many ids for issues that begin."""
         found = Placement()
         for one, new in zip(signals, new_ids, strict=True):
-            original = self._window.place(one.id, f"{one.title}\n{one.text}")
+            title, text = bare(one.title), bare(one.text)
+            original = self._window.place_bare(one.id, title + text)
             copy_of = "" if original == one.id else original
             issue_id = self._issue_of.get(copy_of, "")
             if not issue_id:
-                issue_id = self._joined(one, new, found)
+                issue_id = self._joined(one, new, found, self.clusters.terms_bare(title, text))
             self._issue_of[one.id] = issue_id
             found.placed.append(Placed(one, issue_id, copy_of, self._day(one.event_at)))
         return found
 
-    def _joined(self, one: Waiting, new: str, found: Placement) -> str:
-        terms = self.clusters.terms(one.title, one.text)
+    def _joined(self, one: Waiting, new: str, found: Placement, terms: Terms) -> str:
         issue_id, _ = self.clusters.nearest(terms)
         if not issue_id:
             issue_id = new

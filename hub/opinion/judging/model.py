@@ -11,13 +11,12 @@ import base64
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.opinion.judging.features import CueSheet, Vocabulary, grams, plain
+from hub.opinion.judging.features import CueSheet, Vocabulary, read
 from hub.opinion.judging.models import Guess, Ranked
 from hub.opinion.judging.taxonomy import Labels
 
@@ -37,6 +36,15 @@ def probabilities(decisions: Array, sharpness: float) -> Array:
     return np.asarray(grown / grown.sum(axis=-1, keepdims=True), dtype=np.float64)
 
 
+def _largest(shares: Array, count: int) -> NDArray[np.int64]:
+    """Places of the largest of every column, in order."""
+    if len(shares) <= count:
+        return np.argsort(-shares, axis=0, kind="stable")
+    chosen = np.argpartition(-shares, count, axis=0)[:count]
+    order = np.argsort(-np.take_along_axis(shares, chosen, axis=0), axis=0, kind="stable")
+    return np.take_along_axis(chosen, order, axis=0)
+
+
 @dataclass(frozen=True, eq=False)
 class Linear:
     """One weight per gram and label, one constant per label."""
@@ -52,38 +60,43 @@ class Linear:
 
     def rank(self, title: str, text: str) -> Ranked:
         """The three likeliest labels of a message, each with the words that led to it."""
-        head, body = plain(title), plain(text)
-        document = grams(head, body)
-        places, values = self.vocabulary.vector(document)
+        reading = read(title, text)
+        places, values = self.vocabulary.located(reading)
         sheet: CueSheet = self._cues  # type: ignore[attr-defined]
-        cues, words = sheet.scores(head, body)
-        rows = self.weights[places] * np.asarray(values)[:, None]
-        decisions = rows.sum(axis=0) + self.constants + CUE_SHARE * np.asarray(cues)
+        cues, words = sheet.scores(reading)
+        rows = self.weights[places]
+        decisions = values @ rows + self.constants + CUE_SHARE * np.asarray(cues)
         chances = probabilities(decisions, self.sharpness)
         order = np.argsort(-chances, kind="stable")[:_RANKED]
+        shares = rows[:, order] * values[:, None]
+        largest = _largest(shares, 4 * _SHOWN_WORDS)
         names = self.labels.names
         return Ranked(
             tuple(
-                Guess(names[n], round(float(chances[n]), 4), self._said(n, words[n], places, rows))
-                for n in order
+                Guess(
+                    names[n],
+                    round(float(chances[n]), 4),
+                    self._said(words[n], places[largest[:, m]], shares[largest[:, m], m]),
+                )
+                for m, n in enumerate(order)
             )
         )
 
     def _said(
         self,
-        label: int,
         cues: Sequence[tuple[float, str]],
-        places: Sequence[int],
-        rows: NDArray[Any],
+        places: NDArray[np.int64],
+        shares: Array,
     ) -> tuple[str, ...]:
         """Cues of the list first, then learned grams of two signs and more."""
         said = [cue for _, cue in cues[:_SHOWN_WORDS]]
-        if len(said) < _SHOWN_WORDS and places:
-            for n in np.argsort(-rows[:, label])[: 4 * _SHOWN_WORDS]:
-                gram = self.vocabulary.weights[places[n]][0].removeprefix("~")
-                if rows[n, label] > 0 and len(gram) > 1 and not any(gram in one for one in said):
-                    said.append(gram)
-        return tuple(said[:_SHOWN_WORDS])
+        for place, share in zip(places.tolist(), shares.tolist(), strict=True):
+            if len(said) == _SHOWN_WORDS or share <= 0:
+                break
+            gram = self.vocabulary.weights[place][0].removeprefix("~")
+            if len(gram) > 1 and not any(gram in one for one in said):
+                said.append(gram)
+        return tuple(said)
 
     def packed(self) -> str:
         """The learned part as JSON; the list itself is kept by its version."""

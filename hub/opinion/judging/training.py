@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 from sklearn.svm import LinearSVC
 
-from hub.opinion.judging.features import CueSheet, Vocabulary, grams, plain
+from hub.opinion.judging.features import CueSheet, Vocabulary, grams, read
 from hub.opinion.judging.model import CUE_SHARE, Linear, probabilities
 from hub.opinion.judging.models import AUTOMATIC_FROM, Evaluation, Field, Scores
 from hub.opinion.judging.ports import Labelled
@@ -56,13 +56,13 @@ class _Bench:
         self.labels = labels
         sheet = CueSheet(labels)
         own, weights = _own_rows(labels)
-        read = [(plain(one.title), plain(one.text)) for one in (*own, *texts)]
-        documents = [grams(*one) for one in read]
+        readings = [read(one.title, one.text) for one in (*own, *texts)]
+        documents = [grams(one.title, one.text) for one in readings]
         self.vocabulary = Vocabulary.learned(documents)
         known = [n for n, one in enumerate((*own, *texts)) if one.label]
         everything = self._rows(
             [documents[n] for n in known],
-            np.asarray([sheet.scores(*read[n])[0] for n in known]),
+            np.asarray([sheet.scores(readings[n])[0] for n in known]),
             [(*own, *texts)[n].label for n in known],
         )
         size = len(own)
