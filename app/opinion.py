@@ -27,9 +27,11 @@ from hub.opinion.judging.service import JudgingService
 from hub.opinion.judging.taxonomy import Labels, department_labels, read_labels, topic_labels
 from hub.opinion.rounds.nightly import Nightly
 from hub.opinion.rounds.service import Rounds
+from hub.opinion.rumours.service import Rumours
 from hub.opinion.signals.service import SignalService
 from hub.opinion.telling.quiet import QuietHours
 from hub.opinion.telling.teller import Teller
+from hub.opinion.watches.service import Watches
 from hub.organisations.keys.service import InstallationKeys
 from hub.organisations.vault import Vault
 
@@ -43,8 +45,10 @@ __all__ = [
     "nightly",
     "proposals",
     "regrouping",
+    "rumours",
     "signal_service",
     "teller",
+    "watches",
 ]
 
 
@@ -129,6 +133,16 @@ def nightly(hub: Hub, issues: IssueService, judging: JudgingService) -> Nightly:
         zone=settings.time_zone,
         keep=timedelta(days=settings.opinion_keep_days),
     )
+
+
+def watches(hub: Hub) -> Watches:
+    """Watch topics, over an open hub."""
+    return Watches(database=hub.database, clock=hub.clock, ids=hub.ids, zone=hub.settings.time_zone)
+
+
+def rumours(hub: Hub) -> Rumours:
+    """Rumours and clarifications, over an open hub."""
+    return Rumours(database=hub.database, clock=hub.clock)
 
 
 def case_service(hub: Hub) -> CaseService:

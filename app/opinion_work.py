@@ -9,7 +9,15 @@ import structlog
 
 from app.briefs import brief_clock
 from app.compose import Hub
-from app.opinion import case_watch, issue_service, judging_service, nightly, proposals
+from app.opinion import (
+    case_watch,
+    issue_service,
+    judging_service,
+    nightly,
+    proposals,
+    rumours,
+    watches,
+)
 from app.opinion_sources import open_sources
 from hub.kernel.errors import Conflict
 from hub.opinion.cases.proposals.service import Proposals
@@ -25,6 +33,8 @@ _CASES_EVERY = timedelta(minutes=1)
 _PROPOSE_EVERY = timedelta(minutes=10)
 _NIGHT_EVERY = timedelta(minutes=5)
 _BRIEFS_EVERY = timedelta(minutes=1)
+_WATCHES_EVERY = timedelta(minutes=1)
+_RUMOURS_EVERY = timedelta(minutes=5)
 _SOURCES_EVERY = timedelta(seconds=30)
 _AT_ONCE = 5_000  # signals of one look; the next follows in seconds, and others have their turn
 
@@ -62,4 +72,6 @@ async def schedule_opinion(stack: AsyncExitStack, clock: HubClock, hub: Hub) -> 
     clock.every("opinion-cases", _CASES_EVERY, case_watch(hub).watch)
     clock.every("opinion-night", _NIGHT_EVERY, nightly(hub, issues, judging).look)
     clock.every("opinion-briefs", _BRIEFS_EVERY, brief_clock(hub).look)
+    clock.every("opinion-watches", _WATCHES_EVERY, watches(hub).look)
+    clock.every("opinion-rumours", _RUMOURS_EVERY, rumours(hub).look)
     clock.every("opinion-sources", _SOURCES_EVERY, sources.look)

@@ -59,6 +59,11 @@ def document_of(brief: Brief, charts: Mapping[str, bytes]) -> bytes:
     _table(doc, told["cases"], (4.6, 1.6, 3.2, 2.2, 2.0, 2.0))
     _small(doc, "满意度")
     _paragraph(doc, _satisfied(brief))
+    _heading(doc, "五、监测方案与传闻核实")
+    _small(doc, told["watches"].title)
+    _table(doc, told["watches"], (8.6, 3.5, 3.5))
+    _small(doc, told["rumours"].title)
+    _table(doc, told["rumours"], (6.6, 2.0, 7.0))
     _heading(doc, "附：数据说明")
     for number, sentence in enumerate(brief.annex, 1):
         _note(doc, f"{number}. {sentence}")

@@ -30,6 +30,10 @@ def said(figure: Figure) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
 
 
+def _few(value: int | None) -> str:
+    return _FEW if value is None else str(value)
+
+
 def _counted(cell: Cell) -> str:
     return _FEW if cell.value is None else f"{cell.value} 条"
 
@@ -74,6 +78,21 @@ def grids(brief: Brief) -> dict[str, Grid]:
             ("舆情件", "级别", "责任单位", "时限", "届满", "情况"),
             cases,
             empty="本期无到期或在办的舆情件。",
+        ),
+        "watches": Grid(
+            "监测方案",
+            ("方案", "条数", "负面"),
+            tuple((one.name, _few(one.signals), _few(one.negative)) for one in brief.watches),
+            frozenset({1, 2}),
+            empty="本期监测方案无命中。",
+        ),
+        "rumours": Grid(
+            "传闻核实",
+            ("事项", "核实", "辟谣信息"),
+            tuple(
+                (one.title, one.verification, one.clarification or "尚无") for one in brief.rumours
+            ),
+            empty="无待核实的传闻。",
         ),
         "queries": Grid("数字口径", ("数字", "数值", "口径"), tuple(queries), frozenset({1})),
     }

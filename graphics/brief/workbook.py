@@ -21,6 +21,13 @@ __all__ = ["workbook_of"]
 
 _HEAD = PatternFill("solid", fgColor="1D4F91")
 _WIDEST = 60
+_GRIDS = {
+    "热点": "hot",
+    "舆情件": "cases",
+    "监测方案": "watches",
+    "传闻": "rumours",
+    "口径": "queries",
+}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MESSAGE_HEAD = (
     "编号",
@@ -39,7 +46,7 @@ _MESSAGE_HEAD = (
 
 
 def workbook_of(brief: Brief, messages: Sequence[Message]) -> bytes:
-    """Sheets 概况, 分布, 热点, 舆情件, 口径, 信息. Nothing in it is a formula."""
+    """Sheets 概况, 分布, 热点, 舆情件, 监测方案, 传闻, 口径, 信息. Nothing in it is a formula."""
     book = Workbook()
     book.remove(book.worksheets[0])
     told = grids(brief)
@@ -54,8 +61,8 @@ def workbook_of(brief: Brief, messages: Sequence[Message]) -> bytes:
             for cell in one.cells
         ),
     )
-    for name, grid in (("热点", told["hot"]), ("舆情件", told["cases"]), ("口径", told["queries"])):
-        _sheet(book, name, grid.head, grid.rows)
+    for sheet, grid in _GRIDS.items():
+        _sheet(book, sheet, told[grid].head, told[grid].rows)
     _sheet(book, "信息", _MESSAGE_HEAD, map(_row, messages))
     book.properties.title = f"{brief.title}{brief.number}"
     book.properties.creator = brief.issuer

@@ -15,12 +15,16 @@ from hub.opinion.briefs.models import (
     Clocks,
     HotLine,
     Message,
+    RumourLine,
     Satisfaction,
     Series,
+    WatchLine,
 )
-from hub.opinion.briefs.words import CASE_LEVELS, CASE_STATES, TITLES
+from hub.opinion.briefs.words import CASE_LEVELS, CASE_STATES, TITLES, VERIFICATIONS
 from hub.opinion.cases.models import Case, CaseState, Deadline
 from hub.opinion.issues.models import HotIssue
+from hub.opinion.rumours.models import Rumour
+from hub.opinion.watches.models import WatchCount
 
 __all__ = ["Found", "compose"]
 
@@ -43,6 +47,8 @@ class Found:
     clocks: tuple[tuple[Case, Deadline], ...]
     rated: tuple[int, ...]
     bodies: dict[str, str]
+    watches: tuple[WatchCount, ...] = ()
+    rumours: tuple[Rumour, ...] = ()
     truncated: bool = False
 
 
@@ -80,6 +86,8 @@ def compose(
         clocks=clocks,
         cases=tuple(_case(case, clock, found, ends, zone) for case, clock in found.clocks[:_CASES]),
         satisfaction=satisfaction,
+        watches=tuple(_watch(one) for one in found.watches),
+        rumours=tuple(_rumour(one) for one in found.rumours[:_HOT]),
         annex=_annex(found),
         messages=len(found.messages),
     )
@@ -122,6 +130,24 @@ def _case(case: Case, clock: Deadline, found: Found, ends: datetime, zone: ZoneI
 def _satisfaction(rated: Sequence[int]) -> Satisfaction:
     average = round(sum(rated) / len(rated), 2) if len(rated) >= FEWEST else None
     return Satisfaction(rated=len(rated), average=average)
+
+
+def _watch(one: WatchCount) -> WatchLine:
+    few = one.signals < FEWEST
+    return WatchLine(
+        name=one.name,
+        signals=None if few else one.signals,
+        negative=None if few else one.negative,
+    )
+
+
+def _rumour(one: Rumour) -> RumourLine:
+    return RumourLine(
+        issue_id=one.issue.id,
+        title=one.issue.title,
+        verification=VERIFICATIONS[one.issue.verification],
+        clarification=one.clarification.title if one.clarification else "",
+    )
 
 
 def _hot(line: HotIssue, messages: Sequence[Message]) -> HotLine:

@@ -19,6 +19,7 @@ __all__ = [
     "Figure",
     "HotLine",
     "Message",
+    "RumourLine",
     "Satisfaction",
     "Send",
     "SendEvent",
@@ -26,6 +27,7 @@ __all__ = [
     "Series",
     "StoredBrief",
     "Subscriber",
+    "WatchLine",
 ]
 
 
@@ -117,6 +119,25 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchLine:
+    """What a watch topic found in the period; None where fewer than five."""
+
+    name: str
+    signals: int | None
+    negative: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RumourLine:
+    """An issue with hearsay; `clarification` is the title of what answers it, else empty."""
+
+    issue_id: str
+    title: str
+    verification: str
+    clarification: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clocks:
     """Clocks that ended in the period, kept and missed, and those that run."""
 
@@ -161,6 +182,8 @@ class Brief:
     clocks: Clocks
     cases: tuple[CaseLine, ...]
     satisfaction: Satisfaction
+    watches: tuple[WatchLine, ...]
+    rumours: tuple[RumourLine, ...]
     annex: tuple[str, ...]
     messages: int
 

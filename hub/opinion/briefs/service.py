@@ -26,6 +26,8 @@ from hub.opinion.briefs.ports import BriefRenderer
 from hub.opinion.issues import store as issues
 from hub.opinion.issues.models import HotIssue
 from hub.opinion.issues.rules import LOOKED_BACK, hot_issue
+from hub.opinion.rumours.service import open_rumours
+from hub.opinion.watches.store import counts_within
 from hub.organisations.store import list_bodies
 
 __all__ = ["Briefs"]
@@ -93,6 +95,8 @@ class Briefs:
                 clocks=tuple(store.clocks(connection, begins, ends)),
                 rated=tuple(store.ratings(connection, begins, ends)),
                 bodies={body.id: body.name for body in bodies},
+                watches=tuple(counts_within(connection, first, last)),
+                rumours=tuple(open_rumours(connection, ends)),
                 truncated=len(messages) == store.MOST_MESSAGES,
             )
             top = next((body.name for body in bodies if body.parent_id is None), "")
@@ -167,11 +171,14 @@ class Briefs:
 
 def _hot(connection: Connection, last: date) -> list[HotIssue]:
     """The hot list as the last day saw it, the hottest first."""
-    ids = issues.busiest(connection, last - _WEEK, _CANDIDATES)
+    bursting = [one.issue_id for one in issues.bursts_since(connection, last - _WEEK)]
+    busy = issues.busiest(connection, last - _WEEK, _CANDIDATES)
+    ids = list(dict.fromkeys([*busy, *bursting[-_CANDIDATES:]]))
+    observed = issues.first_day(connection, last - timedelta(days=LOOKED_BACK))
     days = issues.days_of(connection, ids, last - timedelta(days=LOOKED_BACK))
     found = issues.issues_by_id(connection, ids)
     seen = {one: [day for day in days[one] if day.day <= last] for one in ids}
-    lines = [hot_issue(found[one], seen[one], last) for one in ids if seen[one]]
+    lines = [hot_issue(found[one], seen[one], last, observed) for one in ids if seen[one]]
     lines.sort(key=lambda line: (-line.heat.total, line.issue.id))
     return [line for line in lines if line.week]
 

@@ -246,6 +246,7 @@ def subscribers(connection: Connection) -> list[Subscriber]:
 
 def add_sends(tx: Transaction, brief_id: str, addresses: Sequence[str], now: datetime) -> int:
     """A brief is to go to these; who has it or is to get it already is left alone."""
+    held = {one.address for one in sends_of(tx.connection, brief_id)}
     rows = [
         {
             "brief_id": brief_id,
@@ -255,11 +256,12 @@ def add_sends(tx: Transaction, brief_id: str, addresses: Sequence[str], now: dat
             "next_at": now,
             "error": "",
         }
-        for address in addresses
+        for address in dict.fromkeys(addresses)
+        if address not in held
     ]
-    if not rows:
-        return 0
-    return int(tx.execute(ignoring_insert(tx.connection, brief_sends), rows).rowcount)
+    if rows:
+        tx.execute(ignoring_insert(tx.connection, brief_sends), rows)
+    return len(rows)
 
 
 def take_send(tx: Transaction, now: datetime) -> Send | None:

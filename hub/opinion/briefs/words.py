@@ -6,9 +6,19 @@ from collections.abc import Mapping
 
 from hub.opinion.briefs.models import BriefKind
 from hub.opinion.cases.models import CaseLevel, CaseState
+from hub.opinion.issues.models import Verification
 from hub.opinion.judging.models import Intent, Mood, Urgency
 
-__all__ = ["CASE_LEVELS", "CASE_STATES", "INTENTS", "MOODS", "TITLES", "URGENCIES", "channel_of"]
+__all__ = [
+    "CASE_LEVELS",
+    "CASE_STATES",
+    "INTENTS",
+    "MOODS",
+    "TITLES",
+    "URGENCIES",
+    "VERIFICATIONS",
+    "channel_of",
+]
 
 TITLES: Mapping[BriefKind, str] = {
     BriefKind.DAILY: "政务舆情日报",
@@ -39,6 +49,12 @@ CASE_STATES: Mapping[CaseState, str] = {
     CaseState.DRAFTED: "回应待发布",
     CaseState.RESPONDED: "已回应",
     CaseState.CLOSED: "办结",
+}
+VERIFICATIONS: Mapping[Verification, str] = {
+    Verification.NONE: "—",
+    Verification.OPEN: "待核实",
+    Verification.CONFIRMED: "属实",
+    Verification.REFUTED: "不实",
 }
 _CHANNELS: Mapping[str, str] = {
     "hotline": "热线",

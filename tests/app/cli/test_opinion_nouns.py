@@ -28,3 +28,13 @@ def test_a_hotlines_file_becomes_signals_and_a_case(cli: Cli, tmp_path: Path) ->
     assert [clock["kind"] for clock in case["deadlines"]] == ["answer"]
     refused = cli("case", "accept", case["id"], "--as", "leader")
     assert refused.exit_code == 4
+
+
+def test_a_brief_a_source_and_a_watch_are_made_by_hand(cli: Cli) -> None:
+    watch = data(cli("watch", "add", "校车", "--include", "校车", "--json"))
+    assert watch["include"] == ["校车"]
+    source = ("source", "add", "forum", "https://bbs.example.cn/rss", "--minutes", "3")
+    assert cli(*source).exit_code == 2
+    made = data(cli("brief", "make", "daily", "--json"))
+    assert {Path(path).suffix for path in made["paths"]} == {".html", ".docx", ".xlsx", ".pdf"}
+    assert all(Path(path).stat().st_size > 1_000 for path in made["paths"])

@@ -51,7 +51,7 @@ def test_every_form_says_the_same(files: Mapping[str, bytes]) -> None:
 
 def test_the_workbook_has_a_row_for_every_message(files: Mapping[str, bytes]) -> None:
     book = load_workbook(io.BytesIO(files["brief.xlsx"]))
-    assert book.sheetnames == ["概况", "分布", "热点", "舆情件", "口径", "信息"]
+    assert book.sheetnames == ["概况", "分布", "热点", "舆情件", "监测方案", "传闻", "口径", "信息"]
     rows = list(book["信息"].values)
     assert len(rows) == 121
     assert sum(row[2] == "热线" for row in rows) == 35

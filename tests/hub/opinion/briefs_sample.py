@@ -19,6 +19,8 @@ from hub.opinion.cases.models import (
 )
 from hub.opinion.issues.models import DayCount, Issue
 from hub.opinion.issues.rules import hot_issue
+from hub.opinion.rumours.models import Rumour
+from hub.opinion.watches.models import WatchCount
 
 __all__ = ["FIRST", "LAST", "brief_of", "found", "message"]
 
@@ -74,6 +76,8 @@ def found(count: int = 120, *, rated: tuple[int, ...] = (5, 4, 4, 3, 5, 4)) -> F
         clocks=tuple(_clocks()),
         rated=rated,
         bodies={"b" * 26: "成都市住房和城乡建设局"},
+        watches=(WatchCount("校车安全", 12, 9), WatchCount("供暖", 3, 3)),
+        rumours=(Rumour(issue=issue, clarification=None),),
     )
 
 

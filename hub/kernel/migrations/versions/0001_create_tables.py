@@ -197,6 +197,25 @@ def upgrade() -> None:
     op.create_index("ix_cases_issue", "cases", ["issue_id"], unique=False)
     op.create_index("ix_cases_state", "cases", ["state", "id"], unique=False)
     op.create_table(
+        "clarifications",
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_clarifications")),
+    )
+    op.create_table(
+        "clarified",
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("subject_id", sa.String(length=26), nullable=False),
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("refused", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "subject_id", "item_id", name=op.f("pk_clarified")),
+    )
+    op.create_index("ix_clarified_item", "clarified", ["item_id"], unique=False)
+    op.create_table(
         "feed_cursors",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
@@ -549,6 +568,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject", "topic", "mark", "level", name=op.f("pk_reminders")),
     )
     op.create_table(
+        "rumour_cursors",
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("after", sa.String(length=26), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_rumour_cursors")),
+    )
+    op.create_table(
         "satisfaction_questions",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("channel", sa.String(length=32), nullable=False),
@@ -714,6 +740,32 @@ def upgrade() -> None:
         sa.Column("imported_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("version > 0", name=op.f("ck_theme_lists_version_positive")),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_theme_lists")),
+    )
+    op.create_table(
+        "watch_topic_signals",
+        sa.Column("watch_id", sa.String(length=26), nullable=False),
+        sa.Column("signal_id", sa.String(length=26), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("watch_id", "signal_id", name=op.f("pk_watch_topic_signals")),
+    )
+    op.create_index(
+        "ix_watch_topic_signals_day", "watch_topic_signals", ["watch_id", "day"], unique=False
+    )
+    op.create_table(
+        "watch_topics",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("include", sa.Text(), nullable=False),
+        sa.Column("exclude", sa.Text(), nullable=False),
+        sa.Column("places", sa.Text(), nullable=False),
+        sa.Column("channels", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("cursor", sa.String(length=26), nullable=False),
+        sa.Column("signals", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_watch_topics")),
+        sa.UniqueConstraint("name", name=op.f("uq_watch_topics_name")),
     )
     op.create_table(
         "word_lists",

@@ -1,0 +1,1 @@
+"""Watch topics (监测方案): words that an analyst follows, and the signals that have them."""
