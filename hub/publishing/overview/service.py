@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -40,3 +41,7 @@ class Overviews:
             )
 
         return await self._database.read(look)
+
+    async def titles(self, plan_ids: Collection[str]) -> dict[str, str]:
+        """What each plan publishes, by the plan's id; unknown ids are left out."""
+        return await self._database.read(lambda c: store.titles_of(c, plan_ids))

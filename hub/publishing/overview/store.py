@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, TextClause, and_, func, literal, select
 
+from hub.catalogue.tables import items
 from hub.publishing.models import DeliveryState
 from hub.publishing.overview.models import MOST
-from hub.publishing.tables import deliveries, in_states
+from hub.publishing.tables import deliveries, in_states, plans
 
-__all__ = ["count", "late_since"]
+__all__ = ["count", "late_since", "titles_of"]
 
 _d = deliveries.c
 
@@ -29,6 +31,13 @@ def late_since(connection: Connection, before: datetime) -> tuple[int, datetime 
         first = connection.execute(select(func.min(_d.due_at)).where(late)).scalar()
         oldest += [first] if first is not None else []
     return min(total, MOST), min(oldest, default=None)
+
+
+def titles_of(connection: Connection, plan_ids: Collection[str]) -> dict[str, str]:
+    """The current title of what each plan publishes, by the plan's id."""
+    query = select(plans.c.id, items.c.title).join(items, items.c.id == plans.c.item_id)
+    rows = connection.execute(query.where(plans.c.id.in_(plan_ids)))
+    return {row.id: row.title for row in rows}
 
 
 def _capped(connection: Connection, condition: ColumnElement[bool] | TextClause) -> int:

@@ -11,7 +11,7 @@ from hub.catalogue.text import blocks_of
 from hub.catalogue.validity.rules import standing
 from hub.kernel.errors import GongkaiError
 from hub.kernel.events import read_events
-from hub.organisations.authority.rules import ENTERING
+from hub.organisations.authority.rules import ENTERING, PLANNING
 from hub.organisations.models import Account, Selection
 from hub.publishing.texts import edition_passages
 from hub.review.determination.errors import NotDetermined
@@ -60,6 +60,7 @@ async def show_item(
         channels=sorted({account.channel for account in accounts.values()}),
         due=(await limits_of(call, [item.id])).get(item.id),
         entering=may_enter(call, item),
+        planning=call.visitor.holds(PLANNING),
         problem=problem,
     )
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from hub.organisations.authority.rules import PLANNING
+from hub.organisations.authority.rules import ENTERING, PLANNING
 from hub.organisations.models import Role
 from hub.publishing.incidents.models import Incident
 from hub.publishing.overview.models import Overview
 from hub.publishing.preflight.models import Listed
+from hub.review.models import STEP_ROLES
 from web.console.call import Call
 from web.console.limits import limits_of
 
 __all__ = ["today"]
 
 _SHOWN = 8
+_SIGNING = frozenset(STEP_ROLES.values())
 OPERATING = PLANNING | {Role.DISCLOSURE_OFFICE}
 
 
@@ -38,4 +40,6 @@ async def today(call: Call) -> web.StreamResponse:
         problems=problems,
         bodies={body.id: body.name for body in await desk.organisations.bodies()},
         operating=operating,
+        signing=bool(waiting) or call.visitor.holds(_SIGNING),
+        entering=bool(returned) or call.visitor.holds(ENTERING),
     )
