@@ -17,10 +17,12 @@ from hub.conversation.desk.ports import Rated
 from hub.conversation.desk.service import DeskService
 from hub.conversation.desk.stepping import Terms
 from hub.conversation.desk.watching import DeskWatch
+from hub.conversation.notices.models import Reach
 from hub.conversation.ports import Answerer, Courier
 from hub.conversation.sending import Sending
 from hub.opinion.signals.models import NewSignal, SignalKind
 from hub.organisations.vault import Vault
+from publishers.registry import channels
 from scheduler.clock import HubClock
 
 __all__ = ["Desk", "canned_answers", "desk_of", "desk_service", "gated", "schedule_desk"]
@@ -85,6 +87,7 @@ def desk_of(hub: Hub, courier: Courier) -> Desk:
         sending=Sending(courier, hub.clock),
         terms=terms,
         canned=canned_answers(hub),
+        reach=_reach,
     )
     watch = DeskWatch(
         database=hub.database,
@@ -103,6 +106,12 @@ def schedule_desk(clock: HubClock, hub: Hub, courier: Courier) -> Desk:
     desk = desk_of(hub, courier)
     clock.every("desk", _WATCH_EVERY, desk.watch.look)
     return desk
+
+
+def _reach(channel: str) -> Reach | None:
+    """What a channel's folder declares of people who write to its accounts."""
+    found = channels().get(channel)
+    return found.notices if found else None
 
 
 def _terms(hub: Hub) -> Terms:

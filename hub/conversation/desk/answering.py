@@ -7,6 +7,7 @@ know: where they are over the officer is told, and the conversation still waits 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hub.conversation import store as messages
@@ -31,7 +32,17 @@ from hub.conversation.desk.stepping import (
     require_hold,
     step,
 )
-from hub.conversation.models import Answer, Arrival, Citation, Inbound, Message, MessageEvent
+from hub.conversation.models import (
+    Answer,
+    Arrival,
+    Citation,
+    Inbound,
+    Message,
+    MessageEvent,
+    MessageState,
+)
+from hub.conversation.notices.models import Reach
+from hub.conversation.notices.rules import trigger_of
 from hub.conversation.satisfaction.models import Asking, Question
 from hub.conversation.satisfaction.rules import question_text
 from hub.conversation.satisfaction.service import ask_in
@@ -57,6 +68,7 @@ _ENDS = {
     MessageEvent.LOST: ReplyEvent.LOST,
     MessageEvent.LAPSED: ReplyEvent.LAPSED,
 }
+_MAY_HAVE_ANSWERED = frozenset({MessageState.SENDING, MessageState.ANSWERED, MessageState.UNKNOWN})
 _NOT_SENT = {
     ReplyState.MISSED: Words(
         "平台的答复时限或条数已用完，未发出", "the platform's window is over; it was not sent"
@@ -78,7 +90,7 @@ class NewReply:
 
 
 class DeskAnswering:
-    """`sending` carries answers as it does those of the bot."""
+    """`sending` carries answers as it does those of the bot; `reach` is what a channel permits."""
 
     def __init__(
         self,
@@ -90,6 +102,7 @@ class DeskAnswering:
         sending: Sending,
         terms: Terms,
         canned: CannedAnswers,
+        reach: Callable[[str], Reach | None],
     ) -> None:
         self._database = database
         self._clock = clock
@@ -98,6 +111,7 @@ class DeskAnswering:
         self._sending = sending
         self._terms = terms
         self._canned = canned
+        self._reach = reach
 
     async def answer(self, conversation_id: str, new: NewReply, *, actor: str) -> Reply:
         """Send the officer's answer; how it ended, `unknown` where nobody can say.
@@ -179,7 +193,8 @@ class DeskAnswering:
         can be reached, or the citizen has been asked before."""
         if talk.first_answered_at is None:
             return None
-        if messages.addressable(tx.connection, talk.account_id, talk.sender) is None:
+        message = messages.addressable(tx.connection, talk.account_id, talk.sender)
+        if message is None or not self._room(tx, message):
             return None
         reader = Reader(channel=talk.channel, account=talk.account_id, sender=talk.sender)
         now = self._clock.now()
@@ -211,6 +226,14 @@ class DeskAnswering:
             raise Unreachable(
                 Words("已无法联系此人", "this person cannot be reached any more"), "no-address"
             )
+        if not self._room(tx, message):
+            raise Unreachable(
+                Words(
+                    "平台允许对这条来信答复的条数已用完",
+                    "the platform takes no more answers to what was written last",
+                ),
+                "window-count",
+            )
         now = self._clock.now()
         made = self._ids.new(now)
         reply = Reply(
@@ -233,6 +256,16 @@ class DeskAnswering:
         kind_of = events.REPLY_WRITTEN
         tx.record(Event(kind=kind_of, subject=talk.id, actor=actor, at=now, data=data))
         return reply, message
+
+    def _room(self, tx: Transaction, message: Message) -> bool:
+        """Whether the platform takes one more answer to the message, as far as the channel
+        declares how many; for how long is the channel's own to know."""
+        reach = self._reach(message.inbound.channel)
+        window = reach.windows.get(trigger_of(message)) if reach else None
+        if window is None:
+            return True
+        answered = message.state in _MAY_HAVE_ANSWERED
+        return answered + store.said_to(tx.connection, message.inbound.id) < window.count
 
     async def _send(self, reply: Reply, message: Message, answer: Answer) -> None:
         inbound = message.inbound

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     Select,
     delete,
+    func,
     insert,
     literal_column,
     select,
@@ -54,6 +55,7 @@ __all__ = [
     "outcomes",
     "rated",
     "replies_of",
+    "said_to",
     "search",
     "sending",
     "set_hours",
@@ -160,6 +162,13 @@ def replies_of(connection: Connection, conversation_id: str) -> list[Reply]:
     """Oldest first."""
     query = select(desk_replies).where(_r.conversation_id == conversation_id).order_by(_r.id)
     return [_reply(row) for row in connection.execute(query)]
+
+
+def said_to(connection: Connection, inbound_id: str) -> int:
+    """How many replies to a message have left, or may have."""
+    left = (ReplyState.SENDING, ReplyState.SENT, ReplyState.UNKNOWN)
+    query = select(func.count()).where(_r.inbound_id == inbound_id, _r.state.in_(left))
+    return connection.execute(query).scalar_one()
 
 
 def sending(connection: Connection, conversation_id: str) -> bool:

@@ -104,6 +104,7 @@ desk_replies = Table(
     one_of("kind", ReplyKind),
     one_of("state", ReplyState),
     UniqueConstraint("conversation_id", "key"),
+    Index("ix_desk_replies_inbound_id", "inbound_id"),
     Index(
         "ix_desk_replies_sending", "written_at", sqlite_where=_SENDING, postgresql_where=_SENDING
     ),

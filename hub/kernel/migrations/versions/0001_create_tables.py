@@ -1802,6 +1802,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_replies")),
         sa.UniqueConstraint("conversation_id", "key", name=op.f("uq_desk_replies_conversation_id")),
     )
+    op.create_index("ix_desk_replies_inbound_id", "desk_replies", ["inbound_id"], unique=False)
     op.create_index(
         "ix_desk_replies_sending",
         "desk_replies",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from hub.conversation.desk.service import DeskService
 from hub.conversation.desk.stepping import Terms
 from hub.conversation.desk.watching import DeskWatch
 from hub.conversation.models import Answer, Inbound
+from hub.conversation.notices.models import Reach, Window
 from hub.conversation.satisfaction.answering import HearsRatings
 from hub.conversation.satisfaction.models import Asking
 from hub.conversation.satisfaction.service import Satisfaction
@@ -32,6 +33,7 @@ from tests.hub.conversation.conftest import Talk
 
 HOURS = "工作日 09:00-12:00,13:00-17:00"
 MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in China
+REACH = Reach(windows={"message": Window(5, timedelta(hours=48))})
 SITE = "https://www.sc.gov.cn"
 OFFICERS = (
     NewPerson(login="wang", name="王", roles=(("sc", Role.EDITOR),)),
@@ -148,6 +150,7 @@ async def counter(
         sending=Sending(talk.post, clock),
         terms=terms,
         canned=canned,
+        reach={"weibo": REACH}.get,
     )
     ratings = Collected()
     watch = DeskWatch(

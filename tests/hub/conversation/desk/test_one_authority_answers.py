@@ -195,6 +195,21 @@ async def test_what_cannot_be_sent_any_more_is_said_to_the_officer(
     assert (await counter.service.talk(talk)).state is DeskState.ASSIGNED
 
 
+async def test_no_more_is_sent_than_the_platform_takes_until_the_citizen_writes_again(
+    counter: Counter,
+) -> None:
+    talk = await counter.opened()
+    await counter.service.take(talk, actor="wang")
+    for number in range(4):  # the bot's answer was the first of five
+        await counter.answer(talk, f"第{number}条")
+    with pytest.raises(Unreachable) as refused:
+        await counter.answer(talk, "第五条")
+    assert refused.value.reason == "window-count"
+    await counter.says("还有吗")
+    assert (await counter.answer(talk, "第五条")).state is ReplyState.SENT
+    assert len(counter.sent()) == 5
+
+
 async def test_what_may_have_arrived_is_sent_no_second_time(counter: Counter) -> None:
     talk = await counter.opened()
     await counter.service.take(talk, actor="wang")
