@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shlex
-import shutil
 import signal
 import sys
 import time
@@ -34,6 +33,7 @@ from hub.kernel.events import verify_chain
 from hub.organisations.models import Selection
 from hub.publishing.models import Delivery, DeliveryState, Plan, Priority
 from hub.publishing.service import When
+from simulators.home import emptied
 from simulators.staging import (
     REVIEWERS,
     USERS,
@@ -61,7 +61,6 @@ _COLUMNS = {
 }
 # From here on a table has room for both languages.
 _WIDE = 104
-_MARK = "demonstration.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +84,8 @@ def main(
     ] = 150,
 ) -> None:
     """演示 / demonstration"""
-    home = home.absolute()
-    _empty(home)
+    home = emptied(home.absolute())
     sys.exit(uvloop.run(play(home, bodies, items, once, patience)))
-
-
-def _empty(home: Path) -> None:
-    """Empty the folder of an earlier demonstration; any other that holds something is refused."""
-    if home.exists() and not (home / _MARK).is_file() and any(home.iterdir()):
-        raise typer.BadParameter(
-            f"{home} 不是演示目录，不予清空 / is not a demonstration's folder and is not emptied",
-            param_hint="--home",
-        )
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
-    (home / _MARK).write_text("演示数据，可随时删除 / may be deleted at any time\n", "utf-8")
 
 
 def _settings(home: Path, town: str) -> Settings:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,7 +22,16 @@ from hub.organisations.models import BodyKind, NewAccount, NewBody, NewPerson, R
 from hub.review.models import ReviewStep
 from publishers.registry import channels
 
-__all__ = ["REVIEWERS", "USERS", "approve", "give_password", "running_town", "site_of", "stage"]
+__all__ = [
+    "REVIEWERS",
+    "USERS",
+    "approve",
+    "give_password",
+    "listed_bodies",
+    "running_town",
+    "site_of",
+    "stage",
+]
 
 _DATA = Path(__file__).parent / "data"
 _PROVINCE = "510000"
@@ -70,9 +79,20 @@ class Staged:
     accounts: int
 
 
-async def stage(hub: Hub, town: str, bodies: int, items: int) -> Staged:
-    """Enter bodies, people, one account per channel for `bodies` of them, and `items` items."""
-    listed = [_body(row) for row in json.loads((_DATA / "bodies.json").read_text("utf-8"))]
+async def stage(
+    hub: Hub,
+    town: str,
+    bodies: int,
+    items: int,
+    *,
+    only: AbstractSet[str] = frozenset(),
+    adapt: Callable[[NewAccount], NewAccount] = lambda account: account,
+) -> Staged:
+    """Enter bodies, people, one account per channel for `bodies` of them, and `items` items.
+
+    `only` names channels, none for all; `adapt` changes an account before it is entered.
+    """
+    listed = listed_bodies()
     await hub.organisations.import_bodies(listed, actor=_EDITOR)
     people = [
         NewPerson(login=login, name=name, roles=((_PROVINCE, role),))
@@ -81,7 +101,7 @@ async def stage(hub: Hub, town: str, bodies: int, items: int) -> Staged:
     people.append(NewPerson(login=_EDITOR, name="王磊", roles=((_PROVINCE, Role.EDITOR),)))
     people.append(NewPerson(login=_MEDIA, name="赵雪", roles=((_PROVINCE, Role.MEDIA),)))
     await hub.organisations.import_people(people, actor=_EDITOR)
-    accounts = await _enrol(town, listed[:bodies])
+    accounts = [adapt(one) for one in await _enrol(town, listed[:bodies], only)]
     await hub.organisations.import_accounts(accounts, actor=_EDITOR)
     await hub.catalogue.import_file(_DATA / "regulations.jsonl", actor=_EDITOR, body_code=_PROVINCE)
     await hub.determinations.determine_imported(reason="国家行政法规库公开", actor=_EDITOR)
@@ -106,15 +126,22 @@ async def give_password(hub: Hub) -> str:
     return password
 
 
+def listed_bodies() -> list[NewBody]:
+    """The province and its cities, in the order in which they get accounts."""
+    return [_body(row) for row in json.loads((_DATA / "bodies.json").read_text("utf-8"))]
+
+
 def _body(row: Mapping[str, Any]) -> NewBody:
     return NewBody(**{**row, "kind": BodyKind(row["kind"])})
 
 
-async def _enrol(town: str, bodies: Sequence[NewBody]) -> list[NewAccount]:
-    """Open an account of every body on every simulated platform."""
+async def _enrol(town: str, bodies: Sequence[NewBody], only: AbstractSet[str]) -> list[NewAccount]:
+    """Open an account of every body on every simulated platform, or on those named."""
     rows = []
     async with aiohttp.ClientSession(timeout=_CALL_TIMEOUT) as session:
         for name, channel in channels().items():
+            if only and name not in only:
+                continue
             handles = [f"{name}-{body.code}" for body in bodies]
             url = f"{town}/_control/{name}/accounts"
             async with session.post(url, json={"handles": handles}) as answer:

@@ -68,10 +68,9 @@ class MentioningPlatform(Platform):
             )
         return number
 
-    def replies(self, after: int) -> list[Status]:
-        """Posts that answer others, without the first `after` posts of the server."""
-        found = itertools.islice(self._statuses.values(), after, None)
-        return [status for status in found if status.in_reply_to]
+    def posts_after(self, count: int) -> list[Status]:
+        """The posts of the server without its first `count`."""
+        return list(itertools.islice(self._statuses.values(), count, None))
 
     @property
     def written(self) -> int:

@@ -30,7 +30,7 @@ from publishers.telegram.simulator_wire import (
     array,
     bad,
     caption,
-    check_keyboard,
+    keyboard,
     picture,
     read_arguments,
     refusal,
@@ -179,8 +179,10 @@ class Platform(simulation.Platform):
         body = text(query)
         self._check_topic(chat, query)
         self._count(query.bot, chat)
-        check_keyboard(query)
-        return self._post(chat, body)
+        buttons = keyboard(query)
+        posted = self._post(chat, body)
+        chat.messages[chat.last_id].buttons = buttons
+        return posted
 
     def _send_photo(self, query: Query) -> dict[str, Any]:
         chat = self._chat(query)

@@ -45,6 +45,7 @@ class Message:
     album: str = ""
     edited: datetime | None = None
     deleted: bool = False
+    buttons: tuple[tuple[str, str], ...] = ()  # label and data of an inline keyboard
 
 
 @dataclass(slots=True)

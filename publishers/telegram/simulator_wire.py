@@ -21,7 +21,7 @@ __all__ = [
     "array",
     "bad",
     "caption",
-    "check_keyboard",
+    "keyboard",
     "picture",
     "read_arguments",
     "refusal",
@@ -163,11 +163,12 @@ def refusal(refused: Refused) -> web.Response:
     return web.json_response(body, status=refused.status, headers=headers)
 
 
-def check_keyboard(query: Query) -> None:
-    """Refuse inline keyboards as the platform does: button data is 1 to 64 bytes."""
+def keyboard(query: Query) -> tuple[tuple[str, str], ...]:
+    """The buttons of an inline keyboard, label and data; refused as the platform does: button data
+    is 1 to 64 bytes."""
     given = query.get("reply_markup")
     if not given:
-        return
+        return ()
     try:
         rows = json.loads(given)["inline_keyboard"]
         data = [button["callback_data"] for row in rows for button in row]
@@ -178,3 +179,4 @@ def check_keyboard(query: Query) -> None:
         raise bad("inline keyboard button text is empty")
     if not all(1 <= len(one.encode()) <= 64 for one in data):
         raise bad("BUTTON_DATA_INVALID")
+    return tuple(zip(texts, data, strict=True))

@@ -10,7 +10,8 @@ import aiohttp
 import pytest
 
 from publishers.registry import channels
-from simulators.demo import _empty, _near
+from simulators.demo import _near
+from simulators.home import emptied
 from tests.simulators.processes import ROOT, Ended, ended, line, run, started
 
 REFUSING = str(Path(__file__).with_name("refusing_demo.py"))
@@ -44,15 +45,15 @@ async def test_a_platform_that_nobody_simulates_is_refused_in_words() -> None:
 def test_a_folder_that_is_no_demonstrations_is_never_emptied(tmp_path: Path) -> None:
     (tmp_path / "gongkai.db").write_text("real")
     with pytest.raises(Exception, match="不予清空"):
-        _empty(tmp_path)
+        emptied(tmp_path)
     assert (tmp_path / "gongkai.db").read_text() == "real"
 
 
 def test_an_earlier_demonstrations_folder_is_emptied(tmp_path: Path) -> None:
     home = tmp_path / "demo"
-    _empty(home)
+    emptied(home)
     (home / "gongkai.db").write_text("old")
-    _empty(home)
+    emptied(home)
     assert [path.name for path in home.iterdir()] == ["demonstration.txt"]
 
 
