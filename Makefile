@@ -10,7 +10,7 @@ ORACLES := tests/oracles/node_modules/.package-lock.json
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench docs baseline lock migration clean
+.PHONY: help setup demo citizens run test check bench docs baseline lock migration clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ $(ORACLES): tests/oracles/package-lock.json
 
 demo: $(SETUP) $(BROWSER) ## Publish real records to simulated platforms (ARGS=--once: end when done)
 	@$(BIN)/python -m app demo $(ARGS)
+
+citizens: $(SETUP) ## Play a day of 2,000 citizens on five channels (ARGS="--citizens 100 --seed 7")
+	@$(BIN)/python -m app simulate citizens $(ARGS)
 
 run: $(SETUP) $(BROWSER) ## Run the hub on this installation's settings
 	@$(BIN)/python -m app run $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from rich.console import Console
 
 from simulators.citizens.day import Day, Played, play
 from simulators.citizens.page import write_page
-from simulators.citizens.table import show
+from simulators.citizens.table import figures, show
 from simulators.home import emptied
 
 _HOME = Path("var/citizens")
@@ -27,6 +28,7 @@ def main(
         float,
         typer.Option(min=0, help="一天几秒，0 按人数 / the day in seconds, 0: by citizens"),
     ] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
     home: Annotated[
         Path, typer.Option(help="数据目录，清空后使用 / folder, emptied first")
     ] = _HOME,
@@ -39,11 +41,13 @@ def main(
         bodies=min(_MOST_BODIES, max(_FEWEST_BODIES, citizens // _PER_BODY)),
         length=seconds or max(_SHORTEST_S, citizens * _PER_CITIZEN_S),
     )
-    console = Console(highlight=False)
+    console = Console(highlight=False, stderr=as_json)
     console.rule("市民的一天 · A day of the citizens")
     played: Played = uvloop.run(play(day, console.print))
     show(console, played)
     console.print(f"网页 page: {write_page(played)}", soft_wrap=True)
+    if as_json:
+        sys.stdout.write(json.dumps(figures(played), ensure_ascii=False, indent=2) + "\n")
     sys.exit(0 if played.good else 1)
 
 

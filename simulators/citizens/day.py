@@ -146,6 +146,7 @@ class _Stage:
         office = Office(self._hub, lambda: crowd.now, self._voices, self._answering)
         crowd.begin()
         work = asyncio.create_task(office.work())
+        watch = asyncio.create_task(office.watch_on())
         release = asyncio.create_task(self._release())
         try:
             await crowd.live(self._citizens)
@@ -160,7 +161,11 @@ class _Stage:
             for error in done
             if isinstance(error, BaseException) and not isinstance(error, asyncio.CancelledError)
         ]
-        await self._until_told(office)
+        try:
+            await self._until_told(office)
+        finally:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
         await crowd.linger(_LINGER_S)
         await self._browsers.look_again()
         crowd.read()

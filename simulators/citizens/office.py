@@ -27,23 +27,15 @@ from simulators.determining import ordinary
 __all__ = ["ANSWER_TITLE", "Incident", "Office"]
 
 ANSWER_TITLE = "关于锦江区部分区域停水抢修及恢复供水情况的说明"
-_ANSWER = """一、停水原因
+_ANSWER = """成都市锦江区东大街一带停水已抢修完成，今日十五时起恢复供水，十七时前水压正常。
 
-今日上午，成都市锦江区东大街一带一条直径四百毫米的供水主管破裂，造成锦江区部分区域停水、五楼以上水压偏低。
-
-二、恢复供水时间
-
-抢修已经完成，今日十五时起逐步恢复供水，十七时前全部恢复正常水压。
-
-三、临时供水
+今日上午，一条直径四百毫米的供水主管破裂，造成锦江区部分区域停水、五楼以上水压偏低。
 
 东大街、春熙路、水碾河三处设有临时供水点，老人和行动不便的居民可以拨打供水服务热线，由工作人员送水上门。
 
-四、其他事项
-
 停水期间的水费不计。依照《城市供水条例》，因紧急事故不能提前通知的，应当在抢修的同时通知用水单位和个人；此次通知不及时，供水企业已经改进。
 """
-_LOOK_S = 0.5
+_LOOK_S, _LOOK_AGAIN_S = 0.5, 4.0
 _STEPS = (ReviewStep.DRAFT_CHECK, ReviewStep.SECTION_REVIEW, ReviewStep.SIGN_OFF)
 _MEMBERS, _HOT = 12, 200
 _DONE = (DeliveryState.VERIFIED, DeliveryState.ACCEPTED)
@@ -89,7 +81,15 @@ class Office:
         self._accounts = Selection(ids=tuple(accounts))
         self._cases = case_service(hub)
         self._issues = issue_service(hub)
+        self._issue = ""
         self.incident = Incident(accounts=len(accounts))
+
+    async def watch_on(self) -> None:
+        """After the case is closed: whoever says the same in other words belongs to it, too."""
+        while True:
+            await asyncio.sleep(_LOOK_AGAIN_S)
+            if self._issue:
+                await self._gather(self._issue)
 
     async def work(self) -> None:
         """From the alarm to the closed case; cancelled where the day ends before."""
@@ -116,7 +116,7 @@ class Office:
 
     async def _open(self, found: Proposal) -> Case:
         case = await proposals(self._hub).accept(found.id, actor=ANALYST)
-        self.incident.opened = self._now()
+        self.incident.opened, self._issue = self._now(), case.issue_id
         await self._gather(case.issue_id)
         return case
 

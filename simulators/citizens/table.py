@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 from rich.console import Console
 from rich.table import Table
 
@@ -10,7 +13,7 @@ from simulators.citizens.day import Played
 from simulators.citizens.models import Purpose
 from simulators.citizens.tally import Line
 
-__all__ = ["HOURS", "clock_of", "first_complaint", "show"]
+__all__ = ["HOURS", "clock_of", "figures", "first_complaint", "show"]
 
 # From here on a table has room for both languages.
 _WIDE = 118
@@ -58,6 +61,25 @@ def show(console: Console, played: Played) -> None:
     console.print("", table, *_incident(played), sep="\n")
     for failure in played.crowd.failures[:10]:
         console.print(f"[red]✘[/] {failure}", soft_wrap=True)
+
+
+def figures(played: Played) -> dict[str, Any]:
+    """Everything the table says, for programs."""
+    one = played.incident
+    incident = {name: getattr(one, name) for name in one.__dataclass_fields__ if name != "item"}
+    return {
+        "good": played.good,
+        "seed": played.day.seed,
+        "seconds": round(played.took, 1),
+        "lines": [asdict(line) for line in played.totals.lines],
+        "all": asdict(played.totals.all),
+        "askers": asdict(played.totals.askers),
+        "subscribers": asdict(played.totals.subscribers),
+        "incident": incident | {"first": first_complaint(played)},
+        "shown": {"meant": played.shown_where, "elsewhere": played.shown_elsewhere},
+        "signals": {"all": played.signals, "gaps": played.gaps},
+        "failures": played.crowd.failures,
+    }
 
 
 def _cells(line: Line) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from simulators.citizens.office import ANSWER_TITLE
 from simulators.citizens.reading import Kind, is_notice, kind_of, tells_news, tells_result
 from simulators.citizens.wording import simplified
 
-__all__ = ["Line", "News", "Totals", "told_of_outcome", "total_of", "totals"]
+__all__ = ["Line", "News", "Totals", "share_of", "told_of_outcome", "totals"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def totals(
     )
 
 
-def total_of(values: Sequence[float], share: float) -> float:
+def share_of(values: Sequence[float], share: float) -> float:
     """The value below which `share` of them are; 0 of none."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
@@ -114,8 +114,8 @@ def _line(
         sorry=kinds[Kind.SORRY],
         lost=sum(max(0, count - answers[number]) for number, count in sent.items()),
         doubled=sum(max(0, count - sent[number]) for number, count in answers.items()),
-        p50=total_of(took, 0.5),
-        p99=total_of(took, 0.99),
+        p50=share_of(took, 0.5),
+        p99=share_of(took, 0.99),
     )
 
 
