@@ -94,13 +94,17 @@ class Load:
     keys: tuple[str, ...]
 
     @classmethod
-    def make(cls, folder: Path, name: str, messages: int, text: str) -> Load:
+    def make(cls, folder: Path, name: str, messages: int, texts: str | Sequence[str]) -> Load:
+        """`messages` messages that say `texts`, one after the other and from the beginning."""
+        said = [texts] if isinstance(texts, str) else texts
         stamp = str(int(time.time()))
         keys: list[str] = []
         lines: list[str] = []
         for number in range(messages):
             key = f"{secrets.randbits(40)}{number}"
-            line = _callback(f"oBench{number % _SENDERS:022d}", key, text, stamp)
+            line = _callback(
+                f"oBench{number % _SENDERS:022d}", key, said[number % len(said)], stamp
+            )
             times = 1 if number % 5 else 2 + number % 2
             lines += [line] * times
             keys += [key] * times

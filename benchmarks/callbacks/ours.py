@@ -1,10 +1,10 @@
 """The servers in this environment: the hub's inbox with everything behind it, and a bare handler.
 
-    python -m benchmarks.callbacks.ours hub|bare PORT FOLDER
+    python -m benchmarks.callbacks.ours hub|asked|bare PORT FOLDER
 
-The hub keeps, deduplicates and answers; SIGTERM ends it, and it then says as JSON how often each
-message was answered. The bare one is an aiohttp handler with the same decryption and the same
-sealed reply that remembers nothing.
+The hub keeps, deduplicates and answers, `hub` with the menu, `asked` by the engine over what is in
+FOLDER; SIGTERM ends it, and it then says as JSON how often each message was answered. The bare one
+is an aiohttp handler with the same decryption and the same sealed reply that remembers nothing.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ import json
 import signal
 import sys
 from collections import Counter
-from contextlib import AsyncExitStack
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import uvloop
 from aiohttp import web
 
-from app.compose import open_hub
+from app.bots import open_answerer
+from app.compose import Hub, open_hub
 from app.conversing import MenuOnly, open_conversing
 from app.inbox import callback_routes
 from app.logs import configure_logging
@@ -30,7 +32,7 @@ from app.tuning import settle_garbage
 from benchmarks.callbacks.load import AES_KEY, APPID, TOKEN
 from hub.conversation.models import Answer, Arrival, Inbound
 from hub.conversation.ports import Answerer
-from hub.organisations.models import BodyKind, NewAccount, NewBody
+from hub.organisations.models import Account, BodyKind, NewAccount, NewBody, Selection
 from publishers.wechat.inbox import open_inbox
 
 __all__ = ["main", "serve_hub"]
@@ -65,8 +67,14 @@ async def _until_told() -> None:
     await told.wait()
 
 
-async def serve_hub(port: int, folder: Path, answerer: Answerer | None = None) -> None:
-    """The inbox of one WeChat account over a hub in `folder`; any answerer can be measured."""
+Answering = Callable[[Hub], AbstractAsyncContextManager[Answerer]]
+
+
+async def serve_hub(
+    port: int, folder: Path, answerer: Answerer | None = None, answering: Answering | None = None
+) -> None:
+    """The inbox of one WeChat account over a hub in `folder`; any answerer can be measured, also
+    one that `answering` opens over the hub."""
     settings = Settings(
         home=folder,
         site_url="https://www.example.gov.cn",
@@ -74,23 +82,12 @@ async def serve_hub(port: int, folder: Path, answerer: Answerer | None = None) -
         conversation_per_minute=1000,
     )
     configure_logging(settings.log_level, settings.log_format)
-    counting = Counting(answerer or MenuOnly(settings.site_url))
     async with AsyncExitStack() as stack:
         hub = await stack.enter_async_context(open_hub(settings))
-        body = NewBody(code="sc", name="四川省人民政府", kind=BodyKind.PROVINCE)
-        await hub.organisations.import_bodies([body], actor="bench")
-        account = await hub.organisations.add_account(
-            NewAccount(
-                channel="wechat",
-                name="四川发布",
-                handle=APPID,
-                body_code="sc",
-                base_url="https://api.weixin.qq.com",
-                settings={"callback_mode": "secure"},
-                credentials=_CREDENTIALS,
-            ),
-            actor="bench",
-        )
+        if answering is not None:
+            answerer = await stack.enter_async_context(answering(hub))
+        counting = Counting(answerer or MenuOnly(settings.site_url))
+        account = await _account(hub)
         conversing = await stack.enter_async_context(open_conversing(hub, answerer=counting))
         application = web.Application()
         application.add_routes(callback_routes(hub, conversing.conversations))
@@ -101,6 +98,25 @@ async def serve_hub(port: int, folder: Path, answerer: Answerer | None = None) -
         kept = {m.inbound.external_key for m in await _everything(conversing)}
     told = {"kept": sorted(kept), "double": sum(n > 1 for n in counting.times.values())}
     (folder / "told.json").write_text(json.dumps(told), "ascii")
+
+
+async def _account(hub: Hub) -> Account:
+    """The account, which an earlier run in the same folder has made."""
+    known = await hub.organisations.accounts(Selection(channels=("wechat",)))
+    if known:
+        return known[0]
+    body = NewBody(code="bench", name="四川省人民政府", kind=BodyKind.PROVINCE)
+    await hub.organisations.import_bodies([body], actor="bench")
+    new = NewAccount(
+        channel="wechat",
+        name="四川发布",
+        handle=APPID,
+        body_code="bench",
+        base_url="https://api.weixin.qq.com",
+        settings={"callback_mode": "secure"},
+        credentials=_CREDENTIALS,
+    )
+    return await hub.organisations.add_account(new, actor="bench")
 
 
 async def _everything(conversing: object) -> list[object]:
@@ -142,7 +158,10 @@ def _asked(arrival: Arrival, now: datetime) -> Inbound:
 
 def main() -> None:
     which, port, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    uvloop.run(serve_hub(port, folder) if which == "hub" else serve_bare(port))
+    if which == "bare":
+        uvloop.run(serve_bare(port))
+    else:
+        uvloop.run(serve_hub(port, folder, answering=open_answerer if which == "asked" else None))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """A trained classifier: what it learned as arrays, judged with numpy alone and kept as JSON.
 
 No program code is kept with a model, so that reading one back runs nothing; what trains it is
-`training`. A decision is the learned weights' plus the cue sheet's, so a list's words count from
-the first day and labels refine them.
+`training`. A decision is the learned weights' plus a share of the cue sheet's, so a list's words
+count from the first day; with labels the share is what calibration on them found.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["CUE_SHARE", "Linear", "probabilities"]
 
 Array = NDArray[np.float64]
 
-CUE_SHARE = 1.0  # weight of the cue sheet beside the learned decision
+CUE_SHARE = 1.0  # weight of the cue sheet beside what the list alone taught
 _SHOWN_WORDS = 5
 _RANKED = 3
 
@@ -54,6 +54,7 @@ class Linear:
     weights: NDArray[np.float32]  # grams × labels
     constants: Array
     sharpness: float
+    share: float = CUE_SHARE  # weight of the cue sheet beside the learned decision
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_cues", CueSheet(self.labels))
@@ -65,7 +66,7 @@ class Linear:
         sheet: CueSheet = self._cues  # type: ignore[attr-defined]
         cues, words = sheet.scores(reading)
         rows = self.weights[places]
-        decisions = values @ rows + self.constants + CUE_SHARE * np.asarray(cues)
+        decisions = values @ rows + self.constants + self.share * np.asarray(cues)
         chances = probabilities(decisions, self.sharpness)
         order = np.argsort(-chances, kind="stable")[:_RANKED]
         shares = rows[:, order] * values[:, None]
@@ -109,6 +110,7 @@ class Linear:
                 "weights": base64.b64encode(raw).decode(),
                 "constants": [float(value) for value in self.constants],
                 "sharpness": self.sharpness,
+                "share": self.share,
             }
         ).decode()
 
@@ -126,4 +128,5 @@ class Linear:
             weights=weights,
             constants=np.asarray(held["constants"], dtype=np.float64),
             sharpness=float(held["sharpness"]),
+            share=float(held.get("share", CUE_SHARE)),
         )

@@ -29,12 +29,15 @@ __all__ = ["FOLDS", "evaluate", "train", "unpacked"]
 FOLDS = 5
 _SEED = 20261129
 _CUE_WEIGHT = 0.3  # a cue is a word, not a message
-_PENALTY = 0.5  # C of the support vector machine
+# C of the support vector machine up to so many labels; with more of them the sum of losses grows,
+# and C falls so that it weighs the same beside the size of the weights
+_PENALTY, _PENALTY_TO = 1.0, 300
 _ENOUGH = 10  # labelled texts per label from which confidence is measured on them
 # Without labels: a list's own sentences are easier than messages, what is measured on them promises
 # too much. With this, seven of ten are sure and the sure ones right about nine times of ten.
 _COLD_SHARPNESS = 2.5
 _SHARPNESSES = tuple(0.5 * 1.15**n for n in range(30))
+_SHARES = (1.0, 0.5, 0.25, 0.0)  # of the cue sheet; the words of a list count less beside labels
 
 Array = NDArray[np.float64]
 
@@ -112,38 +115,54 @@ def train(labels: Labels, texts: Sequence[Labelled] = ()) -> Linear:
     """
     bench = _Bench(labels, texts)
     fitted = _fitted(bench.base, bench.given)
+    share, sharpness = _settings(bench)
     return Linear(
         labels=labels,
         vocabulary=bench.vocabulary,
         weights=fitted.coef_.T.astype(np.float32),
         constants=np.asarray(fitted.intercept_, dtype=np.float64),
-        sharpness=_sharpness(bench),
+        sharpness=sharpness,
+        share=share,
     )
 
 
-def _sharpness(bench: _Bench) -> float:
-    """Calibrated on the labelled messages where there are enough of them."""
+def _settings(bench: _Bench) -> tuple[float, float]:
+    """Share of the cues and sharpness, found on the labelled messages where there are enough."""
     if len(bench.given.answers) < _ENOUGH * len(bench.labels.names):
-        return _COLD_SHARPNESS
-    return _calibrated(*_unseen(bench))
+        return CUE_SHARE, _COLD_SHARPNESS
+    learned, _ = _unseen(bench)
+    return _calibrated(learned, bench.given.cues, bench.given.answers)
 
 
-def evaluate(field: Field, labels: Labels, texts: Sequence[Labelled]) -> Evaluation:
+def evaluate(
+    field: Field, labels: Labels, texts: Sequence[Labelled], *, seed: int = _SEED
+) -> Evaluation:
     """How good `labels` are told on labelled texts, with the other folds' labels and with none.
 
+    What calibration sets is set for each fold from the other folds alone. `seed` deals the folds.
     Blocks for seconds. Needs at least two texts per fold.
     """
     started = time.perf_counter()
     bench = _Bench(labels, texts)
-    decisions, answers = _unseen(bench)
-    sharp = _calibrated(decisions, answers)
-    cold = _decided(_fitted(bench.base), bench.given)
+    learned, fold_of = _unseen(bench, seed)
+    answers, cues = bench.given.answers, bench.given.cues
+    enough = len(answers) >= _ENOUGH * len(labels.names)
+    chances = np.zeros_like(learned)
+    for fold in range(FOLDS):
+        rest, own = fold_of != fold, fold_of == fold
+        share = CUE_SHARE
+        if enough:
+            share, sharp = _calibrated(learned[rest], cues[rest], answers[rest])
+        else:
+            sharp = _sharp(learned[rest] + share * cues[rest], answers[rest])[1]
+        chances[own] = probabilities(learned[own] + share * cues[own], sharp)
+    cold = _learned(_fitted(bench.base), bench.given) + CUE_SHARE * cues
     names = labels.names
     return Evaluation(
         field=field,
         labels=len(answers),
         folds=FOLDS,
-        trained=_scores(probabilities(decisions, sharp), answers, names),
+        trained=_scores(chances, answers, names),
         cold=_scores(probabilities(cold, _COLD_SHARPNESS), bench.given.answers, names),
         seconds=round(time.perf_counter() - started, 2),
     )
@@ -154,22 +173,23 @@ def unpacked(data: str, labels: Labels) -> Linear | None:
     return Linear.unpacked(data, labels)
 
 
-def _unseen(bench: _Bench) -> tuple[Array, NDArray[np.int64]]:
-    """Decisions on every labelled text by a machine trained without it."""
+def _unseen(bench: _Bench, seed: int = _SEED) -> tuple[Array, NDArray[np.int64]]:
+    """What a machine trained without it has learned to say of every labelled text, and the text's
+    fold; the cue sheet is not counted in."""
     rows = bench.given
-    fold_of = _folds(rows.answers)
+    fold_of = _folds(rows.answers, seed)
     decisions = np.zeros((len(rows.answers), len(bench.labels.names)))
     for fold in range(FOLDS):
         inside, outside = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
         if len(outside):
             fitted = _fitted(bench.base, _part(rows, inside, rows.weights[inside]))
-            decisions[outside] = _decided(fitted, _part(rows, outside, rows.weights[outside]))
-    return decisions, rows.answers
+            decisions[outside] = _learned(fitted, _part(rows, outside, rows.weights[outside]))
+    return decisions, fold_of
 
 
-def _folds(answers: NDArray[np.int64]) -> NDArray[np.int64]:
+def _folds(answers: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
     """The fold of each text: every label is dealt out evenly, always in the same way."""
-    dealt = random.Random(_SEED)  # noqa: S311 - no secret: folds have to be the same each time
+    dealt = random.Random(seed)  # noqa: S311 - no secret: folds have to be the same each time
     fold_of = np.zeros(len(answers), dtype=np.int64)
     turn = 0
     for label in sorted(set(answers.tolist())):
@@ -183,7 +203,9 @@ def _folds(answers: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _fitted(base: _Rows, given: _Rows | None = None) -> LinearSVC:
     parts = [base] if given is None or not len(given.answers) else [base, given]
-    machine = LinearSVC(C=_PENALTY, class_weight="balanced", random_state=0, max_iter=20_000)
+    labelled = 0 if given is None else len(given.answers)
+    penalty = _PENALTY * min(1.0, _PENALTY_TO / max(1, labelled))
+    machine = LinearSVC(C=penalty, class_weight="balanced", random_state=0, max_iter=20_000)
     machine.fit(
         vstack([part.vectors for part in parts]),
         np.concatenate([part.answers for part in parts]),
@@ -192,20 +214,26 @@ def _fitted(base: _Rows, given: _Rows | None = None) -> LinearSVC:
     return machine
 
 
-def _decided(fitted: LinearSVC, rows: _Rows) -> Array:
-    learned = fitted.decision_function(rows.vectors)
-    return np.asarray(learned + CUE_SHARE * rows.cues, dtype=np.float64)
+def _learned(fitted: LinearSVC, rows: _Rows) -> Array:
+    return np.asarray(fitted.decision_function(rows.vectors), dtype=np.float64)
 
 
-def _calibrated(decisions: Array, answers: NDArray[np.int64]) -> float:
-    """The sharpness under which the true labels were likeliest (temperature scaling)."""
+def _calibrated(learned: Array, cues: Array, answers: NDArray[np.int64]) -> tuple[float, float]:
+    """The share of the cues and the sharpness under which the true labels were likeliest."""
+    found = [(*_sharp(learned + share * cues, answers), share) for share in _SHARES]
+    _, sharpness, share = min(found, key=lambda one: one[0])
+    return share, sharpness
+
+
+def _sharp(decisions: Array, answers: NDArray[np.int64]) -> tuple[float, float]:
+    """The least loss and the sharpness that has it (temperature scaling)."""
 
     def loss(sharpness: float) -> float:
         chances = probabilities(decisions, sharpness)[np.arange(len(answers)), answers]
         return float(-np.log(np.maximum(chances, 1e-12)).mean())
 
-    _, best = min((loss(sharpness), sharpness) for sharpness in _SHARPNESSES)
-    return round(best, 4)
+    least, best = min((loss(sharpness), sharpness) for sharpness in _SHARPNESSES)
+    return least, round(best, 4)
 
 
 def _scores(chances: Array, answers: NDArray[np.int64], names: Sequence[str]) -> Scores:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hub.kernel.errors import InvalidInput
@@ -59,6 +60,16 @@ def test_what_was_learned_survives_as_plain_data(cold: training.Linear) -> None:
     assert training.unpacked(cold.packed(), department_labels()) is None
 
 
+def test_a_model_of_before_the_share_was_learned_counts_the_whole_list(
+    cold: training.Linear,
+) -> None:
+    old = msgspec.json.decode(cold.packed())
+    del old["share"]
+    again = training.unpacked(msgspec.json.encode(old).decode(), topic_labels())
+    assert again is not None
+    assert again.share == cold.share == 1.0
+
+
 def test_labels_teach_what_the_list_does_not_say(tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text(_SMALL, "utf-8")
     labels = read_labels(tmp_path / "own.toml")
@@ -71,6 +82,16 @@ def test_labels_teach_what_the_list_does_not_say(tmp_path: Path) -> None:
     assert report.labels == 36
     assert report.trained.macro_f1 > report.cold.macro_f1
     assert report.trained.majority == pytest.approx(1 / 3, abs=1e-3)
+
+
+def test_where_labels_speak_against_the_lists_words_those_count_less(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(_SMALL, "utf-8")
+    labels = read_labels(tmp_path / "own.toml")
+    pairs = (("停电时水泵坏了", "水"), ("修路挖断了电缆", "电"), ("停水抢修挖开的坑", "路"))
+    taught = [Labelled(f"{text}{n}", "", label) for text, label in pairs for n in range(12)]
+    machine = training.train(labels, taught)
+    assert machine.share < 1
+    assert machine.rank("停电时水泵坏了", "").best.label == "水"
 
 
 @pytest.mark.parametrize(
