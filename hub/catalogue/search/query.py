@@ -35,7 +35,7 @@ _KEPT = 3  # words kept where all are common
 _MOST_WORDS = 24
 # Occurrences looked through for one question. The rarest words tell items apart best, so what
 # makes a question dear is left out first; 4.5 million items need a bound, small catalogues none.
-_BUDGET = 600_000
+_BUDGET = 400_000
 _MOSTLY = 0.9
 _SHORTEST_FUZZY = 6  # letters: shorter spellings are all alike at distance 1
 _PHRASE_ENDINGS = range(2, 7)  # characters of an issuer tried in a text

@@ -56,6 +56,7 @@ T = TypeVar("T")
 
 _KNOWN_FOR_S = 10.0  # how long names and synonyms are remembered
 _ROUNDS = 4  # of fetching more, where hits may not be shown
+_SPARE = 6  # hits fetched beyond a page, as a second search costs as much as the first
 _SUGGESTIONS = 50  # looked at for a handful
 _FILES_READ = 40  # of a page's items, for what matched in them
 
@@ -193,7 +194,7 @@ class Search:
         today = self._clock.now().astimezone(CHINA).date()
         asked = query.build(searcher, understood, wanted, body_ids or (), today)
         sort = question.sort if asked.ranked else Sort.DATE
-        limit = question.limit + 1
+        limit = _fetched(question)
         found = index.find(searcher, asked.query, offset=question.offset, limit=limit, sort=sort)
         return _Answer(found, asked.understood, searcher, asked, sort)
 
@@ -205,18 +206,18 @@ class Search:
         items: list[tuple[Found, Shown]] = []
         found, offset, taken = answer.found, question.offset, set[str]()
         for _ in range(_ROUNDS):
-            may = [one for one in found if one.open or not public]
+            near, may = _near(found, public, question.limit + 1)
             loaded = await self._shown([one.item_id for one in may], public_only=public)
-            for one in found:
+            for one in near:
                 if len(items) == question.limit:
                     return items, offset, True
                 offset += 1
                 if one in may and one.item_id in loaded and one.item_id not in taken:
                     taken.add(one.item_id)
                     items.append((one, loaded[one.item_id]))
-            if len(found) <= question.limit:
+            if len(near) == len(found) < _fetched(question):
                 break
-            found = await self._run(_fetch, answer, offset, question.limit + 1)
+            found = await self._run(_fetch, answer, offset, _fetched(question))
         else:
             return items, offset, True  # so many may not be shown that the next page looks on
         return items, offset, False
@@ -280,6 +281,20 @@ def _readings(text: str, known: _Known) -> Iterator[Understood]:
     if first.places:
         plain = understand(text, NOBODY, known.synonyms, any_year=any_year)
         yield replace(plain, relaxed=True)
+
+
+def _fetched(question: Question) -> int:
+    return question.limit + 1 + _SPARE
+
+
+def _near(
+    found: Sequence[Found], public: bool, most: int
+) -> tuple[Sequence[Found], Sequence[Found]]:
+    """The hits up to the one that fills a page and tells that there is a next, and those of them
+    that may be shown: no more is loaded than that."""
+    may = [one for one in found if one.open or not public][:most]
+    near = found[: found.index(may[-1]) + 1] if len(may) == most else found
+    return near, may
 
 
 def _fetch(answer: _Answer, offset: int, limit: int) -> Sequence[Found]:
