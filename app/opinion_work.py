@@ -23,11 +23,13 @@ from hub.kernel.errors import Conflict
 from hub.opinion.cases.proposals.service import Proposals
 from hub.opinion.issues.service import IssueService
 from hub.opinion.judging.service import JudgingService
+from hub.opinion.rounds.service import Rounds
 from scheduler.clock import HubClock
 
-__all__ = ["Following", "schedule_opinion"]
+__all__ = ["PLACING", "Following", "schedule_opinion"]
 
 _log = structlog.get_logger(__name__)
+PLACING = "placing"  # what one process does at a time
 _FOLLOW_EVERY = timedelta(seconds=15)
 _CASES_EVERY = timedelta(minutes=1)
 _PROPOSE_EVERY = timedelta(minutes=10)
@@ -42,15 +44,31 @@ _AT_ONCE = 5_000  # signals of one look; the next follows in seconds, and others
 class Following:
     """Judges what is new, puts it under issues and proposes cases for what bursts."""
 
-    def __init__(self, judging: JudgingService, issues: IssueService, cases: Proposals) -> None:
+    def __init__(
+        self,
+        judging: JudgingService,
+        issues: IssueService,
+        cases: Proposals,
+        rounds: Rounds,
+        owner: str,
+    ) -> None:
         self._judging = judging
         self._issues = issues
         self._cases = cases
+        self._rounds = rounds
+        self._owner = owner
+        self._led = False
 
     async def follow(self) -> int:
-        """How many signals were placed. Another process that places them too is no trouble: what
-        it took is not placed again."""
+        """How many signals were placed. Of several processes one places, for what belongs together
+        is remembered; another follows when that one has been silent for 90 seconds."""
         await self._judging.judge_waiting(_AT_ONCE)
+        leads = await self._rounds.leads(PLACING, self._owner)
+        if leads and not self._led:
+            self._issues.forget()
+        self._led = leads
+        if not leads:
+            return 0
         try:
             placed = await self._issues.place_waiting()
         except Conflict as error:
@@ -65,7 +83,10 @@ async def schedule_opinion(stack: AsyncExitStack, clock: HubClock, hub: Hub) -> 
     """Every job of public opinion; what is heavy in them runs in threads."""
     issues, judging = issue_service(hub), judging_service(hub)
     cases = proposals(hub, issues)
-    following = Following(judging, issues, cases)
+    rounds = Rounds(hub.database, hub.clock)
+    owner = hub.ids.new(hub.clock.now())  # names this process
+    following = Following(judging, issues, cases, rounds, owner)
+    stack.push_async_callback(rounds.yields, PLACING, owner)
     sources = await stack.enter_async_context(open_sources(hub))
     clock.every("opinion", _FOLLOW_EVERY, following.follow)
     clock.every("opinion-proposals", _PROPOSE_EVERY, cases.look)

@@ -15,8 +15,10 @@ from app.cli.issue_regrouping import add_to
 from app.cli.rows import Actor, acting
 from app.compose import Hub
 from app.opinion import issue_service, judging_service
+from app.opinion_work import PLACING
 from hub.kernel.errors import InvalidInput, Words
 from hub.opinion.issues.models import HotIssue, Issue, Verification
+from hub.opinion.rounds.service import Rounds
 
 app = typer.Typer(no_args_is_help=True, help="舆情事项 / issues of public opinion")
 add_to(app)
@@ -31,7 +33,11 @@ def refresh(as_json: JsonOption = False) -> None:
 
     async def work(hub: Hub) -> dict[str, int]:
         judged = await judging_service(hub).judge_waiting()
-        return {"judged": judged, "placed": await issue_service(hub).place_waiting()}
+        rounds, owner = Rounds(hub.database, hub.clock), hub.ids.new(hub.clock.now())
+        leads = await rounds.leads(PLACING, owner)  # else a running hub does it in seconds
+        placed = await issue_service(hub).place_waiting() if leads else 0
+        await rounds.yields(PLACING, owner)
+        return {"judged": judged, "placed": placed}
 
     emit(
         run(work, as_json=as_json),

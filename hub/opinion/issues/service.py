@@ -58,6 +58,10 @@ class IssueService:
         self._memory: Memory | None = None
         self._version = ""  # of the groups that are remembered
 
+    def forget(self) -> None:
+        """Read anew what is remembered: another process may have placed signals meanwhile."""
+        self._memory = None
+
     async def place_waiting(self) -> int:
         """Put every judged signal under an issue, 500 to a transaction; how many.
 

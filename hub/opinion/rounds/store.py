@@ -11,9 +11,10 @@ from hub.kernel.database import Transaction
 from hub.opinion.rounds.tables import opinion_rounds
 from hub.opinion.signals.store import ignoring_insert
 
-__all__ = ["claim", "end", "waits"]
+__all__ = ["claim", "end", "lead", "waits", "yield_lead"]
 
 _r = opinion_rounds.c
+_LEADER = "leader"
 
 
 def waits(connection: Connection, name: str, slot: str, dead_before: datetime) -> bool:
@@ -36,6 +37,31 @@ def claim(tx: Transaction, name: str, slot: str, now: datetime, dead_before: dat
     )
     change = update(opinion_rounds).where(*which).values(began_at=now)
     return tx.execute(change).rowcount == 1
+
+
+def lead(tx: Transaction, name: str, owner: str, now: datetime, dead_before: datetime) -> bool:
+    """Whether `owner` is the one that does what only one may do, from now on or still: nobody is,
+    it is itself, or the one that was has not said so since `dead_before`."""
+    query = select(_r.began_at, _r.told).where(_r.name == name, _r.slot == _LEADER)
+    row = tx.connection.execute(query).first()
+    mine = {"began_at": now, "told": {"owner": owner}}
+    if row is None:
+        first = {"name": name, "slot": _LEADER, "ended_at": None, **mine}
+        return tx.execute(ignoring_insert(tx.connection, opinion_rounds), first).rowcount == 1
+    if row.told.get("owner") != owner and row.began_at >= dead_before:
+        return False
+    which = (_r.name == name, _r.slot == _LEADER, _r.began_at == row.began_at)
+    return tx.execute(update(opinion_rounds).where(*which).values(**mine)).rowcount == 1
+
+
+def yield_lead(tx: Transaction, name: str, owner: str, silent_since: datetime) -> None:
+    """Let whoever asks next lead, if `owner` does."""
+    query = select(_r.told).where(_r.name == name, _r.slot == _LEADER)
+    row = tx.connection.execute(query).first()
+    if row is not None and row.told.get("owner") == owner:
+        which = (_r.name == name, _r.slot == _LEADER)
+        values = {"began_at": silent_since, "told": {"owner": ""}}
+        tx.execute(update(opinion_rounds).where(*which).values(**values))
 
 
 def end(tx: Transaction, name: str, slot: str, now: datetime, told: Mapping[str, object]) -> None:

@@ -42,3 +42,22 @@ async def test_a_round_that_failed_is_done_again_later(
     assert not await rounds.once("retrain", "n", works)
     clock.advance(2 * _HOUR)
     assert await rounds.once("retrain", "n", works)
+
+
+async def test_one_process_leads_and_another_follows_when_it_is_silent(
+    database: Database, clock: ManualClock
+) -> None:
+    rounds = Rounds(database, clock)
+    assert await rounds.leads("placing", "a")
+    assert not await rounds.leads("placing", "b")
+    clock.advance(80)
+    assert await rounds.leads("placing", "a")
+    clock.advance(80)
+    assert not await rounds.leads("placing", "b")
+    clock.advance(20)
+    assert await rounds.leads("placing", "b")
+    assert not await rounds.leads("placing", "a")
+    await rounds.yields("placing", "a")  # it does not lead: nothing changes
+    assert not await rounds.leads("placing", "a")
+    await rounds.yields("placing", "b")
+    assert await rounds.leads("placing", "a")
