@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 __all__ = ["CERTAIN", "LIKELY", "bigrams", "confidence", "weights_of"]
 
@@ -31,8 +32,7 @@ def _rarity(share: float) -> float:
 
 def bigrams(text: str) -> frozenset[str]:
     """Pairs of neighbouring characters, without spaces and marks."""
-    bare = "".join(char for char in text if char.isalnum())
-    return frozenset(bare[at : at + 2] for at in range(len(bare) - 1))
+    return frozenset(map("".join, pairwise(filter(str.isalnum, text))))
 
 
 def confidence(

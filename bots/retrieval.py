@@ -11,7 +11,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Protocol
 
 from rapidfuzz.fuzz import ratio
@@ -64,13 +64,18 @@ class Retrieved:
         return self.candidates[0] if self.candidates else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Heard:
     """What was understood, the question as it was typed, and how many words of it were lost."""
 
     understood: Understood
     asked: str
     unsaid: int = 0
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Of the question's characters, once for all passages that it is held against."""
+        return bigrams(_filler_pattern().sub(" ", self.understood.text))
 
 
 class Likeness(Protocol):
@@ -140,7 +145,7 @@ class Retrieval:
         sure = confidence(
             said,
             total,
-            bigrams(_filler_pattern().sub(" ", understood.text)),
+            heard.pairs,
             bigrams(text) | bigrams(title),
         )
         marks = [*best.words, *instead]
