@@ -14,7 +14,8 @@ _ROW, _BAR = 30, 16
 _HEIGHT, _TOP, _BOTTOM = 220, 24, 30
 _BLUE, _PALE, _INK, _SOFT, _LINE = "#1d4f91", "#dfe7f2", "#222222", "#5b6470", "#c5ccd6"
 _FONT = "Noto Sans SC, Microsoft YaHei, sans-serif"
-_LONGEST = 10  # signs of a label
+_LONGEST = 9  # Chinese signs of a label
+_CHINESE = 0x2E80
 _FEW = "少于5"
 
 
@@ -71,7 +72,13 @@ def _said(cell: Cell) -> str:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "…"
+    """As much of it as has room; letters take half a Chinese sign's."""
+    room = 2 * _LONGEST
+    for place, sign in enumerate(label):
+        room -= 1 if ord(sign) < _CHINESE else 2
+        if room < 0:
+            return label[: max(1, place - 1)] + "…"
+    return label
 
 
 def _rect(x: float, y: float, width: float, height: float, fill: str) -> str:
