@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from app.compose import Hub
 from app.desk import desk_service
-from app.opinion import signal_service
+from app.opinion import results_of, signal_service
 from app.settings import Settings
 from app.surveys import surveys_of
 from bots.desk import Desk, Office, Said, SaidKind
@@ -50,6 +50,7 @@ def _desk(hub: Hub, composer: Composer, retrieval: Retrieval) -> Desk:
         signals=CollectedSignals(hub),
         people=desk_service(hub),
         surveys=surveys_of(hub),
+        outcomes=results_of(hub) if settings.notices else None,
         places=Places(hub.organisations, hub.clock),
         retrieval=retrieval,
         composer=composer,

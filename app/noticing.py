@@ -9,6 +9,7 @@ from app.compose import Hub
 from app.conversing import Conversing
 from app.courier import ChannelCourier, access_of
 from app.keys import load_keys
+from app.opinion import results_of
 from hub.conversation.models import Outgoing
 from hub.conversation.notices.answering import CarriesNotices
 from hub.conversation.notices.beginning import Beginning
@@ -123,6 +124,7 @@ async def schedule_notices(hub: Hub, engine: Engine, conversing: Conversing) -> 
     matching = Matching(hub.database, hub.clock, hub.ids, manners)
     notices = Notices(hub.database, hub.clock, manners)
     engine.clock.every("notice-matching", _MATCH_EVERY, matching.follow)
+    engine.clock.every("case-results", _MATCH_EVERY, results_of(hub, manners).follow)
     engine.clock.every("notice-sending", _SEND_EVERY, sender.look)
     engine.clock.every("notice-pruning", _PRUNE_EVERY, notices.prune)
 

@@ -15,7 +15,9 @@ from app.keys import load_keys
 from app.settings import Settings
 from hub.catalogue.numbering.assigning import Numbering
 from hub.catalogue.numbering.index_numbers import IndexPattern
+from hub.conversation.notices.rules import Manners
 from hub.opinion.cases.proposals.service import Proposals
+from hub.opinion.cases.results.service import Results
 from hub.opinion.cases.service import CaseService
 from hub.opinion.cases.watching import CaseWatch
 from hub.opinion.issues.regrouping.service import Regrouping
@@ -45,6 +47,7 @@ __all__ = [
     "nightly",
     "proposals",
     "regrouping",
+    "results_of",
     "rumours",
     "signal_service",
     "teller",
@@ -175,6 +178,17 @@ def judging_service(hub: Hub) -> JudgingService:
     lists = label_lists(hub.settings)
     return JudgingService(
         database=hub.database, clock=hub.clock, workshop=LazyWorkshop(), lists=lists
+    )
+
+
+def results_of(hub: Hub, manners: Manners | None = None) -> Results:
+    """Who wants to hear of outcomes, over an open hub; `manners` are for telling."""
+    return Results(
+        database=hub.database,
+        clock=hub.clock,
+        ids=hub.ids,
+        keys=InstallationKeys(hub.database, hub.clock, Vault(load_keys(hub.settings))),
+        manners=manners or Manners(),
     )
 
 

@@ -15,11 +15,12 @@ from hub.catalogue.public.service import PublicCatalogue
 from hub.catalogue.search.service import Search
 from hub.conversation.desk.models import Handed
 from hub.conversation.models import Inbound
+from hub.conversation.subscriptions.models import Reader
 from hub.conversation.subscriptions.service import Subscriptions
 from hub.conversation.surveys.service import Surveys
 from hub.kernel.clock import Clock
 
-__all__ = ["Desk", "Office", "People", "Said", "SaidKind", "Signals"]
+__all__ = ["Desk", "Office", "Outcomes", "People", "Said", "SaidKind", "Signals"]
 
 
 class SaidKind(StrEnum):
@@ -59,6 +60,15 @@ class Signals(Protocol):
         ...
 
 
+class Outcomes(Protocol):
+    """Who wants to hear what came of what they said."""
+
+    async def want(self, reference: str, reader: Reader) -> bool:
+        """Keep that the person who was told `reference` wants to hear of it; whether that is new.
+        Raises NotFound, also for what somebody else said."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """The disclosure office, as the guide names it (Regulation on Government Information
@@ -91,3 +101,4 @@ class Desk:
     site_url: str
     site_name: str = ""
     office: Office = Office()
+    outcomes: Outcomes | None = None  # None: nobody is told later

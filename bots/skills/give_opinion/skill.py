@@ -7,7 +7,9 @@ import re
 from bots import texts
 from bots.citing import choice
 from bots.contract import Asked, Grounds, Memory, Reply
-from bots.desk import Desk, Said, SaidKind
+from bots.desk import Desk, Outcomes, Said, SaidKind
+from hub.conversation.subscriptions.models import Reader
+from hub.kernel.errors import NotFound
 
 __all__ = ["answer", "fits"]
 
@@ -32,6 +34,7 @@ _BARE = re.compile(
     r"^(?:i (?:want|would like) to )?(?:make a |give (?:an |my )?|file a |have a )?"
     r"(?:complain|complaint|suggest|suggestion|opinion|feedback)[.!?]*$"
 )
+_TELL = "tell/"
 _LEAST = 8  # characters that say something
 _QUIT = re.compile(r"^(?:算了|取消|不用了|没有了?|不说了|cancel|never ?mind|nothing)[。.!！]*$")
 
@@ -47,6 +50,8 @@ def fits(asked: Asked) -> float:
 
 async def answer(asked: Asked, desk: Desk) -> Reply | None:
     waiting = asked.session.waiting == _ME
+    if asked.payload and asked.payload.startswith(_TELL) and desk.outcomes:
+        return await _wanted(asked, desk.outcomes, asked.payload.removeprefix(_TELL))
     if asked.payload == "keep" and asked.session.text:
         return await _kept(asked, desk, asked.session.text)
     if waiting and _QUIT.match(asked.plain):
@@ -73,7 +78,21 @@ async def _kept(asked: Asked, desk: Desk, text: str) -> Reply:
     told = texts.fill(_ME, asked.language, "kept", reference=reference, kind=kind.value)
     urgent = texts.fill(_ME, asked.language, "urgent")
     hand = choice("hand_over", "asked", texts.fill(_ME, asked.language, "person"), asked.language)
-    return Reply(paragraphs=(told, urgent), grounds=Grounds.CONVERSATION, choices=(hand,))
+    tell = choice(
+        _ME, f"{_TELL}{reference}", texts.fill(_ME, asked.language, "tell"), asked.language
+    )
+    choices = (tell, hand) if desk.outcomes else (hand,)
+    return Reply(paragraphs=(told, urgent), grounds=Grounds.CONVERSATION, choices=choices)
+
+
+async def _wanted(asked: Asked, outcomes: Outcomes, reference: str) -> Reply:
+    inbound = asked.inbound
+    reader = Reader(channel=inbound.channel, account=inbound.account, sender=inbound.sender)
+    try:
+        await outcomes.want(reference, reader)
+    except NotFound:
+        return _say(asked, "unknown")
+    return _say(asked, "will-tell")
 
 
 def _say(asked: Asked, name: str) -> Reply:

@@ -104,7 +104,7 @@ def _wanted(
             done.drop(notice, Reason.OPTED_OUT)
         elif shown is None:
             done.drop(notice, Reason.RECALLED)
-        elif shown != notice.version:
+        elif shown != notice.version and notice.kind is NoticeKind.ITEM:
             done.drop(notice, Reason.SUPERSEDED)
         elif notice.subscription_id and not subscriptions.goes_on(
             connection, notice.subscription_id

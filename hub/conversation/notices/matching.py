@@ -95,9 +95,13 @@ class Matching:
         return made
 
     async def _drop(self, item_id: str, upto: int, reason: Reason) -> None:
+        """Of a newer version only what is news goes: an outcome is told as it is now."""
+        every = frozenset(NoticeKind)
+        kinds = frozenset({NoticeKind.ITEM}) if reason is Reason.SUPERSEDED else every
+
         def work(tx: Transaction) -> int:
             now = self._clock.now()
-            ids = store.of_item(tx.connection, item_id, upto, _PAGE)
+            ids = store.of_item(tx.connection, item_id, upto, _PAGE, kinds=kinds)
             if not ids:
                 return 0
             store.settle(tx, ids, NoticeEvent.DROPPED, now, reason)

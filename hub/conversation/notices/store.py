@@ -164,9 +164,11 @@ def wait_for_window(connection: Connection, reader: Reader) -> list[Notice]:
     return [_notice(row) for row in connection.execute(query)]
 
 
-def of_item(connection: Connection, item_id: str, upto: int, limit: int) -> list[str]:
+def of_item(
+    connection: Connection, item_id: str, upto: int, limit: int, *, kinds: Collection[NoticeKind]
+) -> list[str]:
     """Ids of notices that wait to tell of an item's versions up to `upto`."""
-    which = and_(_n.item_id == item_id, _waiting(), _n.version <= upto)
+    which = and_(_n.item_id == item_id, _waiting(), _n.version <= upto, _n.kind.in_(kinds))
     return list(connection.execute(select(_n.id).where(which).limit(limit)).scalars())
 
 

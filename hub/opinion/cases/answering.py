@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from hub.catalogue import store as catalogue
 from hub.catalogue.editing import enter_item
 from hub.catalogue.models import Attribute, ItemDraft
 from hub.kernel.database import Transaction
 from hub.kernel.errors import InvalidInput, Words
 from hub.opinion.cases import events, store
-from hub.opinion.cases.models import CASES, Case, CaseEvent, CaseState, DeadlineKind
+from hub.opinion.cases.models import CASES, Case, CaseEvent, CaseState
 from hub.opinion.cases.roles import CaseStep
-from hub.opinion.cases.stepping import Steps, needed, refuse, reopen_in
+from hub.opinion.cases.stepping import Steps, needed, refuse, reopen_in, respond_in
 
 __all__ = ["Answering"]
 
@@ -43,19 +42,17 @@ class Answering(Steps):
         return await self._with(case_id, CaseStep.DRAFT, actor, work)
 
     async def respond(self, case_id: str, *, actor: str) -> Case:
-        """The answer is public: the clocks of answering stop at the moment it became so.
+        """The answer is public: the clocks of answering stop at the moment it became so. Nothing
+        is left to do where the hub has seen that by itself.
 
         Raises Conflict while nobody can read it.
         """
+        now = self._clock.now()
 
         def work(tx: Transaction, case: Case) -> Case:
-            CASES.next(case.state, CaseEvent.RESPONDED)
-            public = catalogue.get_item(tx.connection, case.item_id).published_at
-            if public is None:
-                refuse("回应尚未公开", "the answer is not public yet")
-            store.meet(tx, case, (DeadlineKind.ANSWER, DeadlineKind.AUTHORITATIVE), public)
-            data = {"item": case.item_id, "public": public.isoformat()}
-            return self._step(tx, case, CaseEvent.RESPONDED, actor, data, responded_at=public)
+            if case.state is CaseState.RESPONDED:
+                return case
+            return respond_in(tx, case, actor=actor, at=now)
 
         return await self._with(case_id, CaseStep.RESPOND, actor, work)
 

@@ -10,19 +10,20 @@ from typing import Any, NoReturn, TypeVar
 from sqlalchemy import Connection
 
 from hub.catalogue.numbering.assigning import Numbering
+from hub.catalogue.store import get_item
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Conflict, Forbidden, InvalidInput, Words
 from hub.kernel.events import Event, Kind
 from hub.kernel.ids import IdSource
 from hub.opinion.cases import events, store
-from hub.opinion.cases.models import CASES, Case, CaseEvent
+from hub.opinion.cases.models import CASES, Case, CaseEvent, DeadlineKind
 from hub.opinion.cases.roles import CaseStep, require_step
 from hub.opinion.cases.rules import deadlines_of
 from hub.opinion.errors import UnknownCase
 from hub.review.history.refusals import record_refusal
 
-__all__ = ["Steps", "known", "needed", "refuse", "reopen_in"]
+__all__ = ["Steps", "known", "needed", "refuse", "reopen_in", "respond_in"]
 
 T = TypeVar("T")
 
@@ -103,6 +104,22 @@ class Steps:
     ) -> None:
         at = self._clock.now()
         tx.record(Event(kind=kind, subject=subject, actor=actor, at=at, data=data))
+
+
+def respond_in(tx: Transaction, case: Case, *, actor: str, at: datetime) -> Case:
+    """The answer is public: the clocks of answering stop at the moment it became so. Raises
+    Conflict while nobody can read it."""
+    state = CASES.next(case.state, CaseEvent.RESPONDED)
+    public = get_item(tx.connection, case.item_id).published_at
+    if public is None:
+        refuse("回应尚未公开", "the answer is not public yet")
+    store.meet(tx, case, (DeadlineKind.ANSWER, DeadlineKind.AUTHORITATIVE), public)
+    if not store.change(tx, case, state=state, responded_at=public):
+        refuse("已被他人改动，请重试", "somebody else was quicker, look again")
+    data = {"item": case.item_id, "public": public.isoformat()}
+    kind = events.CASE_STEPS[CaseEvent.RESPONDED]
+    tx.record(Event(kind=kind, subject=case.id, actor=actor, at=at, data=data))
+    return replace(case, state=state, responded_at=public)
 
 
 def reopen_in(tx: Transaction, case: Case, reason: str, *, actor: str, at: datetime) -> Case:

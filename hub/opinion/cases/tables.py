@@ -34,6 +34,7 @@ cases = Table(
     Index("ix_cases_body", "body_id", "id"),
     Index("ix_cases_state", "state", "id"),
     Index("ix_cases_issue", "issue_id"),
+    Index("ix_cases_item", "item_id"),
 )
 
 case_deadlines = Table(

@@ -20,6 +20,7 @@ from hub.conversation.models import (
 from hub.conversation.tables import inbound_messages
 from hub.kernel.database import Transaction
 from hub.kernel.events import read_events_of
+from hub.opinion.cases.results import store as results
 from hub.opinion.issues.placing import heading
 from hub.opinion.issues.tables import issue_signals, issues
 from hub.opinion.judging.tables import judgements
@@ -160,6 +161,7 @@ def erase(tx: Transaction, ids: Sequence[str], author: str) -> None:
     tx.execute(update(signals).where(which).values(**blank))
     tx.execute(delete(judgements).where(judgements.c.signal_id.in_(loose)))
     tx.execute(delete(signals).where(_s.id.in_(loose)))
+    results.erase(tx, ids)
     tx.execute(delete(signal_originals).where(signal_originals.c.signal_id.in_(ids)))
     left = select(_s.id).where(_s.author == author).limit(1)
     if tx.connection.execute(left).first() is None:

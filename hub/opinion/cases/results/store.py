@@ -1,0 +1,55 @@
+"""SQL of wishes to hear of an outcome: one function per question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.kernel.database import Transaction
+from hub.opinion.cases.models import Case
+from hub.opinion.cases.results.models import ResultRequest
+from hub.opinion.cases.results.tables import result_requests
+from hub.opinion.cases.tables import cases
+from hub.opinion.issues.tables import issue_signals
+
+__all__ = ["add", "answered_by", "erase", "mark_told", "open_of"]
+
+_r, _m = result_requests.c, issue_signals.c
+
+
+def add(tx: Transaction, new: ResultRequest) -> bool:
+    """Whether there was none for this signal."""
+    row = {name: getattr(new, name) for name in ResultRequest.__dataclass_fields__}
+    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(result_requests).values(**row).on_conflict_do_nothing()
+    return tx.execute(statement).rowcount > 0
+
+
+def answered_by(connection: Connection, item_id: str) -> str | None:
+    """The case whose answer this item is."""
+    return connection.execute(select(cases.c.id).where(cases.c.item_id == item_id)).scalar()
+
+
+def open_of(connection: Connection, case: Case) -> list[ResultRequest]:
+    """Wishes about the case's signals whose people were not told of its present answer."""
+    members = select(_m.signal_id).where(_m.issue_id == case.issue_id, _m.issue_id != "")
+    mine = or_(_r.signal_id == case.signal_id, _r.signal_id.in_(members))
+    query = select(result_requests).where(mine, _r.told_item != case.item_id)
+    return [_request(row) for row in connection.execute(query.order_by(_r.signal_id))]
+
+
+def mark_told(tx: Transaction, ids: Sequence[str], item_id: str) -> int:
+    change = update(result_requests).where(_r.signal_id.in_(list(ids)))
+    return tx.execute(change.values(told_item=item_id)).rowcount
+
+
+def erase(tx: Transaction, ids: Sequence[str]) -> int:
+    """Forget the wishes about these signals."""
+    return tx.execute(delete(result_requests).where(_r.signal_id.in_(list(ids)))).rowcount
+
+
+def _request(row: Row[Any]) -> ResultRequest:
+    return ResultRequest(**row._mapping)
