@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from bots.desk import SaidKind
 from hub.catalogue.models import Validity
 from hub.catalogue.publication import withdraw
 from hub.conversation.models import EventType, InboundKind
+from hub.conversation.subscriptions.models import Reader
 from tests.bots.conftest import Town
 from tests.bots.stage import ACTOR
 
@@ -173,6 +175,21 @@ async def test_a_complaint_is_kept_once_it_is_told(town: Town) -> None:
     await town.ask("我要投诉", "锦江区春熙路凌晨三点还在施工，吵得睡不着")
     (said,) = town.signals.said
     assert (said.kind, said.text[:6]) == (SaidKind.COMPLAINT, "锦江区春熙路")
+
+
+async def test_who_complained_may_ask_to_hear_of_the_outcome(town: Town) -> None:
+    wanted: list[str] = []
+
+    class Outcomes:
+        async def want(self, reference: str, reader: Reader) -> bool:
+            wanted.append(f"{reference} {reader.sender}")
+            return True
+
+    town.engine.desk = replace(town.engine.desk, outcomes=Outcomes())
+    told = await town.ask("我要投诉", "锦江区春熙路凌晨三点还在施工，吵得睡不着")
+    assert told.answer.choices[0].payload == "give_opinion/tell/YJ-1"
+    assert "会在这里告诉您" in (await town.ask("1")).answer.paragraphs[0]
+    assert wanted == ["YJ-1 citizen"]
 
 
 async def test_another_wish_is_heard_while_a_complaint_is_awaited(town: Town) -> None:

@@ -114,6 +114,8 @@ class NoticeSender:
     async def _call(self, begun: Begun) -> None:
         reader = begun.message.reader
         outcome = await self._outcome(reader, begun.outgoing)
+        if outcome.state is MessageState.UNKNOWN and await self._known_again(reader):
+            return  # repeated as it is, when the call is surely over: see `Ending.settle_left`
         if outcome.state is not MessageState.SENT:
             _log.warning(
                 "notice.not_sent",
@@ -122,6 +124,9 @@ class NoticeSender:
                 reason=outcome.reason,
             )
         await self._ending.end(begun.message, outcome)
+
+    async def _known_again(self, reader: Reader) -> bool:
+        return await self._courier.key_window(reader.channel, reader.account) is not None
 
     async def _outcome(self, reader: Reader, outgoing: Outgoing) -> Outcome:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -281,3 +282,18 @@ async def test_how_many_people_a_release_would_reach(city: City) -> None:
     item = await city.publishes()
     found = await city.subscriptions.reached(item)
     assert sorted(found) == [("weibo", Pace.DAILY, 1), ("weibo", Pace.IMMEDIATE, 1)]
+
+
+async def test_where_the_platform_knows_the_message_an_unknown_outcome_is_repeated(
+    city: City,
+) -> None:
+    city.platform.keeps_keys = timedelta(hours=1)
+    await city.subscribes()
+    await city.publishes()
+    city.platform.failures = [Unknown(_WORDS)]
+    await city.runs()
+    assert await city.states() == [("sending", "")]
+    city.clock.advance(16 * 60)
+    await city.runs()
+    assert await city.states() == [("sent", "")]
+    assert len(city.platform.said) == 1
