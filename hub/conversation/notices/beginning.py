@@ -8,7 +8,7 @@ from datetime import datetime
 
 from hub.conversation.models import Answer, InboundKind, Outgoing
 from hub.conversation.notices import composing, events, store
-from hub.conversation.notices.deciding import Decision, decide
+from hub.conversation.notices.deciding import Decision, Seen, decide
 from hub.conversation.notices.models import (
     Carrier,
     Notice,
@@ -53,13 +53,11 @@ class Beginning:
         self, tx: Transaction, readers: Sequence[Reader], reach: Reach, now: datetime
     ) -> list[Begun]:
         """A message for each of the readers who has something due and may be written to."""
-        begun = []
+        begun, seen = [], Seen(tx.connection)
         for reader in readers:
             due = store.due_of(tx.connection, reader, now)
             if due:
-                decision = decide(
-                    tx.connection, reader, due, reach=reach, manners=self._manners, now=now
-                )
+                decision = decide(seen, reader, due, reach=reach, manners=self._manners, now=now)
                 self._settle(tx, decision, now)
                 if decision.chosen and (one := self._message(tx, reader, decision, now)):
                     begun.append(one)
@@ -82,7 +80,7 @@ class Beginning:
         it is due now, by a message of its own."""
         waiting = store.wait_for_window(tx.connection, reader)
         decision = decide(
-            tx.connection, reader, waiting, reach=reach, manners=self._manners, now=now,
+            Seen(tx.connection), reader, waiting, reach=reach, manners=self._manners, now=now,
             answering=True,
         )  # fmt: skip
         self._settle(tx, decision, now)

@@ -27,10 +27,33 @@ from hub.conversation.subscriptions.models import Reader
 from hub.organisations.models import Account
 from hub.organisations.store import get_accounts
 
-__all__ = ["Decision", "decide"]
+__all__ = ["Decision", "Seen", "decide"]
 
 _HISTORY = 10  # messages in which an open window is looked for
 _ACCOUNT_RESTS = timedelta(minutes=30)
+
+
+class Seen:
+    """What many readers of one transaction have in common, asked once: items as the public sees
+    them, and accounts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._items: dict[str, Item | None] = {}
+        self._accounts: dict[str, Account | None] = {}
+
+    def item(self, item_id: str) -> Item | None:
+        """None for what the public does not see."""
+        if item_id not in self._items:
+            found = public.public_items(self.connection, [item_id])
+            self._items[item_id] = found.get(item_id)
+        return self._items[item_id]
+
+    def account(self, account_id: str) -> Account | None:
+        if account_id not in self._accounts:
+            found = get_accounts(self.connection, [account_id])
+            self._accounts[account_id] = found.get(account_id)
+        return self._accounts[account_id]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,7 +80,7 @@ class Decision:
 
 
 def decide(
-    connection: Connection,
+    seen: Seen,
     reader: Reader,
     due: Sequence[Notice],
     *,
@@ -67,12 +90,11 @@ def decide(
     answering: bool = False,
 ) -> Decision:
     """`answering`: they have just written, and it goes with the answer."""
-    done = Decision()
-    wanted = _wanted(connection, reader, due, now, done)
+    done, connection = Decision(), seen.connection
+    wanted = _wanted(seen, reader, due, now, done)
     if not wanted:
         return done
-    account = get_accounts(connection, [reader.account]).get(reader.account)
-    if not _usable(account, now):
+    if not _usable(seen.account(reader.account), now):
         return done.hold(wanted, now + _ACCOUNT_RESTS, Reason.ACCOUNT)
     today = day_start(now, manners.zone)
     if not answering and len(store.begun_since(connection, reader, today)) >= manners.most_a_day:
@@ -87,27 +109,27 @@ def decide(
         if done.opened_by is None:
             return done.hold(wanted, max(one.expires_at for one in wanted), Reason.WINDOW)
     done.chosen = _together(wanted)
-    done.items = public.public_items(connection, {one.item_id for one in done.chosen})
+    shown = {one.item_id: seen.item(one.item_id) for one in done.chosen}
+    done.items = {item_id: item for item_id, item in shown.items() if item is not None}
     return done
 
 
 def _wanted(
-    connection: Connection, reader: Reader, due: Sequence[Notice], now: datetime, done: Decision
+    seen: Seen, reader: Reader, due: Sequence[Notice], now: datetime, done: Decision
 ) -> list[Notice]:
     """Those that are still to be told; the others go into `done`."""
-    silent = subscriptions.silent_since(connection, reader)
-    seen = public.public_numbers(connection, {one.item_id for one in due})
+    silent = subscriptions.silent_since(seen.connection, reader)
     wanted = []
     for notice in due:
-        shown = seen.get(notice.item_id)
+        shown = seen.item(notice.item_id)
         if silent is not None and silent >= notice.asked_at:
             done.drop(notice, Reason.OPTED_OUT)
         elif shown is None:
             done.drop(notice, Reason.RECALLED)
-        elif shown != notice.version and notice.kind is NoticeKind.ITEM:
+        elif shown.version != notice.version and notice.kind is NoticeKind.ITEM:
             done.drop(notice, Reason.SUPERSEDED)
         elif notice.subscription_id and not subscriptions.goes_on(
-            connection, notice.subscription_id
+            seen.connection, notice.subscription_id
         ):
             done.drop(notice, Reason.UNSUBSCRIBED)
         elif notice.expires_at <= now:

@@ -195,6 +195,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_cases_body", "cases", ["body_id", "id"], unique=False)
     op.create_index("ix_cases_issue", "cases", ["issue_id"], unique=False)
+    op.create_index("ix_cases_item", "cases", ["item_id"], unique=False)
     op.create_index("ix_cases_state", "cases", ["state", "id"], unique=False)
     op.create_table(
         "clarifications",
@@ -566,6 +567,14 @@ def upgrade() -> None:
             "topic IN ('clock', 'emergency', 'after-look')", name=op.f("ck_reminders_topic_known")
         ),
         sa.PrimaryKeyConstraint("subject", "topic", "mark", "level", name=op.f("pk_reminders")),
+    )
+    op.create_table(
+        "result_requests",
+        sa.Column("signal_id", sa.String(length=26), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("told_item", sa.String(length=26), nullable=False),
+        sa.PrimaryKeyConstraint("signal_id", name=op.f("pk_result_requests")),
     )
     op.create_table(
         "rumour_cursors",
