@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pyotp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from hub.catalogue.models import ItemState
 from tests.web_pages.console_office import Staffed, office
@@ -49,9 +49,13 @@ class Watch:
         self.complaints: list[str] = []
         self.asked: list[str] = []
         self.weight = 0
-        page.on("console", lambda said: self.complaints.append(f"{said.type}: {said.text}"))
+        page.on("console", self._said)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.asked.append(request.url))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):  # the rest is advice of the browser's own
+            self.complaints.append(f"{message.type}: {message.text}")
 
     def elsewhere(self, address: str) -> set[str]:
         hosts = {urlsplit(url).netloc for url in self.asked if not url.startswith("data:")}
@@ -73,7 +77,9 @@ async def test_a_page_fits_every_window_and_axe_finds_nothing_by_day_or_night(
     staffed: Staffed, browser: Browser, name: str
 ) -> None:
     login, path = staffed.pages[name]
-    context, page = await signed_in(staffed, browser, login, bypass_csp=True)
+    context, page = await signed_in(
+        staffed, browser, login, bypass_csp=True, reduced_motion="reduce"
+    )
     watch = Watch(page)
     answer = await page.goto(f"{staffed.address}/console{path}")
     assert answer is not None
@@ -161,6 +167,8 @@ async def test_three_reviewers_sign_by_keyboard_and_one_returns(
                 break
         await page.keyboard.press("Enter")
         await page.wait_for_url(f"**{path}")
+        await page.fill("#f-remark", "时限已过，经核对无误，同意发布")
+        await page.click("h1")
         await page.keyboard.press("s")
         await page.wait_for_url("**said=signed")
         assert "已签署" in (await page.locator("#notices").text_content() or "")
@@ -188,6 +196,7 @@ async def test_a_question_mark_shows_the_keys_and_a_slash_finds(
     await page.keyboard.press("?")
     assert await page.locator("#keys").is_visible()
     await page.keyboard.press("Escape")
+    await page.wait_for_selector("#keys", state="hidden")
     await page.keyboard.press("/")
     await page.keyboard.type("没有这样的文件")
     await page.keyboard.press("Enter")
