@@ -30,10 +30,15 @@ _MESSAGE, _COMMENT = 300, 140
 _TITLE = 64
 _WINDOW = timedelta(hours=48)
 _TIMEOUT = timedelta(seconds=20)
-# Only who wrote to the account, or follows it, can be sent a message; whoever commented cannot.
+# Only who wrote to the account, or follows it, can be sent a message. Whoever commented or named
+# the account cannot: one reply more under what they wrote tells them the outcome they asked for.
 # The platform sets no number within its 48 hours: the count and the rate are ours.
 NOTICES = Reach(
-    windows={"fans": Window(count=6, within=_WINDOW)},
+    windows={
+        "fans": Window(count=6, within=_WINDOW),
+        "comment": Window(count=2, within=_WINDOW),
+        "mention": Window(count=2, within=_WINDOW),
+    },
     rates=(Rate(count=60, per=timedelta(minutes=1)),),
     shares=False,
 )

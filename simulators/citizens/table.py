@@ -11,12 +11,13 @@ from rich.table import Table
 from publishers.registry import channels
 from simulators.citizens.day import Played
 from simulators.citizens.models import Purpose
-from simulators.citizens.tally import Line
+from simulators.citizens.tally import Line, untold
 
 __all__ = ["HOURS", "clock_of", "figures", "first_complaint", "show"]
 
 # From here on a table has room for both languages.
 _WIDE = 118
+_MOST_UNTOLD = 5
 _OPENS, HOURS = 8, 10  # the day on the page begins at eight and takes ten hours
 _COLUMNS = (
     ("渠道", "channel"),
@@ -59,8 +60,22 @@ def show(console: Console, played: Played) -> None:
     table.add_section()
     table.add_row("合计", *_cells(played.totals.all))
     console.print("", table, *_incident(played), sep="\n")
+    for line in _untold(played):
+        console.print(f"[red]✘[/] {line}", soft_wrap=True)
     for failure in played.crowd.failures[:10]:
         console.print(f"[red]✘[/] {failure}", soft_wrap=True)
+
+
+def _untold(played: Played) -> list[str]:
+    """Some of those who were not told: on which way they asked, and what they read last."""
+    found = []
+    for number in untold(played.citizens, played.crowd.heard)[:_MOST_UNTOLD]:
+        said = [one for one in played.crowd.spoken if one.citizen.number == number]
+        answer = said[-1].answer if said else None
+        last = " ".join(answer.text.split())[:60] if answer else "—"
+        door = said[-1].citizen.door if said else "—"
+        found.append(f"未告知 untold: 市民 {number}（{door}）「{said[0].saying.text}」→ {last}")
+    return found
 
 
 def figures(played: Played) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from simulators.citizens.office import ANSWER_TITLE
 from simulators.citizens.reading import Kind, is_notice, kind_of, tells_news, tells_result
 from simulators.citizens.wording import simplified
 
-__all__ = ["Line", "News", "Totals", "share_of", "told_of_outcome", "totals"]
+__all__ = ["Line", "News", "Totals", "share_of", "told_of_outcome", "totals", "untold"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,17 +145,27 @@ def told_of_outcome(heard: Sequence[Heard]) -> dict[int, int]:
     return Counter(one.citizen for one in heard if tells_result(one.text))
 
 
-def _askers(citizens: Sequence[Citizen], heard: Sequence[Heard]) -> News:
-    """Of those who spoke of the incident: told by a notice, or by an answer that cites it."""
+def untold(citizens: Sequence[Citizen], heard: Sequence[Heard]) -> list[int]:
+    """The numbers of those who spoke of the incident and were not told what came of it."""
     results = told_of_outcome(heard)
     informed = {one.citizen for one in heard if ANSWER_TITLE in simplified(one.text)}
-    asked = [
+    return [
         one.number
         for one in citizens
         if any(saying.purpose is Purpose.INCIDENT for saying in one.sayings)
+        and one.number not in informed
+        and not results.get(one.number, 0)
     ]
+
+
+def _askers(citizens: Sequence[Citizen], heard: Sequence[Heard]) -> News:
+    """Of those who spoke of the incident: told by a notice, or by an answer that cites it."""
+    asked = sum(
+        any(saying.purpose is Purpose.INCIDENT for saying in one.sayings) for one in citizens
+    )
+    times = told_of_outcome(heard).values()
     return News(
-        wanted=len(asked),
-        told=sum(number in informed or results.get(number, 0) > 0 for number in asked),
-        doubled=sum(max(0, count - 1) for count in results.values()),
+        wanted=asked,
+        told=asked - len(untold(citizens, heard)),
+        doubled=sum(max(0, count - 1) for count in times),
     )
