@@ -31,6 +31,7 @@ from scheduler.noticing import NoticePermits
 __all__ = ["ChannelNotices", "carrying", "manners_of", "notices_of", "schedule_notices"]
 
 _MATCH_EVERY = timedelta(seconds=2)
+_LATE_EVERY = timedelta(seconds=5)
 _SEND_EVERY = timedelta(seconds=2)
 _PRUNE_EVERY = timedelta(hours=1)
 _ANY_TIME = Reach()
@@ -124,7 +125,9 @@ async def schedule_notices(hub: Hub, engine: Engine, conversing: Conversing) -> 
     matching = Matching(hub.database, hub.clock, hub.ids, manners)
     notices = Notices(hub.database, hub.clock, manners)
     engine.clock.every("notice-matching", _MATCH_EVERY, matching.follow)
-    engine.clock.every("case-results", _MATCH_EVERY, results_of(hub, manners).follow)
+    results = results_of(hub, manners)
+    engine.clock.every("case-results", _MATCH_EVERY, results.follow)
+    engine.clock.every("case-results-late", _LATE_EVERY, results.catch_up)
     engine.clock.every("notice-sending", _SEND_EVERY, sender.look)
     engine.clock.every("notice-pruning", _PRUNE_EVERY, notices.prune)
 

@@ -56,9 +56,9 @@ class Sending:
             id=inbound.id,
             address=arrival.address,
             answer=answer,
-            kind=inbound.kind,
+            kind=arrival.kind,  # what they did: a number that was typed opens a text's window
             received_at=inbound.received_at,
-            event=inbound.event,
+            event=arrival.event,
             context=arrival.context,
         )
         if not await settle(inbound, MessageEvent.CLAIMED, answer):

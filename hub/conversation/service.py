@@ -299,6 +299,7 @@ class Conversations:
             external_key=inbound.external_key,
             address=self._vault.open(inbound.account, message.address)["address"],
             kind=inbound.kind,
+            event=inbound.event,
             context=message.context,
         )
         await self._answer(_Exchange(inbound=inbound, arrival=arrival, waits=False))

@@ -24,7 +24,7 @@ from publishers.length import length
 from publishers.weibo.client import WeiboClient
 from publishers.wire import Wire
 
-__all__ = ["NOTICES", "WeiboReplier", "message_of"]
+__all__ = ["NOTICES", "WeiboReplier", "fits_comment", "message_of"]
 
 _MESSAGE, _COMMENT = 300, 140
 _TITLE = 64
@@ -68,7 +68,7 @@ class WeiboReplier:
         if via == "fans":
             await self._message(access, outgoing)
             return
-        text = in_words(outgoing.answer, _fits_comment)
+        text = in_words(outgoing.answer, fits_comment)
         await self._client.comment(
             access,
             text,
@@ -95,5 +95,6 @@ class WeiboReplier:
         )
 
 
-def _fits_comment(text: str) -> bool:
-    return length(text, LengthUnit.WEIBO) <= _COMMENT
+def fits_comment(text: str) -> bool:
+    """Within 140 characters, also where a link counts in full, as in posts it does not."""
+    return length(text, LengthUnit.WEIBO) <= _COMMENT and len(text) <= 2 * _COMMENT

@@ -101,6 +101,22 @@ async def test_a_slow_answer_follows_as_a_customer_service_message(
     assert await asking.states() == ["answered"]
 
 
+async def test_the_late_answer_to_a_number_that_was_typed_has_the_window_of_a_text(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("publishers.wechat.inbox._PATIENCE_S", 0.1)
+    followers = await followed(asking)
+    offered = Answer(paragraphs=("选",), choices=(Choice(label="供水", payload="water"),))
+    asking.answerer.says = lambda inbound: (
+        offered if not inbound.event_key else Answer(paragraphs=(f"答：{inbound.event_key}",))
+    )
+    await followers.say("菜单")
+    asking.answerer.delay = 0.3
+    assert await followers.say("1") == ""
+    await asking.quiet()
+    assert followers.said()[-1] == ("custom", "答：water")
+
+
 async def test_an_unverified_account_s_late_answer_is_refused_and_says_so(
     asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:

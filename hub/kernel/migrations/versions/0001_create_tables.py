@@ -576,6 +576,9 @@ def upgrade() -> None:
         sa.Column("told_item", sa.String(length=26), nullable=False),
         sa.PrimaryKeyConstraint("signal_id", name=op.f("pk_result_requests")),
     )
+    op.create_index(
+        op.f("ix_result_requests_told_item"), "result_requests", ["told_item"], unique=False
+    )
     op.create_table(
         "rumour_cursors",
         sa.Column("name", sa.String(length=16), nullable=False),

@@ -36,6 +36,7 @@ __all__ = ["Results"]
 _ACTOR = "system:cases"
 _CURSOR = "cases"
 _EVENTS = 100
+_CASES = 20  # of one look at who came late
 _REMEMBERED = timedelta(days=180)  # longer than any deadline of a case, with a reopening
 
 
@@ -98,6 +99,20 @@ class Results:
                 made += await self._take(event)
             at = found[-1]["seq"]
         return made
+
+    async def catch_up(self) -> int:
+        """Tell whoever asked after the answer was public, or whose words were put under its issue
+        only then; how many people are to be told."""
+        late = await self._database.read(lambda c: store.answered_before(c, _CASES))
+        if not late:
+            return 0
+        pseudonyms = await open_pseudonyms(self._keys)
+
+        def work(tx: Transaction) -> int:
+            found = (cases.get_case(tx.connection, case_id) for case_id in late)
+            return sum(self._tell(tx, case, pseudonyms) for case in found if case is not None)
+
+        return await self._database.write(work, audited=False)
 
     async def _take(self, event: Mapping[str, Any]) -> int:
         """An event, in the transaction that moves the place in the chain."""

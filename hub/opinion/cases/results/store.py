@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.kernel.database import Transaction
-from hub.opinion.cases.models import Case
+from hub.opinion.cases.models import Case, CaseState
 from hub.opinion.cases.results.models import ResultRequest
 from hub.opinion.cases.results.tables import result_requests
 from hub.opinion.cases.tables import cases
 from hub.opinion.issues.tables import issue_signals
 
-__all__ = ["add", "answered_by", "erase", "mark_told", "open_of"]
+__all__ = ["add", "answered_before", "answered_by", "erase", "mark_told", "open_of"]
 
 _r, _m = result_requests.c, issue_signals.c
 
@@ -39,6 +39,22 @@ def open_of(connection: Connection, case: Case) -> list[ResultRequest]:
     mine = or_(_r.signal_id == case.signal_id, _r.signal_id.in_(members))
     query = select(result_requests).where(mine, _r.told_item != case.item_id)
     return [_request(row) for row in connection.execute(query.order_by(_r.signal_id))]
+
+
+def answered_before(connection: Connection, limit: int) -> list[str]:
+    """Cases whose answer is public, of which somebody who asked was told nothing yet: they asked
+    after it was published, or what they said was put under its issue only then."""
+    answered = cases.c.state.in_([CaseState.RESPONDED, CaseState.CLOSED])
+    open_ = _r.told_item == ""
+    own = select(cases.c.id).join(result_requests, cases.c.signal_id == _r.signal_id)
+    shared = (
+        select(cases.c.id)
+        .join(issue_signals, cases.c.issue_id == _m.issue_id)
+        .join(result_requests, _m.signal_id == _r.signal_id)
+        .where(_m.issue_id != "")
+    )
+    both = union(own.where(answered, open_), shared.where(answered, open_)).limit(limit)
+    return list(connection.execute(both).scalars())
 
 
 def mark_told(tx: Transaction, ids: Sequence[str], item_id: str) -> int:

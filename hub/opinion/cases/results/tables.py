@@ -14,5 +14,5 @@ result_requests = Table(
     Column("signal_id", String(26), primary_key=True),
     Column("sealed", Text, nullable=False),
     Column("asked_at", Instant, nullable=False),
-    Column("told_item", String(26), nullable=False),
+    Column("told_item", String(26), nullable=False, index=True),
 )

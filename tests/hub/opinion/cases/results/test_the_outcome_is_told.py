@@ -4,6 +4,7 @@ think of it."""
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import insert, update
 
 from hub.catalogue.service import Catalogue
 from hub.conversation.models import EventType, InboundKind
@@ -18,7 +19,9 @@ from hub.opinion.cases.models import CaseKind, CaseLevel, CaseState, NewCase
 from hub.opinion.cases.rating import CaseRatings
 from hub.opinion.cases.results.service import Results
 from hub.opinion.cases.service import CaseService
+from hub.opinion.cases.tables import cases as case_rows
 from hub.opinion.errors import UnknownSignal
+from hub.opinion.issues.tables import issue_signals
 from hub.opinion.judging.taxonomy import department_labels
 from hub.opinion.signals.service import SignalService
 from hub.organisations.keys.service import InstallationKeys
@@ -195,3 +198,39 @@ async def test_an_event_that_is_taken_again_tells_nobody_twice(
     event = {"subject": item_id, "seq": 1}
     assert await office.results._take(event) == 0
     assert await office.city.runs() == 1
+
+
+async def test_who_asks_after_the_answer_was_published_is_told_of_it_once(
+    office: Office, signals: SignalService
+) -> None:
+    signal_id = await office.hears(signals)
+    await office.answers()
+    await office.results.want(signal_id, office.city.reader())
+    assert await office.results.follow() == 0
+    assert await office.results.catch_up() == 1
+    assert await office.results.catch_up() == 0
+    assert await office.city.runs() == 1
+    (told,) = office.city.platform.said
+    assert told.answer.cites[0].title == "关于路灯的回应"
+
+
+async def test_who_is_put_under_the_issue_after_its_answer_is_told_as_well(
+    office: Office, signals: SignalService, ids: IdSource, clock: ManualClock
+) -> None:
+    await office.hears(signals)
+    issue_id = ids.new(clock.now())
+    change = update(case_rows).where(case_rows.c.id == office.case_id)
+    await office.city.database.write(
+        lambda tx: tx.execute(change.values(issue_id=issue_id)) and None, audited=False
+    )
+    await office.answers()
+    await office.city.answered(await office.city.writes("you", "灯不亮"))
+    new = said(2, channel="weibo", external_id="message:you", author="you")
+    (kept,) = await signals.collect([new], actor="system:bots")
+    await office.results.want(kept.signal_id, office.city.reader("you"))
+    assert await office.results.catch_up() == 0
+    place = insert(issue_signals).values(
+        signal_id=kept.signal_id, issue_id=issue_id, copy_of="", day=clock.now().date()
+    )
+    await office.city.database.write(lambda tx: tx.execute(place) and None, audited=False)
+    assert await office.results.catch_up() == 1
