@@ -3,6 +3,8 @@ what came back. A handset knows the platform and the account, never the hub's da
 
 from __future__ import annotations
 
+import itertools
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
@@ -18,6 +20,7 @@ from simulators.citizens.models import Citizen, Door, Purpose, Saying, Spot
 __all__ = ["Addresses", "Handset", "handsets"]
 
 _WEIBO_FROM, _TELEGRAM_FROM = 6_100_000_000, 880_000_000
+_ENTRY = re.compile(r"^\[(.+)\]$", re.MULTILINE)
 # whose account it is (a body's code), by channel
 Addresses = Mapping[tuple[str, str], Spot]
 
@@ -77,7 +80,13 @@ class OnWeChat(_Reading):
     def _said_to(self, key: str) -> list[str]:
         handle, openid = self._chats[key]
         chat = self._platform.account(handle).chats.get(openid)
-        return [text for _, text in chat.said] if chat else []
+        return [_numbered(text) for _, text in chat.said] if chat else []
+
+
+def _numbered(text: str) -> str:
+    """A menu's entries, which the platform shows in brackets, by the numbers that people type."""
+    numbers = itertools.count(1)
+    return _ENTRY.sub(lambda entry: f"{next(numbers)}. {entry[1]}", text)
 
 
 class OnWeibo(_Reading):

@@ -60,8 +60,8 @@ def show(console: Console, played: Played) -> None:
     table.add_section()
     table.add_row("合计", *_cells(played.totals.all))
     console.print("", table, *_incident(played), sep="\n")
-    for line in _untold(played):
-        console.print(f"[red]✘[/] {line}", soft_wrap=True)
+    for told in _untold(played):
+        console.print(f"[red]✘[/] {told}", soft_wrap=True)
     for failure in played.crowd.failures[:10]:
         console.print(f"[red]✘[/] {failure}", soft_wrap=True)
 
