@@ -10,12 +10,18 @@ from aiohttp import web
 from app.compose import Hub
 from app.signin import factors_of, sessions_of
 from hub.catalogue.listing.service import Listing
+from hub.organisations.authority.sight import Sights
+from hub.organisations.roster.service import Register
 from hub.organisations.signin.passwords import Passwords
+from hub.publishing.agenda.service import Agendas
+from hub.publishing.board.service import DeliveryBoard
 from hub.publishing.overview.service import Overviews
 from hub.review.queue.service import Queue
+from publishers.registry import channels
 from web.console.application import console_application
 from web.console.call import ROOT
 from web.console.desk import Desk
+from web.console.pulse import Pulse
 
 __all__ = ["add_console", "console_desk"]
 
@@ -29,6 +35,7 @@ def add_console(application: web.Application, hub: Hub) -> None:
 def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
     """The console's desk over an open hub; `passwords` may be cheaper where nothing is secret."""
     kept = passwords or Passwords()
+    board = DeliveryBoard(hub.database, hub.clock)
     own: dict[str, Any] = {
         "zone": hub.settings.time_zone,
         "https": hub.settings.console_https,
@@ -37,6 +44,12 @@ def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
         "listing": Listing(hub.database),
         "queue": Queue(hub.database, hub.clock),
         "overviews": Overviews(hub.database, hub.clock),
+        "channels": {name: found.declaration for name, found in channels().items()},
+        "sights": Sights(hub.database),
+        "board": board,
+        "agendas": Agendas(hub.database, hub.clock, hub.settings.time_zone),
+        "register": Register(hub.database, hub.clock),
+        "pulse": Pulse(board.reached),
     }
     shared = {f.name: getattr(hub, f.name) for f in fields(Desk) if f.name not in own}
     return Desk(**shared, **own)

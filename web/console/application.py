@@ -35,6 +35,7 @@ def console_application(desk: Desk) -> web.Application:
     """To be added below `call.ROOT`; nothing is reached that no area declares."""
     application = web.Application(middlewares=[_dressed(desk)])
     application[aiohttp_jinja2.APP_KEY] = environment(desk.zone)
+    application.on_shutdown.append(lambda _: desk.pulse.close())
     door = Door(desk)
     application.add_routes(asset_routes())
     application.add_routes(

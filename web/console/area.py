@@ -74,7 +74,8 @@ ADMINISTERING = Permission(name="administering", roles=frozenset({Role.ADMIN}))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """`path` is below `/console`, as aiohttp writes it; `proved`: only for who gave password and
-    code again within the last minutes; `most_bytes`: how much may be sent there."""
+    code again within the last minutes; `most_bytes`: how much may be sent there; `quiet`: a page
+    asks by itself, which does not count as its reader's being there."""
 
     method: str
     path: str
@@ -82,6 +83,7 @@ class Route:
     needs: Permission
     proved: bool = False
     most_bytes: int = 2 * 1024**2
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hub.catalogue.keyareas.service import KeyAreas
@@ -11,13 +12,18 @@ from hub.catalogue.service import Catalogue
 from hub.interpretation.service import Interpretations
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
+from hub.organisations.authority.sight import Sights
+from hub.organisations.roster.service import Register
 from hub.organisations.service import Organisations
 from hub.organisations.signin.factors import Factors
 from hub.organisations.signin.service import Sessions
 from hub.organisations.tokens.service import Tokens
+from hub.publishing.agenda.service import Agendas
+from hub.publishing.board.service import DeliveryBoard
 from hub.publishing.forecast.service import Simulation
 from hub.publishing.incidents.service import Incidents
 from hub.publishing.liveness.service import Liveness
+from hub.publishing.models import Declaration
 from hub.publishing.operations import Operations
 from hub.publishing.overview.service import Overviews
 from hub.publishing.preflight.service import Preflight
@@ -33,6 +39,7 @@ from hub.review.determination.service import Determinations
 from hub.review.doors.service import Doors
 from hub.review.queue.service import Queue
 from hub.review.service import Review
+from web.console.pulse import Pulse
 
 __all__ = ["Desk"]
 
@@ -73,3 +80,9 @@ class Desk:
     liveness: Liveness
     timing: Timing
     recurrences: Recurrences
+    channels: Mapping[str, Declaration]
+    sights: Sights
+    board: DeliveryBoard
+    agendas: Agendas
+    register: Register
+    pulse: Pulse

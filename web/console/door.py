@@ -124,7 +124,7 @@ class Door:
     async def _visitor(self, route: Route, call: Call) -> Visitor | None:
         """Who it is; nobody only where everybody may come."""
         try:
-            return await self._desk.sessions.visitor(call.secret)
+            return await self._desk.sessions.visitor(call.secret, noted=not route.quiet)
         except SignedOut:
             if route.needs.anonymous:
                 return None

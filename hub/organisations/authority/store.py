@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
 from hub.organisations.models import Role
 from hub.organisations.tables import bodies, people, roles
@@ -49,3 +49,19 @@ def holders(connection: Connection, body_id: str, wanted: Set[Role]) -> list[str
         .order_by(people.c.login)
     )
     return list(connection.execute(query).scalars())
+
+
+def count_bodies(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(bodies)).scalar_one()
+
+
+def highest_and_next(connection: Connection, among: Set[str] | None, most: int) -> list[str]:
+    """Of the bodies `among` (None: all) the ids of those with none of them above, and of those
+    right below these, in the order of their codes."""
+    c = bodies.c
+    query = select(c.id, c.parent_id)
+    query = query.where(c.parent_id.is_(None) if among is None else c.id.in_(among))
+    rows = connection.execute(query).all()
+    highest = [row.id for row in rows if among is None or row.parent_id not in among]
+    near = select(c.id).where(or_(c.id.in_(highest), c.parent_id.in_(highest)))
+    return list(connection.execute(near.order_by(c.code).limit(most)).scalars())

@@ -124,8 +124,11 @@ class Sessions:
         if self._clock.now() - visitor.session.proved_at >= self.policy.fresh:
             raise NotProved
 
-    async def visitor(self, secret: str) -> Visitor:
-        """Who holds the cookie, and its use is noted to the minute. Raises SignedOut."""
+    async def visitor(self, secret: str, *, noted: bool = True) -> Visitor:
+        """Who holds the cookie, and its use is noted to the minute, unless a page asks by itself.
+
+        Raises SignedOut.
+        """
         if (digest := rules.digest_of(secret)) is None:
             raise SignedOut("unknown" if secret else "missing")
         now = self._clock.now()
@@ -135,7 +138,7 @@ class Sessions:
         session, person = found.session, found.person
         if why := rules.why_ended(session, self.policy, now, active=person.active):
             raise SignedOut(why)
-        if now - session.seen_at >= _NOTED_EVERY:
+        if noted and now - session.seen_at >= _NOTED_EVERY:
             await self._database.write(
                 lambda tx: store.change_session(tx, session.id, seen_at=now), audited=False
             )

@@ -260,6 +260,10 @@ class Incidents:
 
         return await self._database.read(work)
 
+    async def accounts(self, incident_id: str) -> frozenset[str]:
+        """The ids of all accounts that an incident touches. Raises NotFound."""
+        return await self._database.read(lambda c: store.accounts_of(c, _known(c, incident_id)))
+
     async def resume(self, incident_id: str, actor: str, *, late: bool = False) -> Resumed:
         """Make ready what of an incident still failed or waits, in one transaction.
 

@@ -36,6 +36,7 @@ from hub.publishing.rings.tables import rings
 from hub.publishing.tables import deliveries, in_states
 
 __all__ = [
+    "accounts_of",
     "add_incident",
     "add_members",
     "change_incident",
@@ -286,3 +287,9 @@ def late_members(connection: Connection, incident: Incident, now: datetime) -> i
 def unknown_members(connection: Connection, incident: Incident) -> int:
     query = select(func.count()).where(_d.id.in_(_of(incident)), _d.state == _S.UNKNOWN)
     return connection.execute(query).scalar_one()
+
+
+def accounts_of(connection: Connection, incident: Incident) -> frozenset[str]:
+    """The accounts of its deliveries; of a stopped plan, those of the plan."""
+    own = _d.plan_id == incident.plan_id if incident.plan_id else _d.id.in_(_of(incident))
+    return frozenset(connection.execute(select(_d.account_id).where(own).distinct()).scalars())

@@ -1,33 +1,67 @@
-"""Deliveries: what needs a person, one delivery explained, and the recall of an item."""
+"""Deliveries: the live board, one delivery and what can be done about it, incidents, recalls."""
 
 from __future__ import annotations
 
 from hub.kernel.errors import Words
-from hub.organisations.authority.rules import PLANNING
-from hub.organisations.models import Role
-from web.console.area import PLANNING_POSTS, Area, Permission, Route
-from web.console.areas.deliveries import acting, board, recalling
+from web.console.area import READING, Area, Handler, Permission, Route
+from web.console.areas.deliveries import incidents, lists, live, one, recalls
+from web.console.looking import OPERATING_BOARDS
 
 __all__ = ["AREA"]
 
-_LOOKING = Permission(name="operating", roles=PLANNING | {Role.DISCLOSURE_OFFICE})
-_ONE, _RECALL = "/deliveries/{delivery}", "/recalls/{item}"
+_ID = "{id}"
+_ONE = f"/deliveries/{_ID}"
+_INCIDENT = f"/deliveries/incidents/{_ID}"
+_RECALL = f"/deliveries/recall/{_ID}"
+_RECALLING = Permission(name="recalling", roles=recalls.RECALLING)
+
+
+def _look(path: str, handler: Handler, *, quiet: bool = False) -> Route:
+    return Route(method="GET", path=path, handler=handler, needs=READING, quiet=quiet)
+
+
+def _act(path: str, handler: Handler) -> Route:
+    return Route(method="POST", path=path, handler=handler, needs=OPERATING_BOARDS)
+
 
 AREA = Area(
     name="deliveries",
     title=Words("投递", "Deliveries"),
-    icon="deliveries",
     home="/deliveries",
+    icon="deliveries",
     place=60,
-    needs=_LOOKING,
+    needs=READING,
     routes=(
-        Route(method="GET", path="/deliveries", handler=board.listed, needs=_LOOKING),
-        Route(method="GET", path=_ONE, handler=board.explained, needs=_LOOKING),
-        Route(method="POST", path=f"{_ONE}/retry", handler=acting.retry, needs=PLANNING_POSTS),
-        Route(method="POST", path=f"{_ONE}/resolve", handler=acting.resolve, needs=PLANNING_POSTS),
-        Route(method="GET", path=_RECALL, handler=recalling.ask, needs=PLANNING_POSTS, proved=True),
+        _look("/deliveries", lists.board),
+        _look("/deliveries/now", lists.now, quiet=True),
+        _look("/deliveries/lines", lists.lines, quiet=True),
+        _look("/deliveries/live", live.stream, quiet=True),
+        _look("/deliveries/incidents", incidents.listed),
+        _look(_INCIDENT, incidents.shown),
+        _act(f"{_INCIDENT}/resume", incidents.resume),
+        _act(f"{_INCIDENT}/close", incidents.close),
+        _look("/deliveries/recall", recalls.find),
+        _look(_RECALL, recalls.shown),
+        _look(f"{_RECALL}/progress", recalls.progress, quiet=True),
         Route(
-            method="POST", path=_RECALL, handler=recalling.order, needs=PLANNING_POSTS, proved=True
+            method="GET",
+            path=f"{_RECALL}/order",
+            handler=recalls.ask,
+            needs=_RECALLING,
+            proved=True,
         ),
+        Route(
+            method="POST",
+            path=f"{_RECALL}/order",
+            handler=recalls.order,
+            needs=_RECALLING,
+            proved=True,
+        ),
+        _look(_ONE, one.shown),
+        _act(f"{_ONE}/retry", one.retry),
+        _act(f"{_ONE}/cancel", one.cancel),
+        _act(f"{_ONE}/resolve", one.resolve),
+        _act(f"{_ONE}/done", one.done),
+        _act("/deliveries/release", one.release),
     ),
 )

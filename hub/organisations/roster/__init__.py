@@ -1,0 +1,1 @@
+"""The register of accounts as people look through it."""

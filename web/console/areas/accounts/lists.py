@@ -1,0 +1,79 @@
+"""The register with its figures, and the board of who has to publish something again."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from hub.organisations.models import Selection
+from hub.organisations.roster.models import Health, Wanted
+from hub.organisations.rules import why_not_publishable, why_paused
+from hub.publishing.liveness.models import Standing
+from web.console.call import Call
+from web.console.looking import channel_titles, looking
+
+__all__ = ["liveness", "register"]
+
+_PAGE = 50
+_LIVES = 100
+
+
+async def register(call: Call) -> web.StreamResponse:
+    """What keeps accounts from publishing comes as figures, which are filters, too."""
+    seen = await looking(call)
+    health = call.asked("health")
+    query = {
+        "health": health if health in set(Health) else "",
+        "channel": call.asked("channel")[:64],
+        "body": seen.body,
+        "q": call.asked("q").strip()[:100],
+    }
+    wanted = Wanted(
+        sight=seen.sight,
+        channel=query["channel"],
+        health=Health(query["health"]) if query["health"] else None,
+        text=query["q"],
+        after=call.asked("after"),
+        limit=_PAGE,
+    )
+    page = await call.desk.register.page(wanted)
+    now = call.desk.clock.now()
+    return call.page(
+        "accounts/register",
+        page=page,
+        why={
+            one.id: why_not_publishable(one, now) or why_paused(one, now) for one in page.accounts
+        },
+        names=await _names(call, {one.body_id for one in page.accounts}),
+        roster=await call.desk.register.roster(seen.sight, query["channel"]),
+        query=query,
+        healths=list(Health),
+        bodies=seen.bodies,
+        channels=channel_titles(call),
+    )
+
+
+async def liveness(call: Call) -> web.StreamResponse:
+    """Who is over its limit without an update, or near it, and what would suit."""
+    seen = await looking(call)
+    channel = call.asked("channel")[:64]
+    chosen = next((body.id for body in seen.bodies if body.code == seen.body), "")
+    selection = Selection(body_id=chosen, channels=(channel,) if channel else ())
+    board = await call.desk.liveness.board(selection=selection, limit=100_000, suggest=0)
+    lives = [life for life in board.lives if life.account.body_id in seen.sight.bodies]
+    ids = tuple(life.account.id for life in lives[:_LIVES])
+    shown = []
+    if ids:
+        advised = await call.desk.liveness.board(selection=Selection(ids=ids), limit=_LIVES)
+        shown = list(advised.lives)
+    return call.page(
+        "accounts/liveness",
+        lives=shown,
+        counts={one: sum(life.standing is one for life in lives) for one in Standing},
+        query={"channel": channel, "body": seen.body},
+        bodies=seen.bodies,
+        channels=channel_titles(call),
+    )
+
+
+async def _names(call: Call, ids: set[str]) -> dict[str, str]:
+    return {one.id: one.name for one in await call.desk.organisations.bodies() if one.id in ids}
