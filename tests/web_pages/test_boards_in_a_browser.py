@@ -82,7 +82,7 @@ async def at(
 ) -> AsyncIterator[tuple[Page, list[str]]]:
     """The page as media see it, and what the browser complained of or asked elsewhere."""
     context = await browser.new_context(
-        viewport={"width": 1440, "height": 900}, bypass_csp=examined
+        viewport={"width": 1440, "height": 900}, reduced_motion="reduce", bypass_csp=examined
     )
     secret = await office.signed_in("media")
     cookie = {"name": "gongkai-session", "value": secret, "url": office.origin}
