@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -81,7 +82,7 @@ class Agendas:
         return found
 
     def _start(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self._zone)
+        return datetime.combine(day, time(), self._zone).astimezone(UTC)
 
 
 def _marks(
@@ -93,13 +94,16 @@ def _marks(
 ) -> list[Counter[Mark]]:
     """What is not marked is out once its time is over, else coming; of the day that is running
     `over` plans were due already."""
+    # the place of a day among the bounds: a month may have ten thousand marks
+    days: list[list[tuple[datetime, Mark]]] = [[] for _ in totals]
+    for at, mark in marked:
+        days[bisect_right(bounds, at) - 1].append((at, mark))
     found = []
-    for (since, until), total in zip(pairwise(bounds), totals, strict=True):
-        own = [(at, mark) for at, mark in marked if since <= at < until]
+    for (since, until), total, own in zip(pairwise(bounds), totals, days, strict=True):
         due = over if since <= now < until else total if until <= now else 0
-        out = due - sum(at <= now for at, _ in own)
+        out = max(0, due - sum(at <= now for at, _ in own))
         day = Counter(mark for _, mark in own)
-        day[Mark.OUT] += max(0, out)
-        day[Mark.COMING] += max(0, total - len(own) - max(0, out))
+        day[Mark.OUT] += out
+        day[Mark.COMING] += max(0, total - len(own) - out)
         found.append(day)
     return found

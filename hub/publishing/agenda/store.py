@@ -109,8 +109,9 @@ def _not_all_stopped(connection: Connection, plan_ids: Collection[str]) -> set[s
     going: set[str] = set()
     stopped = [state.value for state in _STOPPED]
     for chunk in _chunks(plan_ids):
-        query = select(_d.plan_id).where(_d.plan_id.in_(chunk), _d.state.not_in(stopped))
-        going |= set(connection.execute(query.distinct()).scalars())
+        alive = exists().where(_d.plan_id == _p.id, _d.state.not_in(stopped))
+        query = select(_p.id).where(_p.id.in_(chunk), alive)
+        going |= set(connection.execute(query).scalars())
     return going
 
 
