@@ -94,11 +94,13 @@ def weigh(
     if not inside or not any(weights.values()):
         return None
     base = {word for word in given if word in weights}
+    titled = _TITLE * sum(weights[word] for word in base)
+    # what a word adds to a title that says it already, where the passage says it as well
+    adds = {word: told * (1.0 - _TITLE if word in base else 1.0) for word, told in weights.items()}
 
     def value(place: int) -> tuple[float, int, int]:
         start, end = passages.spans[place]
-        said = sum(weights[word] for word in inside[place])
-        said += _TITLE * sum(weights[word] for word in base - inside[place])
+        said = titled + sum([adds[word] for word in inside[place]])
         longer = max(0.0, (end - start) / _FILLED - 1.0)  # says more of anything
         return said / (1.0 + _LENGTH * longer), start - end, -place
 
