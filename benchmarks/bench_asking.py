@@ -27,9 +27,9 @@ from typing import Any
 
 import uvloop
 
-from benchmarks.bench_callback import Server, cpu_s, running
 from benchmarks.bench_search import prepare
 from benchmarks.callbacks.load import Load, drive, find_wrk
+from benchmarks.callbacks.serving import Server, cpu_s, running
 from benchmarks.stocking import province
 
 _ITEMS = {True: 5_000, False: 100_000}
@@ -91,6 +91,18 @@ def measure(home: Path, seconds: int) -> dict[str, Any]:
     }
 
 
+def asked(
+    items: int | None = None, seconds: int | None = None, data: Path | None = None, *, quick: bool
+) -> dict[str, Any]:
+    """All figures of one run; in `data` the stocked hub is kept, or taken up."""
+    items = items or _ITEMS[quick]
+    with ExitStack() as stack:
+        folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder.mkdir(parents=True, exist_ok=True)
+        uvloop.run(prepare(folder, items, None))
+        return {"items": items, **measure(folder, seconds or _SECONDS[quick])}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few items, a short run")
@@ -99,13 +111,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="where the stocked hub is kept")
     options = parser.parse_args()
     find_wrk()
-    items = options.items or _ITEMS[options.quick]
-    with ExitStack() as stack:
-        folder = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        folder.mkdir(parents=True, exist_ok=True)
-        uvloop.run(prepare(folder, items, None))
-        found = measure(folder, options.seconds or _SECONDS[options.quick])
-    print(json.dumps({"items": items, **found}))
+    found = asked(options.items, options.seconds, options.data, quick=options.quick)
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

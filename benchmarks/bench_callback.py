@@ -8,100 +8,42 @@ it answers: afterwards each message that got its answer must be there (`lost`) a
 answered once (`double`). `…_cpu_us` is the CPU of the server's whole process per callback, which a
 busy machine disturbs less than rates.
 
+Then the endpoint is asked what citizens ask, over 32 connections, and the whole engine answers from
+100,000 items (`bench_asking.py`; 5,000 in a quick run): `answers_per_s` and `p99_ms` are of that.
+
     python -m benchmarks.bench_callback [--quick] [--rounds 3] [--seconds 8]
 """
 
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
-import os
-import signal
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from benchmarks.callbacks.load import AES_KEY, APPID, TOKEN, Load, Run, drive, find_wrk
-from benchmarks.services import free_port
+from benchmarks import bench_asking
+from benchmarks.callbacks.load import Load, Run, drive, find_wrk
+from benchmarks.callbacks.serving import ROOT, Server, cpu_s, running
 
-_ROOT = Path(__file__).parent.parent
-_OTHERS = _ROOT / ".venv-others" / "bin" / "python"
+_OTHERS = ROOT / ".venv-others" / "bin" / "python"
 _CONNECTIONS = 64
 _MOST_PER_S = 6_000  # callbacks are made ahead for the fastest server there may be
-_PATIENCE_S = 30.0
 _QUESTION = "菜单"
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    name: str
-    command: tuple[str, ...]
-
-    @property
-    def here(self) -> bool:
-        return Path(self.command[0]).exists()
 
 
 def servers() -> tuple[Server, ...]:
     ours = (sys.executable, "-m", "benchmarks.callbacks.ours")
-    others, place = str(_OTHERS), _ROOT / "benchmarks" / "callbacks"
+    others, place = str(_OTHERS), ROOT / "benchmarks" / "callbacks"
     return (
         Server("bare", (*ours, "bare")),
         Server("hub", (*ours, "hub")),
         Server("werobot", (others, str(place / "werobot_server.py"))),
         Server("flask_wechatpy", (others, str(place / "flask_server.py"))),
     )
-
-
-@contextmanager
-def running(server: Server, folder: Path) -> Iterator[tuple[str, int]]:
-    """`server` on a free port, until the block ends; its address and its process."""
-    port = free_port()
-    own = server.name in ("bare", "hub")
-    arguments = (str(folder),) if own else (TOKEN, AES_KEY, APPID)
-    process = subprocess.Popen(
-        [*server.command, str(port), *arguments], cwd=_ROOT, stdout=subprocess.DEVNULL
-    )
-    try:
-        _until_it_listens(port, process)
-        account = folder / "account"
-        path = f"inbox/wechat/{account.read_text('ascii')}" if account.exists() else ""
-        yield f"http://127.0.0.1:{port}/{path}", process.pid
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(_PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
-def _until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < end and process.poll() is None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
-        try:
-            connection.request("GET", "/")
-            connection.getresponse().read()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-        finally:
-            connection.close()
-    sys.exit(f"a server did not start: {process.args!r}")
-
-
-def cpu_s(pid: int) -> float:
-    """Seconds of CPU that all threads of a process have used."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measure(server: Server, seconds: int, folder: Path) -> tuple[Run, dict[str, int]]:
@@ -148,18 +90,21 @@ def rounds(count: int, seconds: int, chosen: Sequence[Server]) -> dict[str, floa
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="two short rounds")
+    parser.add_argument("--quick", action="store_true", help="a short round, fewer items")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=8)
     options = parser.parse_args()
     find_wrk()
-    count, seconds = (2, 2) if options.quick else (options.rounds, options.seconds)
+    count, seconds = (1, 3) if options.quick else (options.rounds, options.seconds)
     chosen = [server for server in servers() if server.here]
     for server in servers():
         if not server.here:
             print(f"{server.name}: left out, .venv-others is missing", flush=True)
     result = rounds(count, seconds, chosen)
-    print(json.dumps({"rounds": count, "seconds": seconds, **result}))
+    asked = bench_asking.asked(quick=options.quick)
+    result["lost"] += asked.pop("lost")
+    result["double"] += asked.pop("double")
+    print(json.dumps({"rounds": count, **asked, "seconds": seconds, **result}))
 
 
 if __name__ == "__main__":

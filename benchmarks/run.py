@@ -52,6 +52,7 @@ _BELOW = {
     "first_account_s": 1.0,
     "p99_ms_8_clients": 100.0,
     "hot_list_s": 1.0,
+    "p99_ms": 500.0,  # of citizens' answers; others of that name are far below
 }
 
 
