@@ -17,7 +17,7 @@ from app.compose import Hub
 from app.opinion import issue_service, judging_service
 from app.opinion_work import PLACING
 from hub.kernel.errors import InvalidInput, Words
-from hub.opinion.issues.models import HotIssue, Issue, Verification
+from hub.opinion.issues.models import HotIssue, Issue, SpreadBy, Verification
 from hub.opinion.rounds.service import Rounds
 
 app = typer.Typer(no_args_is_help=True, help="舆情事项 / issues of public opinion")
@@ -81,11 +81,13 @@ def bursts(
 
 @app.command("show")
 def show(issue: IssueId, as_json: JsonOption = False) -> None:
-    """一个事项及逐日条数 / one issue and its counts per day"""
+    """一个事项、逐日条数和传播范围 / one issue, its counts per day and how far it has come"""
 
     async def work(hub: Hub) -> dict[str, Any]:
-        found, days = await issue_service(hub).issue(issue)
-        return _plain(found) | {"days": [asdict(one) for one in days]}
+        service = issue_service(hub)
+        found, days = await service.issue(issue)
+        spread = [asdict(one) for one in await service.spread(issue)]
+        return _plain(found) | {"days": [asdict(one) for one in days], "spread": spread}
 
     emit(run(work, as_json=as_json), as_json, _show_issue)
 
@@ -94,15 +96,22 @@ def show(issue: IssueId, as_json: JsonOption = False) -> None:
 def signals(
     issue: IssueId,
     day: Annotated[str, typer.Option(help="只看某日 / of one day")] = "",
+    channel: Annotated[str, typer.Option(help="只看某渠道 / of one channel")] = "",
+    place: Annotated[str, typer.Option(help="只看某地 / of one place")] = "",
     before: Annotated[str, typer.Option(help="更早于该编号 / older than this id")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
     as_json: JsonOption = False,
 ) -> None:
     """数字背后的每一条 / the signals behind a figure"""
+    chosen = {SpreadBy.CHANNEL: channel, SpreadBy.PLACE: place}
 
     async def work(hub: Hub) -> list[dict[str, Any]]:
         found = await issue_service(hub).members(
-            issue, day=_day(day) if day else None, before=before, limit=limit
+            issue,
+            day=_day(day) if day else None,
+            before=before,
+            limit=limit,
+            where={by: name for by, name in chosen.items() if name},
         )
         return [asdict(one) for one in found]
 
@@ -221,10 +230,14 @@ def _show_hot(lines: list[dict[str, Any]]) -> Table:
 def _show_issue(issue: dict[str, Any]) -> Table:
     table = Table(show_header=False)
     for name, value in issue.items():
-        if name != "days":
+        if name not in ("days", "spread"):
             table.add_row(name, Text(str(value)))
     for one in issue.get("days", ()):
         table.add_row(str(one["day"]), f"{one['signals']} 条 / signals, {one['negative']} −")
+    for one in issue.get("spread", ()):
+        told = f"{one['signals']} 条 / signals, {one['authors']} 人 / people"
+        first = f"，{one['first_at']:%Y-%m-%d %H:%M}" if one["first_at"] else ""
+        table.add_row(f"{one['by']}: {one['name'] or '不详 / unknown'}", Text(told + first))
     return table
 
 

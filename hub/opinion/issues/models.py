@@ -67,6 +67,25 @@ class DayCount:
     likes: int
 
 
+class SpreadBy(StrEnum):
+    """What an issue's spread is told by; the values name columns of signals."""
+
+    CHANNEL = "channel"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far an issue has come: `signals` by `authors` different people of one channel or place
+    (`name`; empty where a signal names no place), the first said at `first_at`, where known."""
+
+    by: SpreadBy
+    name: str
+    signals: int
+    authors: int
+    first_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
     """More came within `days` days than chance explains: `seen` where `expected` were expected;

@@ -23,6 +23,8 @@ from hub.opinion.issues.models import (
     DayCount,
     HotIssue,
     Issue,
+    Spread,
+    SpreadBy,
     Suggestion,
     SuggestionKind,
     Verification,
@@ -44,6 +46,7 @@ _MOST_ISSUES = 5_000
 _CANDIDATES = 200  # issues whose heat is worked out; the hot list is far shorter
 _RECENT = timedelta(days=6)  # with today a week
 _LOOKED_INTO, _MOST_MEMBERS = 200, 300  # issues and their signals, nightly
+_ANYWHERE: Mapping[SpreadBy, str] = {}
 _ACTOR = "system:issues"
 
 
@@ -182,14 +185,31 @@ class IssueService:
 
         return await self._database.read(read)
 
+    async def spread(self, issue_id: str) -> list[Spread]:
+        """By which channels and in which places an issue is talked of, each in the order in which
+        it was reached; raises UnknownIssue. `members` opens each figure."""
+
+        def read(connection: Connection) -> list[Spread]:
+            _known(connection, issue_id)
+            return [one for by in SpreadBy for one in store.spread_of(connection, issue_id, by)]
+
+        return await self._database.read(read)
+
     async def members(
-        self, issue_id: str, *, day: date | None = None, before: str = "", limit: int = 50
+        self,
+        issue_id: str,
+        *,
+        day: date | None = None,
+        before: str = "",
+        limit: int = 50,
+        where: Mapping[SpreadBy, str] = _ANYWHERE,
     ) -> list[Signal]:
-        """The signals behind a figure: those of one day, or all; the newest first."""
+        """The signals behind a figure: those of one day, channel or place, or all; the newest
+        first."""
 
         def read(connection: Connection) -> list[Signal]:
             _known(connection, issue_id)
-            ids = store.members_of(connection, issue_id, day, before, limit)
+            ids = store.members_of(connection, issue_id, day, before, limit, where)
             found = (collected.get_signal(connection, one) for one in ids)
             return [one for one in found if one is not None]
 

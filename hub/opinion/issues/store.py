@@ -16,6 +16,8 @@ from hub.opinion.issues.models import (
     Burst,
     DayCount,
     Issue,
+    Spread,
+    SpreadBy,
     Suggestion,
     SuggestionKind,
     Verification,
@@ -52,6 +54,7 @@ __all__ = [
     "recent_issues",
     "rumours",
     "set_verification",
+    "spread_of",
     "suggestions_of",
     "texts_of",
     "to_place",
@@ -262,11 +265,33 @@ def put_bursts(tx: Transaction, found: Sequence[Burst]) -> None:
     tx.execute(new.on_conflict_do_update(index_elements=["issue_id", "begun_on"], set_=later), rows)
 
 
+def spread_of(connection: Connection, issue_id: str, by: SpreadBy) -> list[Spread]:
+    """An issue's signals by channel or by place, in the order in which each was reached."""
+    name, first = _s[by.value], func.min(_s.event_at)
+    query = (
+        select(name, func.count(), func.count(_s.author.distinct()), first.label("first_at"))
+        .join(issue_signals, _m.signal_id == _s.id)
+        .where(_m.issue_id == issue_id)
+        .group_by(name)
+        .order_by(first.is_(None), first, name)
+    )
+    return [Spread(by, *row) for row in connection.execute(query)]
+
+
 def members_of(
-    connection: Connection, issue_id: str, day: date | None, before: str, limit: int
+    connection: Connection,
+    issue_id: str,
+    day: date | None,
+    before: str,
+    limit: int,
+    where: Mapping[SpreadBy, str],
 ) -> list[str]:
-    """Ids of the signals that a figure counts: of one day or all, the newest first."""
+    """Ids of the signals that a figure counts: of one day, channel or place, or all, the newest
+    first."""
     query = select(_m.signal_id).where(_m.issue_id == issue_id)
+    if where:
+        query = query.join(signals, _s.id == _m.signal_id)
+        query = query.where(*(_s[by.value] == name for by, name in where.items()))
     if day is not None:
         query = query.where(_m.day == day)
     if before:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from hub.kernel.database import Database
 from hub.kernel.errors import Conflict
 from hub.kernel.ids import IdSource
 from hub.opinion.errors import UnknownIssue
-from hub.opinion.issues.models import SuggestionKind, Verification
+from hub.opinion.issues.models import SpreadBy, SuggestionKind, Verification
 from hub.opinion.issues.service import IssueService
 from hub.opinion.judging.models import Field
 from hub.opinion.judging.service import JudgingService
@@ -75,6 +76,25 @@ async def test_what_belongs_together_is_one_issue_and_every_figure_opens(desk: D
     behind = await desk.issues.members(issue.id, day=days[-1].day)
     assert len(behind) == days[-1].signals
     assert all("云栖苑" in one.title for one in behind)
+
+
+async def test_an_issue_tells_where_it_came_first_and_every_figure_opens(desk: Desk) -> None:
+    hotline = desk.lately(_ESTATE[:3])
+    weibo = [replace(one, channel="weibo", author="a") for one in desk.lately(_ESTATE[3:], 20)]
+    await desk.hear([*hotline, *(replace(one, place="云栖区") for one in weibo)])
+    [line] = await desk.issues.hot()
+    spread = await desk.issues.spread(line.issue.id)
+    told = {(one.by.value, one.name): (one.signals, one.authors) for one in spread}
+    assert told["channel", "hotline"] == (3, 3)
+    assert told["channel", "weibo"] == (2, 1)
+    channels = [one.name for one in spread if one.by is SpreadBy.CHANNEL]
+    assert channels == ["hotline", "weibo"]  # the hotline heard of it an hour earlier
+    assert sum(one.signals for one in spread if one.by is SpreadBy.PLACE) == line.issue.signals
+    for one in spread:
+        behind = await desk.issues.members(line.issue.id, where={one.by: one.name})
+        assert len(behind) == one.signals
+    with pytest.raises(UnknownIssue):
+        await desk.issues.spread("0" * 26)
 
 
 async def test_a_copy_counts_and_goes_where_the_original_is(desk: Desk) -> None:
