@@ -24,20 +24,29 @@ from tests.publishers.doubles import picture, serve
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def client_of(session: aiohttp.ClientSession, clock: ManualClock, url: str, **keys: str) -> Client:
+PATIENT, IMPATIENT = timedelta(seconds=20), timedelta(seconds=1)
+
+
+def client_of(
+    session: aiohttp.ClientSession,
+    clock: ManualClock,
+    url: str,
+    timeout: timedelta = PATIENT,
+    **keys: str,
+) -> Client:
     return Client(
         Wire(session),
         clock,
         base_url=url,
         appid=keys.get("appid", "wx1"),
         secret=keys.get("secret", "s3cr3t"),
-        timeout=timedelta(seconds=1),
+        timeout=timeout,
     )
 
 
 @contextlib.asynccontextmanager
 async def answering(
-    clock: ManualClock, answer: Answer, token: Any = None
+    clock: ManualClock, answer: Answer, token: Any = None, timeout: timedelta = PATIENT
 ) -> AsyncIterator[tuple[Client, list[str]]]:
     """A client before a server that gives tokens and answers the rest with `answer`."""
     calls: list[str] = []
@@ -57,7 +66,7 @@ async def answering(
     host, port = runner.addresses[0][:2]
     try:
         async with aiohttp.ClientSession() as session:
-            yield client_of(session, clock, f"http://{host}:{port}"), calls
+            yield client_of(session, clock, f"http://{host}:{port}", timeout), calls
     finally:
         await runner.cleanup()
 
@@ -163,8 +172,8 @@ async def test_a_hung_platform_is_left_after_the_timeout(clock: ManualClock) -> 
         await asyncio.sleep(30)
         return web.Response()
 
-    async with answering(clock, hang) as (client, _):
-        async with asyncio.timeout(3):
+    async with answering(clock, hang, timeout=IMPATIENT) as (client, _):
+        async with asyncio.timeout(10):
             with pytest.raises(Unknown):
                 await client.freepublish.submit("M")
 
