@@ -104,15 +104,15 @@ class Retrieval:
         `asked` is the question as it was typed, where `query` is a translation; `unsaid` counts
         the words of it that nothing stands for in `query`.
         """
-        page = await self._search.find(Question(text=query, limit=_LOOKED_AT))
-        words = _words_of(page.understood)
-        shares = await self._search.shares([*words, *_official(page.understood)])
-        heard = _Heard(page.understood, asked or page.understood.text, unsaid)
-        found = [self._candidate(hit.item, heard, words, shares) for hit in page.hits]
+        understood, items = await self._search.items(Question(text=query, limit=_LOOKED_AT))
+        words = _words_of(understood)
+        shares = await self._search.shares([*words, *_official(understood)])
+        heard = _Heard(understood, asked or understood.text, unsaid)
+        found = [self._candidate(item, heard, words, shares) for item in items]
         ordered = sorted(found, key=_rank, reverse=True)
         if self._likeness and len(ordered) > 1:
             ordered = await self._reordered(self._likeness, query, ordered)
-        return Retrieved(candidates=tuple(ordered), understood=page.understood)
+        return Retrieved(candidates=tuple(ordered), understood=understood)
 
     async def within(self, item: Item, query: str) -> Candidate:
         """The piece of one item, as the public sees it, that fits a question best."""

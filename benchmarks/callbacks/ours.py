@@ -92,6 +92,7 @@ async def serve_hub(
         application = web.Application()
         application.add_routes(callback_routes(hub, conversing.conversations))
         await _listening(stack, application, port)
+        settle_garbage()  # as `gongkai run` does
         (folder / "account").write_text(account.id, "ascii")
         await _until_told()
         await conversing.conversations.quiet()

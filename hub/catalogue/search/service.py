@@ -102,13 +102,7 @@ class Search:
         Any text is allowed: what means nothing finds nothing, and no text at all lists the newest.
         Raises InvalidInput for a page or year out of range, UnknownBody, NoIndex.
         """
-        checked_question(question)
-        known = await self._knowledge()
-        for understood in _readings(question.text, known):
-            answer = await self._run(self._ask, question, understood, known.names)
-            if answer.found or await self._has_any(answer, question):
-                break
-        items, following, more = await self._load(question, answer)
+        answer, items, following, more = await self._found(question)
         total, facets = await self._run(_counted, answer) if question.facets else (None, {})
         return Page(
             hits=await self._hits(items, answer.understood),
@@ -119,6 +113,12 @@ class Search:
             total=total,
             facets=facets,
         )
+
+    async def items(self, question: Question) -> tuple[Understood, tuple[Shown, ...]]:
+        """The items of the page that `find` gives, without what of their texts matched: a third
+        less work, for who reads them closer anyway. Raises as `find` does."""
+        answer, items, _, _ = await self._found(question)
+        return answer.understood, tuple(item for _, item in items)
 
     async def suggest(self, text: str, limit: int = 8) -> list[str]:
         """Titles of public items that go on as `text` begins, typed in characters or by sound."""
@@ -163,6 +163,19 @@ class Search:
         return version, synonyms
 
     # --- inside -----------------------------------------------------------------------------
+
+    async def _found(
+        self, question: Question
+    ) -> tuple[_Answer, list[tuple[Found, Shown]], int, bool]:
+        """What was asked, the hits that may be shown, where the next page begins, and whether it
+        has any."""
+        checked_question(question)
+        known = await self._knowledge()
+        for understood in _readings(question.text, known):
+            answer = await self._run(self._ask, question, understood, known.names)
+            if answer.found or await self._has_any(answer, question):
+                break
+        return answer, *await self._load(question, answer)
 
     async def _knowledge(self) -> _Known:
         now, known = time.monotonic(), self._known
