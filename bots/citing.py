@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from bots.contract import Language, Source
@@ -11,7 +10,7 @@ from hub.catalogue.models import Item
 from hub.conversation.models import Choice, Citation
 from hub.kernel.clock import CHINA
 
-__all__ = ["address_of", "choice", "day_of", "item_choices", "page_source", "source_of"]
+__all__ = ["address_of", "choice", "day_of", "page_source", "source_of"]
 
 _LONGEST_LABEL = 40
 
@@ -49,10 +48,3 @@ def choice(skill: str, argument: str, label: str, language: Language) -> Choice:
     """What leads to a skill with an argument; a label that is too long ends in an ellipsis."""
     short = label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
     return Choice(label=in_script(short, language), payload=f"{skill}/{argument}")
-
-
-def item_choices(
-    skill: str, items: Iterable[tuple[str, str]], language: Language
-) -> tuple[Choice, ...]:
-    """A choice for each (id, title)."""
-    return tuple(choice(skill, item_id, title, language) for item_id, title in items)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from hub.kernel.errors import Words
-from hub.organisations.authority.rules import ENTERING, PLANNING
+from hub.organisations.authority.rules import ENTERING
 from hub.organisations.models import Role
 from hub.organisations.signin.models import Stage, Visitor
 
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from web.console.call import Call
 
 __all__ = [
-    "ADMINISTERING",
     "ANYBODY",
     "ENTERING_ITEMS",
-    "PLANNING_POSTS",
     "READING",
     "SIGNED_IN",
     "SUPERVISING",
@@ -66,9 +64,7 @@ ANYBODY = Permission(name="anybody", stages=frozenset())
 SIGNED_IN = Permission(name="signed-in")
 READING = Permission(name="reading", roles=frozenset(Role))
 ENTERING_ITEMS = Permission(name="entering", roles=ENTERING)
-PLANNING_POSTS = Permission(name="planning", roles=PLANNING)
 SUPERVISING = Permission(name="supervising", roles=frozenset({Role.DISCLOSURE_OFFICE, Role.ADMIN}))
-ADMINISTERING = Permission(name="administering", roles=frozenset({Role.ADMIN}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

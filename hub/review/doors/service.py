@@ -12,7 +12,6 @@ from hub.kernel.database import Database
 from hub.kernel.errors import Forbidden
 from hub.organisations import store as organisations
 from hub.organisations.authority import rules
-from hub.organisations.authority.store import bodies_within_reach
 from hub.organisations.models import Person, Role, Selection
 from hub.review.delegation.store import delegations_of
 from hub.review.history.refusals import record_refusal
@@ -74,13 +73,6 @@ class Doors:
         own; raises UnknownPerson."""
         return await self._database.read(
             lambda c: rules.readable_bodies(c, organisations.person_by_login(c, login))
-        )
-
-    async def within_reach(self, login: str, roles: Set[Role]) -> frozenset[str]:
-        """The ids of the bodies in which the person holds one of `roles`, and of all below them;
-        raises UnknownPerson."""
-        return await self._database.read(
-            lambda c: bodies_within_reach(c, organisations.person_by_login(c, login).id, roles)
         )
 
     def _acting(self, connection: Connection, person: Person, body_id: str) -> bool:
