@@ -44,9 +44,9 @@ from simulators.town import Town
 
 __all__ = ["Day", "Played", "play"]
 
-_PUBLISH_PATIENCE_S = 90.0
-_OFFICE_PATIENCE_S = 90.0
-_TOLD_PATIENCE_S = 40.0
+_PUBLISH_PATIENCE_S = 180.0
+_OFFICE_PATIENCE_S = 180.0
+_TOLD_PATIENCE_S = 120.0
 _LINGER_S = 3.0  # for answers too many
 _LATER = 0.5  # share of the day after which the last item is published
 _STEP = 0.5

@@ -56,7 +56,7 @@ async def test_an_approved_item_becomes_a_page(tmp_path: Path) -> None:
         for step, role in STEP_ROLES.items():
             await hub.review.sign(approval.id, step, role.value, approval.hash)
         planned = await hub.publishing.plan(item.id, Selection(), When(zone="UTC"), "media")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 _, [delivery] = await hub.publishing.progress(planned.plan.id)
                 if delivery.state in {DeliveryState.VERIFIED, DeliveryState.FAILED}:

@@ -32,7 +32,7 @@ __all__ = ["CHANNELS", "NOW", "Journey"]
 
 CHANNELS = ("wechat", "weibo", "telegram", "mastodon", "website")
 NOW = When(zone="Asia/Shanghai")
-_PATIENCE_S = 30
+_PATIENCE_S = 120
 _HANDLES = {"telegram": ("@sichuan_gov", "@chengdu_gov")}
 _ITEM = {
     "title": "四川省行政规范性文件管理办法",

@@ -165,7 +165,7 @@ async def test_stopping_gives_back_what_has_not_begun(stage: Stage) -> None:
     await until(lambda: _called(stage, 2))
     await dispatcher.stop()
     asyncio.get_running_loop().call_later(0.05, gate.set)
-    await asyncio.wait_for(loop, 5)
+    await asyncio.wait_for(loop, 60)
     await dispatcher.drain()
     states = await stage.states()
     assert set(states) == {"accepted", "ready"}

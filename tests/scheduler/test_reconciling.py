@@ -193,7 +193,7 @@ class AskedTogether(ToyPlatform):
         self.barrier = asyncio.Barrier(together)
 
     async def reconcile(self, job: Job) -> Finding:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await self.barrier.wait()
         return Finding(verdict=V.FOUND, remote_id="r")
 

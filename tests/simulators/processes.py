@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 90
+PATIENCE_S = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,13 @@ def environment(**more: str) -> dict[str, str]:
 
 async def start(*words: str, **more: str) -> Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, *words, cwd=ROOT, env=environment(**more), stdout=PIPE, stderr=PIPE
+        sys.executable,
+        *words,
+        cwd=ROOT,
+        env=environment(**more),
+        stdout=PIPE,
+        stderr=PIPE,
+        start_new_session=True,
     )
 
 
@@ -48,13 +55,15 @@ async def run(*words: str, **more: str) -> Ended:
 
 @asynccontextmanager
 async def started(*words: str, **more: str) -> AsyncIterator[Process]:
-    """A running program; killed where the block did not end it."""
+    """A running program; killed where the block did not end it, with what it started: a child
+    that lives on holds the pipes open, and waiting for their end would never end."""
     process = await start(*words, **more)
     try:
         yield process
     finally:
         if process.returncode is None:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
 
 

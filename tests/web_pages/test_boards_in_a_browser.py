@@ -163,7 +163,7 @@ async def test_a_board_follows_what_happens_without_being_loaded_again(
             "维护",
             actor="admin",
         )
-        await page.locator(f'a[href$="{one.deliveries[1].id}"]').wait_for(timeout=20_000)
+        await page.locator(f'a[href$="{one.deliveries[1].id}"]').wait_for(timeout=60_000)
         await page.keyboard.press("j")
         await page.keyboard.press("o")
         await page.wait_for_url("**/deliveries/0*")

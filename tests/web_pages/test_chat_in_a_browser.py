@@ -32,7 +32,7 @@ async def chat(
 
 
 async def answers(page: Page, count: int) -> None:
-    await page.locator(ANSWERS).nth(count - 1).wait_for(timeout=20_000)
+    await page.locator(ANSWERS).nth(count - 1).wait_for(timeout=60_000)
 
 
 async def focused(page: Page) -> str:

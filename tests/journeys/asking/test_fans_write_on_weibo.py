@@ -115,7 +115,7 @@ async def test_an_account_with_a_larger_budget_is_read_more_often(asking: Asking
     await asking.conversing.polling.look()
     await asking.conversing.polling.quiet()
     world.fan_mentions(uid, FAN, "@四川发布 路灯坏了")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not asking.answerer.asked:
             await asking.conversing.polling.look()
             await asking.conversing.polling.quiet()

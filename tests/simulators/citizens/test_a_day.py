@@ -1,4 +1,4 @@
-"""The day of a hundred citizens, played as a person starts it."""
+"""The day of forty citizens, played as a person starts it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 
 from tests.simulators.processes import run
 
-_CITIZENS = 100
+_CITIZENS = 40
 
 
 @pytest.mark.slow
-async def test_a_hundred_citizens_lose_nothing_and_hear_nothing_twice(tmp_path: Path) -> None:
+async def test_forty_citizens_lose_nothing_and_hear_nothing_twice(tmp_path: Path) -> None:
     home = tmp_path / "home"
     words = ("--citizens", str(_CITIZENS), "--json", "--home", str(home))
     done = await run("-m", "app", "simulate", "citizens", *words)

@@ -15,7 +15,7 @@ from tests.web.staff.conftest import DETERMINATION, NOTICE, Office
 
 REFUSED = "review.attempt.refused"
 STEPS = (("clerk", "draft-check"), ("head", "section-review"), ("leader", "sign-off"))
-_PATIENCE_S = 20
+_PATIENCE_S = 120
 
 
 async def until_public(office: Office, item: str) -> Any:

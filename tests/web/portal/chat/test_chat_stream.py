@@ -19,7 +19,7 @@ from hub.kernel.ids import made_at
 from scheduler.media import StoredMedia
 from tests.web.portal.chat.stage import Chat, Visitor, chatting, visiting
 
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 
 
 @dataclass
