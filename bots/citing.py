@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Protocol
 
 from bots.contract import Language, Source
 from bots.texts import in_script
-from hub.catalogue.models import Item
 from hub.conversation.models import Choice, Citation
 from hub.kernel.clock import CHINA
 
-__all__ = ["address_of", "choice", "day_of", "page_source", "source_of"]
+__all__ = ["Citable", "address_of", "choice", "day_of", "page_source", "source_of"]
 
 _LONGEST_LABEL = 40
 
@@ -25,7 +25,26 @@ def day_of(moment: datetime | None) -> date | None:
     return moment.astimezone(CHINA).date() if moment else None
 
 
-def source_of(item: Item, site_url: str, passage: str = "") -> Source:
+class Citable(Protocol):
+    """A public item, in whichever of the catalogue's forms."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def index_no(self) -> str: ...
+
+    @property
+    def published_at(self) -> datetime | None: ...
+
+
+def source_of(item: Citable, site_url: str, passage: str = "") -> Source:
     """A public item, cited; `passage` is a piece of its text as it stands."""
     citation = Citation(
         title=item.title,

@@ -35,12 +35,12 @@ def bigrams(text: str) -> frozenset[str]:
     return frozenset(map("".join, pairwise(filter(str.isalnum, text))))
 
 
-def confidence(
-    said: float, total: float, question: frozenset[str], passage: frozenset[str]
-) -> float:
-    """From the weight that a passage says of the question's `total`, and the pairs of characters
-    that it has of the question."""
+def confidence(said: float, total: float, question: frozenset[str], *texts: str) -> float:
+    """From the weight that a passage says of the question's `total`, and how many of the
+    question's pairs of characters are in one of the texts."""
     if not total:
         return 0.0
-    wording = len(question & passage) / len(question) if question else 0.0
+    # looked for one by one: a passage has ten times the pairs that a question has
+    bare = " ".join("".join(filter(str.isalnum, text)) for text in texts)
+    wording = sum(pair in bare for pair in question) / len(question) if question else 0.0
     return min(1.0, total / _ENOUGH) * min(1.0, _WORDS * said / total + _WORDING * wording)

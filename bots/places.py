@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from hub.catalogue.search.models import Place
 from hub.catalogue.search.pinyin import spellings
-from hub.catalogue.search.understanding import NOBODY, Gazetteer, gazetteer, understand
+from hub.catalogue.search.understanding import NOBODY, Gazetteer, gazetteer, places_in
 from hub.kernel.clock import Clock
 from hub.organisations.models import Body, BodyKind
 from hub.organisations.service import Organisations
@@ -54,8 +54,7 @@ class Places:
 
     def named_in(self, plain: str) -> tuple[Place, ...]:
         """The places and bodies that a normalised text names."""
-        found = understand(plain, self._names, {}).places if self._names.names else ()
-        return found or self._by_sound(plain)
+        return places_in(plain, self._names) or self._by_sound(plain)
 
     def followed(self, plain: str) -> tuple[Place, ...]:
         """The place with which a message asks the last question again; none where it does not."""

@@ -16,16 +16,16 @@ from typing import Protocol
 
 from rapidfuzz.fuzz import ratio
 
-from bots.aspects import aspect_of
+from bots.aspects import Aspect, aspect_of
 from bots.confidence import bigrams, confidence, weights_of
 from bots.passages import Passages, article_of, quoted, split, weigh
 from bots.reading import fillers
 from hub.catalogue.models import Item, Validity
-from hub.catalogue.search.models import Page, Question, Shown, Understood
+from hub.catalogue.search.models import Question, Shown, Understood
 from hub.catalogue.search.normalise import normalised
 from hub.catalogue.search.pinyin import spellings
 from hub.catalogue.search.segment import segmenter
-from hub.catalogue.search.service import Search
+from hub.catalogue.search.service import Listed, Search
 
 __all__ = ["Candidate", "Likeness", "Retrieval", "Retrieved"]
 
@@ -40,16 +40,26 @@ _ENDED = 0.1  # an item that is no longer in force comes after one that says the
 _APPLIES = frozenset({Validity.IN_FORCE, Validity.AMENDED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """An item, the piece of its text that fits best, and how sure it is that this answers.
-    `about` is how much of the question its title says."""
+    `about` is how much of the question its title says, `words` is what is looked for in it."""
 
     item: Shown
-    quote: str
-    article: str
-    confidence: float
-    about: float
+    confidence: float = 0.0
+    about: float = 0.0
+    start: int = 0
+    end: int = 0
+    words: tuple[str, ...] = ()
+
+    @cached_property
+    def quote(self) -> str:
+        """Made when it is needed: of six candidates one is quoted."""
+        return quoted(self.item.body, self.start, self.end, self.words)
+
+    @cached_property
+    def article(self) -> str:
+        return article_of(self.item.body, self.start) if self.end else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +87,10 @@ class _Heard:
         """Of the question's characters, once for all passages that it is held against."""
         return bigrams(_filler_pattern().sub(" ", self.understood.text))
 
+    @cached_property
+    def aspect(self) -> Aspect | None:
+        return aspect_of(self.asked)
+
 
 class Likeness(Protocol):
     """Embeddings, where an installation has them: how like a question the passages are."""
@@ -94,9 +108,9 @@ class Retrieval:
         self._likeness = likeness
         self._passages: OrderedDict[tuple[str, int], Passages] = OrderedDict()
 
-    async def page(self, query: str, *, offset: int = 0, limit: int = 5) -> Page:
+    async def page(self, query: str, *, offset: int = 0, limit: int = 5) -> Listed:
         """Items as the search finds them; raises NoIndex."""
-        return await self._search.find(Question(text=query, offset=offset, limit=limit))
+        return await self._search.items(Question(text=query, offset=offset, limit=limit))
 
     async def best(self, query: str, *, asked: str = "", unsaid: int = 0) -> Retrieved:
         """The passages that may answer the question, of up to six items; raises NoIndex.
@@ -104,11 +118,10 @@ class Retrieval:
         `asked` is the question as it was typed, where `query` is a translation; `unsaid` counts
         the words of it that nothing stands for in `query`.
         """
-        understood, items = await self._search.items(Question(text=query, limit=_LOOKED_AT))
-        words = _words_of(understood)
-        shares = await self._search.shares([*words, *_official(understood)])
+        page = await self._search.items(Question(text=query, limit=_LOOKED_AT))
+        understood, words = page.understood, _words_of(page.understood)
         heard = _Heard(understood, asked or understood.text, unsaid)
-        found = [self._candidate(item, heard, words, shares) for item in items]
+        found = [self._candidate(item, heard, words, page.shares) for item in page.items]
         ordered = sorted(found, key=_rank, reverse=True)
         if self._likeness and len(ordered) > 1:
             ordered = await self._reordered(self._likeness, query, ordered)
@@ -131,9 +144,9 @@ class Retrieval:
         passages = self._split(item)
         given = frozenset(word for word in weights if word in title)
         instead = {official: weights[said] for said, to in meant.items() for official in to}
-        best = weigh(passages, {**instead, **weights}, given, aspect_of(heard.asked))
+        best = weigh(passages, {**instead, **weights}, given, heard.aspect)
         if best is None:
-            return Candidate(item=item, quote="", article="", confidence=0.0, about=0.0)
+            return Candidate(item=item)
         text = passages.flat[best.start : best.end]
         covered = {word for word in weights if word in best.words} | {
             said for said, to in meant.items() if any(o in text or o in title for o in to)
@@ -142,19 +155,13 @@ class Retrieval:
         if not any(len(word) > 1 for word in covered):
             covered = set()  # single characters are in every text
         said = sum(weights[word] * (1.0 if word in text else _TITLE) for word in covered)
-        sure = confidence(
-            said,
-            total,
-            heard.pairs,
-            bigrams(text) | bigrams(title),
-        )
-        marks = [*best.words, *instead]
         return Candidate(
             item=item,
-            quote=quoted(item.body, best.start, best.end, marks),
-            article=article_of(item.body, best.start),
-            confidence=sure,
+            confidence=confidence(said, total, heard.pairs, text, title),
             about=sum(weights[word] for word in given) / total if total else 0.0,
+            start=best.start,
+            end=best.end,
+            words=(*best.words, *instead),
         )
 
     def _split(self, item: Shown) -> Passages:
@@ -206,10 +213,6 @@ def _words_of(understood: Understood) -> list[str]:
     words = dict.fromkeys((*understood.words, *understood.dropped))
     unsaid = fillers().union(understood.spelled)
     return [word for word in words if word not in unsaid]
-
-
-def _official(understood: Understood) -> list[str]:
-    return [word for meant in understood.synonyms.values() for word in meant]
 
 
 def _as_shown(item: Item) -> Shown:

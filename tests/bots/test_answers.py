@@ -10,6 +10,8 @@ import pytest
 from bots.desk import SaidKind
 from hub.catalogue.models import Validity
 from hub.catalogue.publication import withdraw
+from hub.catalogue.search.models import Question
+from hub.catalogue.search.service import Listed
 from hub.conversation.models import EventType, InboundKind
 from hub.conversation.subscriptions.models import Reader
 from tests.bots.conftest import Town
@@ -66,14 +68,15 @@ async def test_a_recalled_item_is_not_quoted_though_the_index_still_has_it(town:
 async def test_a_recall_while_the_answer_is_made_is_noticed_before_it_leaves(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = town.engine.desk.public.item
+    whole = town.engine.desk.search.items
 
-    async def recalled_just_after(item_id: str, version: int | None = None) -> object:
-        shown = await whole(item_id, version)
-        await recall(town, "new")
-        return shown
+    async def recalled_just_after(question: Question) -> Listed:
+        listed = await whole(question)
+        if town.ids["new"] in {item.id for item in listed.items}:
+            await recall(town, "new")
+        return listed
 
-    monkeypatch.setattr(town.engine.desk.public, "item", recalled_just_after)
+    monkeypatch.setattr(town.engine.desk.search, "items", recalled_just_after)
     told = await town.ask(CARD)
     assert not any("三年" in paragraph for paragraph in told.answer.paragraphs)
     assert "成都市食品摊贩备案办法" not in titles(told)

@@ -17,6 +17,7 @@ from hub.catalogue.public.errors import NotPublished, Withdrawn
 from hub.catalogue.public.models import Related
 from hub.catalogue.public.service import Shown
 from hub.catalogue.relations.models import RelationKind
+from hub.catalogue.search.models import Shown as Found
 from hub.catalogue.validity.rules import STANDING_WORDS, in_effect, standing
 from hub.conversation.models import Choice
 
@@ -55,12 +56,13 @@ async def answer(asked: Asked, desk: Desk) -> Reply | None:
     sure = [one for one in candidates if one.confidence >= CERTAIN and not elsewhere]
     ended: Item | None = None
     for best in sure:
+        # as the search has just read it; what leaves is compared with the database once more
+        if in_effect(best.item, asked.today):
+            return await _quoted(asked, desk, best.item, best, candidates)
         try:
             shown = await desk.public.item(best.item.id)
         except (NotPublished, Withdrawn):
             continue
-        if in_effect(shown.item, asked.today):
-            return await _quoted(asked, desk, shown.item, best, candidates)
         if newer := await _successor(desk, shown, asked):
             within = await desk.retrieval.within(newer, asked.query)
             return await _quoted(asked, desk, newer, within, candidates, shown.item)
@@ -91,7 +93,7 @@ async def _beyond(
 async def _quoted(
     asked: Asked,
     desk: Desk,
-    item: Item,
+    item: Item | Found,
     best: Candidate,
     candidates: Sequence[Candidate],
     old: Item | None = None,

@@ -75,10 +75,10 @@ async def answer(asked: Asked, desk: Desk) -> Reply | None:
 async def _by_number(asked: Asked, desk: Desk, keys: tuple[str, ...]) -> Reply | None:
     page = await desk.retrieval.page(asked.plain, limit=_LIMIT)
     places = {key: place for place, key in enumerate(keys)}
-    same = [hit.item for hit in page.hits if doc_key(hit.item.doc_no) in places]
+    same = [item for item in page.items if doc_key(item.doc_no) in places]
     same.sort(key=lambda item: places[doc_key(item.doc_no)])
     if not same:
-        named = [(hit.item.id, hit.item.title) for hit in page.hits]
+        named = [(item.id, item.title) for item in page.items]
         number = _as_written(asked.plain)
         told = texts.fill(_ME, asked.language, "unknown", number=number, near=bool(named))
         return Reply(

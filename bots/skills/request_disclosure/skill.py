@@ -13,8 +13,8 @@ from bots import texts
 from bots.citing import choice, page_source, source_of
 from bots.contract import Asked, Memory, Reply, Source
 from bots.desk import Desk
-from hub.catalogue.models import Item
 from hub.catalogue.numbering.doc_numbers import doc_key
+from hub.catalogue.search.models import Shown
 from hub.catalogue.validity.rules import in_effect
 
 __all__ = ["answer", "fits"]
@@ -51,14 +51,13 @@ async def answer(asked: Asked, desk: Desk) -> Reply | None:
 async def _regulation(asked: Asked, desk: Desk) -> tuple[Source, ...]:
     """The Regulation, where it is published here and in force, with the articles that count."""
     page = await desk.retrieval.page(_REGULATION, limit=5)
-    items = await desk.public.items([hit.item.id for hit in page.hits])
-    found = [one for one in items.values() if _is_it(one) and in_effect(one, asked.today)]
+    found = [one for one in page.items if _is_it(one) and in_effect(one, asked.today)]
     if not found:
         return ()
     quote = _ARTICLE.search(found[0].body)
     return (source_of(found[0], desk.site_url, quote[0] if quote else ""),)
 
 
-def _is_it(item: Item) -> bool:
+def _is_it(item: Shown) -> bool:
     named = item.title.strip("《》").removeprefix("中华人民共和国") == _REGULATION
     return named or doc_key(item.doc_no) == _ORDER

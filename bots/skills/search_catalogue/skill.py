@@ -58,11 +58,10 @@ async def answer(asked: Asked, desk: Desk) -> Reply | None:
         if best is None or best.confidence < LIKELY:
             return None
     page = await desk.retrieval.page(words, offset=min(offset, 1_000), limit=_PAGE)
-    items = await desk.public.items([hit.item.id for hit in page.hits])
-    least = _RELEVANT * max((hit.score for hit in page.hits), default=0.0)
-    hits = [hit for hit in page.hits if hit.item.id in items and hit.score >= least]
-    found = [items[hit.item.id] for hit in hits]
-    more = page.more and len(hits) == len(page.hits)
+    least = _RELEVANT * max(page.scores, default=0.0)
+    pairs = zip(page.items, page.scores, strict=True)
+    found = [item for item, score in pairs if score >= least]
+    more = page.more and len(found) == len(page.items)
     if not found:
         return _nothing(asked) if asked.payload or fits(asked) >= _ASKED else None
     told = texts.fill(

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import importlib
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 
 __all__ = ["FILLER", "STOP_WORDS", "Segmenter", "dictionary_digest", "segmenter"]
@@ -21,6 +21,7 @@ FILLER = "·"  # holds a position at which no word begins; the index's tokenizer
 _WORDS, _STOP = Path(__file__).with_name("words.txt"), Path(__file__).with_name("stop_words.txt")
 _WORD = re.compile(r"[\w]")
 _MOST_REMEMBERED = 200_000  # words; some twenty megabytes
+_SHORT, _SHORT_REMEMBERED = 200, 4_096  # characters of a question or title; so many of them
 _Piece = tuple[str, int, int]
 
 
@@ -51,10 +52,13 @@ class Segmenter:
         for term in terms:
             self._jieba.add_word(term, None, None)
         self._telling = _Telling()
+        # one question is cut several times on its way: for its places, its words, its phrases
+        self._remembered = lru_cache(_SHORT_REMEMBERED)(self._cut)
 
     def pieces(self, text: str) -> Iterator[_Piece]:
         """(word, start, end) of every word that says something; inner words before outer ones."""
-        for piece in self._jieba.tokenize(text, "search", False):
+        cut = self._remembered if len(text) <= _SHORT else self._cut
+        for piece in cut(text, "search"):
             if self._telling[piece[0]]:
                 yield piece
 
@@ -64,8 +68,12 @@ class Segmenter:
 
     def edges(self, text: str) -> frozenset[int]:
         """Where a word begins or ends when the text is cut into words that do not overlap."""
-        pieces = self._jieba.tokenize(text, "default", False)
+        pieces = self._remembered(text, "default")
         return frozenset(edge for _, start, end in pieces for edge in (start, end))
+
+    def _cut(self, text: str, mode: str) -> Sequence[_Piece]:
+        cut: Sequence[_Piece] = self._jieba.tokenize(text, mode, False)
+        return cut
 
     def stream(self, text: str) -> str:
         """The words as the index takes them: one slot per character, joined by spaces.

@@ -50,7 +50,7 @@ from hub.organisations.errors import UnknownBody
 from hub.organisations.models import Body
 from hub.organisations.store import list_bodies
 
-__all__ = ["Search"]
+__all__ = ["Listed", "Search"]
 
 T = TypeVar("T")
 
@@ -78,6 +78,20 @@ class _Answer:
     searcher: Searcher
     asked: query.Asked
     sort: Sort
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A page without what of its texts matched: `scores` are those of `items`, `shares` tell of
+    each word of the question how many items have it (see `query.shares`)."""
+
+    items: tuple[Shown, ...]
+    scores: tuple[float, ...]
+    understood: Understood
+    shares: Mapping[str, float]
+    following: int
+    more: bool
 
 
 class Search:
@@ -114,11 +128,18 @@ class Search:
             facets=facets,
         )
 
-    async def items(self, question: Question) -> tuple[Understood, tuple[Shown, ...]]:
-        """The items of the page that `find` gives, without what of their texts matched: a third
-        less work, for who reads them closer anyway. Raises as `find` does."""
-        answer, items, _, _ = await self._found(question)
-        return answer.understood, tuple(item for _, item in items)
+    async def items(self, question: Question) -> Listed:
+        """The page that `find` gives, without what of its texts matched: a third less work, for
+        who reads them closer anyway. Raises as `find` does."""
+        answer, items, following, more = await self._found(question)
+        return Listed(
+            items=tuple(item for _, item in items),
+            scores=tuple(found.score for found, _ in items),
+            understood=answer.understood,
+            shares=answer.shares,
+            following=following,
+            more=more,
+        )
 
     async def suggest(self, text: str, limit: int = 8) -> list[str]:
         """Titles of public items that go on as `text` begins, typed in characters or by sound."""
@@ -209,7 +230,9 @@ class Search:
         sort = question.sort if asked.ranked else Sort.DATE
         limit = _fetched(question)
         found = index.find(searcher, asked.query, offset=question.offset, limit=limit, sort=sort)
-        return _Answer(found, asked.understood, searcher, asked, sort)
+        known = asked.understood
+        words = (*known.words, *known.dropped, *_official(known))
+        return _Answer(found, known, searcher, asked, sort, query.shares(searcher, words))
 
     async def _load(
         self, question: Question, answer: _Answer

@@ -22,6 +22,7 @@ __all__ = [
     "Gazetteer",
     "checked_question",
     "gazetteer",
+    "places_in",
     "understand",
 ]
 
@@ -77,7 +78,7 @@ def understand(
     """
     plain = normalised(text[:MOST_TEXT])
     phrases = tuple(found for match in _QUOTED.finditer(plain) if (found := _quoted(match)))
-    plain = " ".join(_QUOTED.sub(lambda match: f" {_quoted(match)} ", plain).split())[:_READ]
+    plain = _read(plain)
     number = _INDEX_NO.search(plain)
     places, rest = _places(plain, names)
     years, without = years_in(rest)
@@ -100,6 +101,11 @@ def understand(
         years=years,
         any_year=any_year,
     )
+
+
+def places_in(plain: str, names: Gazetteer) -> tuple[Place, ...]:
+    """The places and bodies that `understand` finds in a text that is normalised already."""
+    return _places(_read(plain[:MOST_TEXT]), names)[0]
 
 
 def gazetteer(bodies: Iterable[Body]) -> Gazetteer:
@@ -198,6 +204,11 @@ def _narrowest(found: list[Place]) -> Iterator[Place]:
     for place in dict.fromkeys(found):
         if not any(other.body_ids < place.body_ids for other in found):
             yield place
+
+
+def _read(plain: str) -> str:
+    """What of a question is read, its quotation marks taken away."""
+    return " ".join(_QUOTED.sub(lambda match: f" {_quoted(match)} ", plain).split())[:_READ]
 
 
 def _quoted(match: re.Match[str]) -> str:
