@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from app.compose import Hub
+from app.console_opinion import listening
 from app.signin import factors_of, sessions_of
 from hub.catalogue.listing.service import Listing
 from hub.organisations.authority.sight import Sights
@@ -50,6 +51,7 @@ def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
         "agendas": Agendas(hub.database, hub.clock, hub.settings.time_zone),
         "register": Register(hub.database, hub.clock),
         "pulse": Pulse(board.reached),
+        "listening": listening(hub),
     }
     shared = {f.name: getattr(hub, f.name) for f in fields(Desk) if f.name not in own}
     return Desk(**shared, **own)

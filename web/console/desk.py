@@ -39,6 +39,7 @@ from hub.review.determination.service import Determinations
 from hub.review.doors.service import Doors
 from hub.review.queue.service import Queue
 from hub.review.service import Review
+from web.console.listening import Listening
 from web.console.pulse import Pulse
 
 __all__ = ["Desk"]
@@ -86,3 +87,4 @@ class Desk:
     agendas: Agendas
     register: Register
     pulse: Pulse
+    listening: Listening

@@ -209,6 +209,10 @@ class CaseService(Answering):
     ) -> list[Case]:
         return await self._database.read(lambda c: store.cases_of(c, state, body_id, before, limit))
 
+    async def about(self, issue_id: str) -> list[Case]:
+        """Cases that came of an issue, the newest first."""
+        return await self._database.read(lambda c: store.cases_about(c, issue_id))
+
 
 def _opened(new: NewCase, case_id: str, now: datetime, actor: str) -> Case:
     return Case(

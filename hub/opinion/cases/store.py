@@ -24,6 +24,7 @@ from hub.opinion.cases.tables import case_deadlines, cases
 __all__ = [
     "add_case",
     "add_deadlines",
+    "cases_about",
     "cases_of",
     "change",
     "deadlines_of",
@@ -57,6 +58,12 @@ def cases_of(
     if before:
         query = query.where(_c.id < before)
     query = query.order_by(_c.id.desc()).limit(limit)
+    return [_case(row) for row in connection.execute(query)]
+
+
+def cases_about(connection: Connection, issue_id: str) -> list[Case]:
+    """Cases that came of an issue, the newest first."""
+    query = select(cases).where(_c.issue_id == issue_id).order_by(_c.id.desc())
     return [_case(row) for row in connection.execute(query)]
 
 

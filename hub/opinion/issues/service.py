@@ -185,6 +185,14 @@ class IssueService:
 
         return await self._database.read(read)
 
+    async def days(self, ids: Sequence[str], since: date) -> dict[str, list[DayCount]]:
+        """The counters of several issues per day from `since` on, in order."""
+        return await self._database.read(lambda c: store.days_of(c, ids, since))
+
+    async def known(self, ids: Sequence[str]) -> dict[str, Issue]:
+        """Those of the issues that there are, by their ids."""
+        return await self._database.read(lambda c: store.issues_by_id(c, ids))
+
     async def spread(self, issue_id: str) -> list[Spread]:
         """By which channels and in which places an issue is talked of, each in the order in which
         it was reached; raises UnknownIssue. `members` opens each figure."""

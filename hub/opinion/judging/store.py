@@ -63,9 +63,12 @@ def queued(
 
 
 def set_corrected(tx: Transaction, signal_id: str, field: Field, value: str, band: Band) -> None:
-    """What an analyst says stands in the judgement from now on."""
+    """What an analyst says stands in the judgement from now on; a place stands in the signal, too,
+    by which places are counted."""
     change = update(judgements).where(_j.signal_id == signal_id)
     tx.execute(change.values({field.value: value, "band": band}))
+    if field is Field.PLACE:
+        tx.execute(update(signals).where(_s.id == signal_id).values(place=value))
 
 
 def labels_of(connection: Connection, signal_id: str) -> dict[Field, str]:

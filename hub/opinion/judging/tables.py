@@ -25,6 +25,8 @@ judgements = Table(
     Column("judged_at", Instant, nullable=False),
     Index("ix_judgements_band", "band", "signal_id"),
     Index("ix_judgements_topic", "topic", "signal_id"),
+    Index("ix_judgements_department", "department", "signal_id"),
+    Index("ix_judgements_urgency", "urgency", "signal_id"),
 )
 
 signal_labels = Table(

@@ -40,9 +40,11 @@ signals = Table(
     Column("masked", Boolean, nullable=False),
     Column("state", String(16), nullable=False),
     UniqueConstraint("channel", "external_id"),
-    Index("ix_signals_event_at", "event_at"),
+    Index("ix_signals_event_at", "event_at", "id", "place", "body_id"),
     Index("ix_signals_author", "author", "id"),
     Index("ix_signals_body", "body_id", "id"),
+    Index("ix_signals_place", "place", "id"),
+    Index("ix_signals_channel", "channel", "id"),
     Index(
         "ix_signals_waiting",
         "id",

@@ -50,18 +50,24 @@ class Sights:
         """
         return await self._database.read(lambda c: _sight(c, login, under))
 
+    async def operated(self, login: str, *, under: str = "") -> Sight:
+        """The bodies that the person operates and those below them, and no others; `under` as
+        above. Raises UnknownPerson."""
+        return await self._database.read(lambda c: _sight(c, login, under, any_role=False))
+
     async def choices(self, sight: Sight) -> list[Body]:
         """By which bodies somebody may narrow what they see: the highest in sight and those right
         below them, at most MOST_CHOICES."""
         return await self._database.read(lambda c: _choices(c, sight))
 
 
-def _sight(connection: Connection, login: str, under: str) -> Sight:
+def _sight(connection: Connection, login: str, under: str, *, any_role: bool = True) -> Sight:
     person = store.person_by_login(connection, login)
     if not person.active:
         return Sight(frozenset(), whole=False)
-    seen = bodies_with_a_role(connection, person.id)
-    seen |= bodies_within_reach(connection, person.id, OPERATING)
+    seen = bodies_within_reach(connection, person.id, OPERATING)
+    if any_role:
+        seen |= bodies_with_a_role(connection, person.id)
     found = Sight(seen, whole=len(seen) == count_bodies(connection))
     if not under:
         return found

@@ -29,12 +29,14 @@
     [...document.querySelectorAll("[data-key]")].find(
       (one) => one.dataset.key === key && one.offsetParent !== null && !one.disabled,
     );
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable], dialog");
+  const typing = (target) =>
+    target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable], dialog");
   let going = false;
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const { key } = event;
+    if (key === "Escape" && event.target.matches("select")) event.target.blur(); // keys work again
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (going && /^[1-9]$/.test(key)) {
       going = false;
       document.querySelector(`[data-go="${key}"]`)?.click();
@@ -42,7 +44,7 @@
     }
     going = key === "g";
     const press = owner(key);
-    if (press) press.matches("input, textarea") ? press.focus() : press.click();
+    if (press) press.matches("input, textarea, select") ? press.focus() : press.click();
     else if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
     else if (key === "o") chosen()?.querySelector("a.name")?.click();
     else if (key === "?") document.getElementById("keys")?.showModal();

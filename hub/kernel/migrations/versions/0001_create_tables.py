@@ -384,7 +384,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("signal_id", name=op.f("pk_judgements")),
     )
     op.create_index("ix_judgements_band", "judgements", ["band", "signal_id"], unique=False)
+    op.create_index(
+        "ix_judgements_department", "judgements", ["department", "signal_id"], unique=False
+    )
     op.create_index("ix_judgements_topic", "judgements", ["topic", "signal_id"], unique=False)
+    op.create_index("ix_judgements_urgency", "judgements", ["urgency", "signal_id"], unique=False)
     op.create_table(
         "listening_cursors",
         sa.Column("name", sa.String(length=16), nullable=False),
@@ -680,7 +684,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_signals_author", "signals", ["author", "id"], unique=False)
     op.create_index("ix_signals_body", "signals", ["body_id", "id"], unique=False)
-    op.create_index("ix_signals_event_at", "signals", ["event_at"], unique=False)
+    op.create_index("ix_signals_channel", "signals", ["channel", "id"], unique=False)
+    op.create_index(
+        "ix_signals_event_at", "signals", ["event_at", "id", "place", "body_id"], unique=False
+    )
     op.create_index(
         "ix_signals_judged",
         "signals",
@@ -689,6 +696,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'judged'"),
         postgresql_where=sa.text("state = 'judged'"),
     )
+    op.create_index("ix_signals_place", "signals", ["place", "id"], unique=False)
     op.create_index(
         "ix_signals_waiting",
         "signals",
