@@ -8,8 +8,10 @@ from typing import Any
 from aiohttp import web
 
 from app.compose import Hub
+from app.composer import previews_of
 from app.console_opinion import listening
 from app.signin import factors_of, sessions_of
+from hub.catalogue.drafting.service import Drafting
 from hub.catalogue.listing.service import Listing
 from hub.organisations.authority.sight import Sights
 from hub.organisations.roster.service import Register
@@ -52,6 +54,8 @@ def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
         "register": Register(hub.database, hub.clock),
         "pulse": Pulse(board.reached),
         "listening": listening(hub),
+        "drafting": Drafting(hub.database, hub.clock),
+        "previews": previews_of(hub),
     }
     shared = {f.name: getattr(hub, f.name) for f in fields(Desk) if f.name not in own}
     return Desk(**shared, **own)

@@ -144,6 +144,8 @@ class _Desk:
         if bare != media:
             yield self.whole(bare)
         for way in self.rules.overflow:
+            if way is Overflow.DIGEST and self.source.own_words:
+                continue  # what somebody wrote for this channel is refused, never replaced
             yield from self.overflowing(way, media)
 
     def overflowing(self, way: Overflow, media: Pictures) -> Iterator[tuple[Part, ...]]:

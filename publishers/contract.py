@@ -66,7 +66,8 @@ class FileLink:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """An item as templates see it. `link` is its public address; `body` is plain text whose
-    paragraphs are separated by blank lines and whose headings begin with `## `."""
+    paragraphs are separated by blank lines and whose headings begin with `## `. `own_words`: the
+    body was written for this very channel, which shows nothing above it."""
 
     item_id: str
     title: str
@@ -84,6 +85,7 @@ class Source:
     cover: MediaRef | None = None
     card: MediaRef | None = None
     attachments: tuple[FileLink, ...] = ()
+    own_words: bool = False
 
     @property
     def attachments_link(self) -> str:

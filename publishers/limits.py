@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from hub.kernel.errors import InvalidInput, Words
 from hub.publishing.models import Declaration, LengthUnit, MediaRef, MediaRole, Part
+from hub.publishing.previewing.models import Gauge
 from publishers.length import length
 from publishers.markup import pictures_in, visible
 
-__all__ = ["Problem", "measure", "problems", "refusal"]
+__all__ = ["Problem", "gauges", "measure", "problems", "refusal"]
 
 _UNITS = {
     LengthUnit.CHARACTERS: Words("字", "characters"),
@@ -71,6 +72,33 @@ def problems(parts: Sequence[Part], declaration: Declaration) -> list[Problem]:
     return found
 
 
+def gauges(parts: Sequence[Part], declaration: Declaration) -> Iterator[Gauge]:
+    """How much of each limit `parts` use; what has no limit has no gauge."""
+    if declaration.max_parts > 1:
+        yield _gauge("parts", 0, len(parts), declaration.max_parts, _PARTS)
+    unit = _UNITS[declaration.unit]
+    for number, part in enumerate(parts):
+        for field, size, limit in _sizes(part, declaration):
+            if limit and (size or field == "text"):
+                yield _gauge(field, number, size, limit, unit)
+        if part.media and declaration.media.max_count:
+            count = declaration.media.max_count
+            yield _gauge("media", number, len(part.media), count, _PICTURES)
+
+
+def _gauge(field: str, part: int, size: int, limit: int, unit: Words) -> Gauge:
+    return Gauge(field=field, part=part, length=size, limit=limit, unit=unit)
+
+
+def _sizes(part: Part, declaration: Declaration) -> tuple[tuple[str, int, int], ...]:
+    """(field, length, limit) of a part's texts; a limit of 0 is none."""
+    return (
+        ("title", length(part.title, declaration.unit), declaration.title_limit),
+        ("digest", length(part.digest, declaration.unit), declaration.digest_limit),
+        ("text", measure(part.text, declaration), declaration.limit_for(part)),
+    )
+
+
 def refusal(found: Sequence[Problem], declaration: Declaration) -> InvalidInput:
     """The error that names the channel and every problem in `found` (at least one)."""
     name = declaration.title
@@ -113,12 +141,7 @@ def _of_count(parts: Sequence[Part], declaration: Declaration) -> Iterator[Probl
 
 def _of_text(number: int, part: Part, declaration: Declaration) -> Iterator[Problem]:
     unit = _UNITS[declaration.unit]
-    sized = (
-        ("title", length(part.title, declaration.unit), declaration.title_limit),
-        ("digest", length(part.digest, declaration.unit), declaration.digest_limit),
-        ("text", measure(part.text, declaration), declaration.limit_for(part)),
-    )
-    for field, size, limit in sized:
+    for field, size, limit in _sizes(part, declaration):
         if limit and size > limit:
             yield _too_long(field, number, size, limit, unit)
     if declaration.title_limit and not part.title.strip():

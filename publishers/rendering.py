@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,19 +20,22 @@ from graphics.models import CardData, CoverData
 from hub.catalogue.attachments.models import Attachment
 from hub.catalogue.models import Item, Picture, Validity
 from hub.catalogue.text import prose
+from hub.catalogue.variants.models import Variant
+from hub.catalogue.variants.rules import OWN_ACCOUNT, chosen, own_variation
 from hub.kernel.errors import InvalidInput
 from hub.organisations.models import Account, Body
-from hub.publishing.models import MediaRef, MediaRole
+from hub.publishing.models import Declaration, MediaRef, MediaRole, Part
 from hub.publishing.ports import DraftEdition, Rendered
+from hub.publishing.previewing.models import Gauge
 from publishers.composing import compose, wants
 from publishers.contract import Channel, FileLink, Source
-from publishers.limits import problems
+from publishers.limits import gauges, problems
 from publishers.markup import clean
 from publishers.registry import find_channel
 from publishers.shortening import shorten
 from publishers.templating import notice
 
-__all__ = ["TemplateRenderer", "compose", "problems", "source_of"]
+__all__ = ["TemplateRenderer", "compose", "problems", "source_of", "varied"]
 
 _VALIDITY = {
     Validity.IN_FORCE: "有效",
@@ -42,6 +46,7 @@ _VALIDITY = {
 }
 # An item without a summary gets its first paragraphs: at least so many characters, at most so many.
 _LEAD_FROM, _LEAD_TO = 40, 200
+_PICTURES_KEPT = 24  # some 100 KB each
 _CARD_SUMMARY = 120  # characters that stand on a card in large type
 _ARTICLE_NUMBER = re.compile(r"^第[一二三四五六七八九十百零〇]+条[\s\u3000]*")
 
@@ -70,11 +75,28 @@ class TemplateRenderer:
         self._site_url = site_url.rstrip("/")
         self._theme = theme
         self._find = find
+        self._pictures = _Pictures()
 
     async def render(self, item: Item, body: Body, accounts: Sequence[Account]) -> Rendered:
         """See the port. Accounts that share channel and variation share an edition."""
-        wanted = _grouped((self._find(account.channel), account) for account in accounts)
-        return await self._rendered(wanted, source_of(item, body, self._site_url))
+        source = source_of(item, body, self._site_url)
+        pairs = ((self._find(account.channel), account) for account in accounts)
+        told: dict[Variant | None, list[_Edition]] = {}
+        for edition in _grouped(pairs, item.variants):
+            own = edition.variation.get(OWN_ACCOUNT, "")
+            told.setdefault(chosen(item.variants, edition.channel.name, own), []).append(edition)
+        return _joined(
+            [await self._rendered(ones, varied(source, own)) for own, ones in told.items()]
+        )
+
+    def rules(self, channel: str, variation: Mapping[str, str]) -> Declaration:
+        """See `Gauging` (hub.publishing.previewing.ports), as for `gauge`."""
+        return self._find(channel).rules(variation)
+
+    def gauge(
+        self, channel: str, variation: Mapping[str, str], parts: Sequence[Part]
+    ) -> tuple[Gauge, ...]:
+        return tuple(gauges(parts, self.rules(channel, variation)))
 
     async def announce(
         self, item: Item, body: Body, accounts: Sequence[Account], kind: str
@@ -91,13 +113,12 @@ class TemplateRenderer:
         for edition in _grouped((self._find(account.channel), account) for account in accounts):
             with suppress(InvalidInput):  # this channel cannot take it: a person's task
                 made.append(await self._rendered((edition,), source))
-        return Rendered(
-            editions=tuple(_marked(draft, kind) for one in made for draft in one.editions),
-            pictures={sha256: data for one in made for sha256, data in one.pictures.items()},
-        )
+        joined = _joined(made)
+        return replace(joined, editions=tuple(_marked(draft, kind) for draft in joined.editions))
 
     async def _rendered(self, wanted: Sequence[_Edition], source: Source) -> Rendered:
         roles = {role for edition in wanted for role in wants(edition.channel.declaration, source)}
+        roles -= {MediaRole.COVER} if source.cover else set()
         pictures = await self._draw(source, roles)
         source = _illustrated(source, pictures)
         editions = await asyncio.to_thread(_composed, wanted, source)
@@ -112,7 +133,7 @@ class TemplateRenderer:
         """The pictures in those of `roles` that are drawn from data."""
         drawn: dict[MediaRole, bytes] = {}
         if MediaRole.COVER in roles:
-            drawn[MediaRole.COVER] = await render_cover(
+            drawn[MediaRole.COVER] = await self._pictures.cover(
                 CoverData(
                     title=source.title,
                     organisation=source.issuer or source.organisation,
@@ -122,7 +143,7 @@ class TemplateRenderer:
                 )
             )
         if MediaRole.CARD in roles:
-            drawn[MediaRole.CARD] = await render_card(
+            drawn[MediaRole.CARD] = await self._pictures.card(
                 CardData(
                     title=source.title,
                     organisation=source.issuer or source.organisation,
@@ -133,6 +154,26 @@ class TemplateRenderer:
                     theme=self._theme,
                 )
             )
+        return drawn
+
+
+class _Pictures:
+    """Draws covers and cards; the same data gives the same bytes, so the last ones are kept for
+    whoever previews a text while it is being written."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[CoverData | CardData, bytes] = OrderedDict()
+
+    async def cover(self, data: CoverData) -> bytes:
+        return self._kept.get(data) or self._keep(data, await render_cover(data))
+
+    async def card(self, data: CardData) -> bytes:
+        return self._kept.get(data) or self._keep(data, await render_card(data))
+
+    def _keep(self, data: CoverData | CardData, drawn: bytes) -> bytes:
+        self._kept[data] = drawn
+        while len(self._kept) > _PICTURES_KEPT:
+            self._kept.popitem(last=False)
         return drawn
 
 
@@ -159,11 +200,39 @@ def source_of(item: Item, body: Body, site_url: str) -> Source:
     )
 
 
-def _grouped(pairs: Iterable[tuple[Channel, Account]]) -> tuple[_Edition, ...]:
+def varied(source: Source, own: Variant | None) -> Source:
+    """`source` in the words of a variant, as far as it has any; `own_words` where the text itself
+    was written for the place it goes to."""
+    if own is None:
+        return source
+    text = clean(own.body)
+    cover = next((image for image in source.images if image.sha256 == own.cover), None)
+    return replace(
+        source,
+        title=_one_line(own.title) or source.title,
+        summary=clean(own.summary) or (_lead(text) if text else source.summary),
+        body=text or source.body,
+        own_words=bool(text),
+        cover=replace(cover, role=MediaRole.COVER) if cover else None,
+    )
+
+
+def _joined(made: Sequence[Rendered]) -> Rendered:
+    return Rendered(
+        editions=tuple(draft for one in made for draft in one.editions),
+        pictures={sha256: data for one in made for sha256, data in one.pictures.items()},
+    )
+
+
+def _grouped(
+    pairs: Iterable[tuple[Channel, Account]], variants: Sequence[Variant] = ()
+) -> tuple[_Edition, ...]:
     """One edition for each channel and variation, in a fixed order."""
     found: dict[tuple[str, tuple[tuple[str, str], ...]], _Edition] = {}
     for channel, account in pairs:
-        variation = dict(sorted(channel.variation(account.settings).items()))
+        shared = channel.variation(account.settings)
+        own = own_variation(variants, channel.name, account.id, shared)
+        variation = dict(sorted(own.items()))
         found[channel.name, tuple(variation.items())] = _Edition(channel, variation)
     return tuple(found[key] for key in sorted(found))
 
@@ -186,7 +255,8 @@ def _marked(draft: DraftEdition, kind: str) -> DraftEdition:
 def _illustrated(source: Source, pictures: Mapping[MediaRole, bytes]) -> Source:
     alt = f"{source.title}（{source.issuer or source.organisation}）"
     refs = {role: _drawn(picture, role, alt) for role, picture in pictures.items()}
-    return replace(source, cover=refs.get(MediaRole.COVER), card=refs.get(MediaRole.CARD))
+    cover = source.cover or refs.get(MediaRole.COVER)
+    return replace(source, cover=cover, card=refs.get(MediaRole.CARD))
 
 
 def _drawn(picture: bytes, role: MediaRole, alt: str) -> MediaRef:

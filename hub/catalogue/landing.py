@@ -29,6 +29,7 @@ from hub.organisations.store import bodies_by_id
 __all__ = ["Landed", "Landing"]
 
 _TRIES = 3
+_BESIDE_FILES = ("pictures", "attachments", "variants", "carries")  # no row can give these
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Landing:
         """The row becomes the item's next version; what a file cannot give stays, and so does
         the item's index number."""
         old = store.lock_item(tx, item_id)
-        kept = {name: getattr(old, name) for name in ("pictures", "attachments", "carries")}
+        kept = {name: getattr(old, name) for name in _BESIDE_FILES}
         draft = replace(row.draft, **kept, index_no="")
         new = editing.edit_item(tx, old, draft, actor=self.actor, at=at)
         store.set_import_hash(tx, item_id, row.digest)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from hub.catalogue.attachments.models import Attachment
 from hub.catalogue.classification.models import Genre, StatutoryClass
+from hub.catalogue.variants.models import Variant
 from hub.kernel.states import StateTable
 
 __all__ = [
@@ -108,7 +109,8 @@ class Item:
     `withdrawn_version` ever becomes public again.
 
     `carries` is the hash of the list version that the item publishes (hub.catalogue.keyareas): as
-    content it is hashed, and so signed. So are `attachments`, by their bytes and names.
+    content it is hashed, and so signed. So are `attachments`, by their bytes and names, and
+    `variants`: words of their own for channels and accounts.
     """
 
     id: str
@@ -144,6 +146,7 @@ class Item:
     source_published_on: date | None = None
     pictures: tuple[Picture, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    variants: tuple[Variant, ...] = ()
     public_version: int | None = None
     published_at: datetime | None = None
     withdrawn_at: datetime | None = None
@@ -185,6 +188,7 @@ class ItemDraft:
     source_published_on: date | None = None
     pictures: tuple[Picture, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    variants: tuple[Variant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

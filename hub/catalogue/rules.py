@@ -17,6 +17,7 @@ from hub.catalogue.attachments.models import Attachment
 from hub.catalogue.models import Item, ItemDraft, ItemState
 from hub.catalogue.numbering.doc_numbers import normalised_doc_no
 from hub.catalogue.numbering.index_numbers import LONGEST, index_problems
+from hub.catalogue.variants import rules as variants
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.rules import unwelcome
 
@@ -71,7 +72,10 @@ _LONGEST_WORD = 60
 def normalised(draft: ItemDraft) -> ItemDraft:
     """The same content with outer spaces, line ends and the document number in one form."""
     names = (*_LENGTHS, *_WORD_LISTS)
-    return replace(draft, **tidied({name: getattr(draft, name) for name in names}))
+    told = tidied({name: getattr(draft, name) for name in names})
+    if draft.variants:
+        told["variants"] = variants.tidied(draft.variants)
+    return replace(draft, **told)
 
 
 def tidied(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,13 +128,17 @@ def problems(draft: ItemDraft) -> Iterator[InvalidInput]:
         yield _wrong("pictures", "过多", "are too many", f"至多 {MAX_PICTURES}", "remove some")
     if draft.attachments:
         yield from _attachment_problems(draft)
+    if draft.variants:
+        shown = (picture.sha256 for picture in draft.pictures)
+        yield from variants.variant_problems(draft.variants, shown)
 
 
 def content_of(draft: ItemDraft | Item) -> dict[str, Any]:
     """The content as plain values: what a version keeps and what the hash covers.
 
     Keys and index numbers say which item it is and no content; validity is decided about it. An
-    item without files has the content, and so the hash, that it had before items could have any.
+    item without files or variants has the content, and so the hash, that it had before there were
+    any.
     """
     return msgspec.to_builtins(_contents(draft))  # type: ignore[no-any-return]
 
@@ -138,7 +146,7 @@ def content_of(draft: ItemDraft | Item) -> dict[str, Any]:
 def sealed(draft: ItemDraft | Item) -> tuple[str, str]:
     """The content as a version keeps it, in canonical JSON, and its hash: both in one go, for an
     import has millions."""
-    if draft.pictures or draft.attachments:
+    if draft.pictures or draft.attachments or draft.variants:
         content = content_of(draft)
         return msgspec.json.encode(content, order="sorted").decode(), content_hash(content)
     canonical = msgspec.json.encode(_contents(draft), order="sorted")
@@ -149,6 +157,8 @@ def _contents(draft: ItemDraft | Item) -> dict[str, Any]:
     content = dict(zip(CONTENT, _CONTENT_OF(draft), strict=True))
     if not draft.attachments:
         del content["attachments"]
+    if not draft.variants:
+        del content["variants"]
     return content
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from hub.catalogue import store as catalogue
+from hub.catalogue.models import Item
 from hub.kernel.clock import Clock
 from hub.kernel.database import Transaction
 from hub.kernel.errors import Conflict, InvalidInput, Words
@@ -28,6 +29,7 @@ from hub.publishing.models import (
     Plan,
     Priority,
 )
+from hub.publishing.naming import name_for
 from hub.publishing.placing import Seeker, place
 from hub.publishing.ports import ChannelBook
 from hub.publishing.quota.models import Allotment, Slot, Want
@@ -134,7 +136,7 @@ class Planner:
         item = catalogue.get_item(tx.connection, wish.item_id)
         approval = review.approval_for(tx.connection, item.id, item.version)
         editions = signed_editions(tx.connection, item)
-        drafts = self._drafts(tx, editions, wish, due_at)
+        drafts = self._drafts(tx, item, editions, wish, due_at)
         drafts.wall, drafts.zone = wall, wish.when.zone
         plan_id = self._ids.new(now)
         if wish.when.next_slot:
@@ -166,14 +168,19 @@ class Planner:
         return self._keep(tx, plan, drafts, wish)
 
     def _drafts(
-        self, tx: Transaction, editions: Mapping[str, Edition], wish: Wish, due_at: datetime
+        self,
+        tx: Transaction,
+        item: Item,
+        editions: Mapping[str, Edition],
+        wish: Wish,
+        due_at: datetime,
     ) -> _Drafts:
         """The accounts that can publish, each with its signed edition; the others by reason."""
         now = self._clock.now()
         taken = store.taken(tx.connection, [e.id for e in editions.values()], wish.occurrence)
         drafts, chosen = _Drafts(), []
         for account in organisations.select_accounts(tx.connection, wish.selection, sealed=False):
-            edition = editions.get(self._name(account))
+            edition = editions.get(name_for(self._channels, item, account))
             refusal = why_not_publishable(account, now)
             if edition is None:
                 refusal = refusal or Words("未随送审生成稿件", "no edition was signed for it")
@@ -186,10 +193,6 @@ class Planner:
         ids = iter(self._ids.many(now, sum(edition.parts for _, edition in chosen)))
         drafts.ready = [_Draft(a, e, tuple(islice(ids, e.parts)), due_at) for a, e in chosen]
         return drafts
-
-    def _name(self, account: Account) -> str:
-        variation = self._channels.variation(account.channel, account.settings)
-        return rules.edition_name(account.channel, variation)
 
     def _place(self, tx: Transaction, drafts: _Drafts, wish: Wish, after: datetime) -> None:
         """Give every account its next free posting time."""

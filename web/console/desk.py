@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hub.catalogue.drafting.service import Drafting
 from hub.catalogue.keyareas.service import KeyAreas
 from hub.catalogue.listing.service import Listing
 from hub.catalogue.search.service import Search
@@ -27,6 +28,7 @@ from hub.publishing.models import Declaration
 from hub.publishing.operations import Operations
 from hub.publishing.overview.service import Overviews
 from hub.publishing.preflight.service import Preflight
+from hub.publishing.previewing.service import Previews
 from hub.publishing.recall.service import Recalling
 from hub.publishing.recurring.service import Recurrences
 from hub.publishing.rings.service import Rings
@@ -88,3 +90,5 @@ class Desk:
     register: Register
     pulse: Pulse
     listening: Listening
+    drafting: Drafting
+    previews: Previews

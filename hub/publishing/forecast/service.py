@@ -17,7 +17,7 @@ from hub.catalogue import store as catalogue
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
 from hub.organisations import store as organisations
-from hub.organisations.models import Account, Selection
+from hub.organisations.models import Selection
 from hub.organisations.rules import why_not_publishable
 from hub.publishing import store as publishing
 from hub.publishing.forecast import store
@@ -26,9 +26,9 @@ from hub.publishing.forecast.models import Load, Machine, Wave
 from hub.publishing.forecast.playing import play
 from hub.publishing.forecast.rules import waves
 from hub.publishing.models import DeliveryState, Priority, Purpose
+from hub.publishing.naming import name_for
 from hub.publishing.ports import ChannelBook
 from hub.publishing.preflight.ports import Keyring
-from hub.publishing.rules import edition_name
 from hub.publishing.when import When, due
 
 __all__ = ["PROPOSED", "Forecast", "Proposal", "Simulation"]
@@ -164,10 +164,5 @@ class Simulation:
             )
             for account in accounts
             if why_not_publishable(account, now) is None
-            for part in range(parts.get(self._edition(account), 1))
+            for part in range(parts.get(name_for(self._channels, item, account), 1))
         ]
-
-    def _edition(self, account: Account) -> str:
-        return edition_name(
-            account.channel, self._channels.variation(account.channel, account.settings)
-        )

@@ -22,13 +22,13 @@ from hub.publishing import events
 from hub.publishing import store as ledger_store
 from hub.publishing.afterwards import store as afterwards
 from hub.publishing.models import Edition
+from hub.publishing.naming import name_for
 from hub.publishing.ports import Announcing, ChannelBook, Rendered
 from hub.publishing.recall import store
 from hub.publishing.recall.drafting import Desk, Sheet, notice_name
 from hub.publishing.recall.models import Order, Ordered, OrderKind, Post, Reach, Way
 from hub.publishing.recall.reach import reach_of
 from hub.publishing.recall.rules import shown, way_to
-from hub.publishing.rules import edition_name
 from hub.publishing.signing import signed_editions
 from hub.publishing.submission import Submission
 from hub.review import store as review
@@ -169,7 +169,7 @@ class Recalling:
         notice: bool,
     ) -> Way:
         account = scene.accounts[account_id]
-        edition = scene.editions.get(self._name(account))
+        edition = scene.editions.get(name_for(self._channels, scene.item, account))
         if kind is OrderKind.CORRECT and edition is None:
             return Way.NOTICE if notice else Way.PERSON
         return way_to(
@@ -180,10 +180,6 @@ class Recalling:
             parts=edition.parts if edition else 0,
             notice=notice,
         )
-
-    def _name(self, account: Account) -> str:
-        variation = self._channels.variation(account.channel, account.settings)
-        return edition_name(account.channel, variation)
 
     def _give(
         self,
@@ -205,7 +201,8 @@ class Recalling:
             variation = self._channels.variation(account.channel, account.settings)
             notice = notices.get(notice_name(account.channel, variation, kind))
             way = self._way(kind, scene, account_id, posts, notice=notice is not None)
-            edition = notice if way is Way.NOTICE else scene.editions.get(self._name(account))
+            own = name_for(self._channels, scene.item, account)
+            edition = notice if way is Way.NOTICE else scene.editions.get(own)
             self._desk.draft(sheet, way, account, [p.delivery for p in posts], edition)
         ordered = self._keep(tx, sheet, scene, cancelled, approval_id)
         if kind is OrderKind.RECALL:  # what is ours to show is gone before any platform is asked

@@ -27,6 +27,7 @@ from hub.catalogue.models import (
 from hub.catalogue.rules import CONTENT, checked, content_hash, content_of, draft_of
 from hub.catalogue.service import Catalogue
 from hub.catalogue.tables import items
+from hub.catalogue.variants.models import Variant
 from hub.kernel.database import Database
 from hub.kernel.errors import InvalidInput
 from hub.kernel.events import read_events
@@ -200,6 +201,7 @@ CHANGES: dict[str, object] = {
     "source_published_on": date(2026, 1, 1),
     "pictures": (Picture(sha256="0" * 64, media_type="image/png", size=1, width=1, height=1),),
     "attachments": (Attachment(sha256="0" * 64, name="名单.pdf", media_type="x", size=1),),
+    "variants": (Variant(channel="weibo", body="短"),),
 }
 
 

@@ -1557,6 +1557,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("item_id", "revision", name=op.f("pk_interpretation_plans")),
     )
     op.create_table(
+        "item_drafts",
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("login", sa.String(length=64), nullable=False),
+        sa.Column("base_version", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("window", sa.String(length=64), nullable=False),
+        sa.Column("typed", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("revision > 0", name=op.f("ck_item_drafts_kept_once")),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_item_drafts_item_id")),
+        sa.PrimaryKeyConstraint("item_id", "login", name=op.f("pk_item_drafts")),
+    )
+    op.create_table(
         "item_relations",
         sa.Column("item_id", sa.String(length=26), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),

@@ -88,6 +88,7 @@ def _completed(draft: ItemDraft, item: Item | None) -> ItemDraft:
         carries=item.carries,
         pictures=item.pictures,
         attachments=item.attachments,
+        variants=item.variants,
     )
 
 

@@ -34,5 +34,6 @@ LABELS: Mapping[str, Words] = {
     "source_published_on": Words("来源发布日期", "Published at the source on"),
     "pictures": Words("图片", "Pictures"),
     "attachments": Words("附件", "Attachments"),
+    "variants": Words("各渠道文稿", "Words for single channels"),
     "carries": Words("所载清单", "List it carries"),
 }

@@ -1,0 +1,17 @@
+"""Joins the composer's previews to an open hub."""
+
+from __future__ import annotations
+
+from app.compose import Hub, Installed
+from hub.publishing.previewing.service import Previews
+from publishers.rendering import TemplateRenderer
+
+__all__ = ["previews_of"]
+
+
+def previews_of(hub: Hub) -> Previews:
+    """By a renderer that is set as the one that makes what is signed."""
+    renderer = TemplateRenderer(hub.settings.site_url)
+    return Previews(
+        hub.database, hub.clock, renderer=renderer, gauging=renderer, channels=Installed()
+    )

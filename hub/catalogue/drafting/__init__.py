@@ -1,0 +1,1 @@
+"""Working drafts of items: kept while somebody types, made a version when they say so."""
