@@ -1,0 +1,265 @@
+"""Console: how long its lists take over a million deliveries, and what a first visit weighs.
+
+Every page of the console without an id in its address is asked for by a person of every role; two
+of them try every filter that the page knows. The console is found as it is: a new
+area's pages are in the walk. Times are those of whole requests over HTTP on this machine, one
+after the other.
+
+    python -m benchmarks.bench_console [--quick] [--deliveries N] [--items N] [--data DIR]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import gzip
+import json
+import os
+import re
+import shutil
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession, DummyCookieJar, web
+from aiohttp.test_utils import TestServer
+from argon2 import PasswordHasher
+from playwright.async_api import async_playwright
+
+from app.compose import Hub, open_hub
+from app.console import console_desk
+from app.settings import Settings
+from benchmarks.console_stock import PEOPLE, Size, stock
+from benchmarks.services import postgres_database
+from hub.organisations.models import Role
+from hub.organisations.signin.models import Origin
+from hub.organisations.signin.passwords import Passwords
+from web.console.application import console_application, console_routes
+from web.console.call import ROOT
+from web.console.desk import Desk
+from web.console.registry import console_areas
+
+_FULL = Size(deliveries=1_000_000, items=200_000, accounts=15_600)
+_QUICK = Size(deliveries=5_000, items=2_000, accounts=400)
+_PASSWORD = "Harbour-27-lamp"
+_FILTERING = (Role.MEDIA.value, Role.DISCLOSURE_OFFICE.value)  # who tries every filter
+_HERE = "benchmark"
+_FILTERS = (
+    "",
+    "state=draft",
+    "state=failed",
+    "state=verified",
+    "attribute=proactive",
+    "group=all",
+    "group=trouble",
+    "group=done",
+    "channel=weibo",
+    "channel=website&group=all",
+    "body={body}",
+    "body={body}&channel=weibo",
+    "view=week",
+    "view=list",
+    "view=month&channel=weibo",
+    "q=通知",
+    "health=unfiled",
+)
+_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run")
+_PAINT = """() => new Promise(done => {
+    const told = () => performance.getEntriesByName('first-contentful-paint')[0];
+    if (told()) { done(told().startTime); return; }
+    new PerformanceObserver(() => { if (told()) done(told().startTime); })
+        .observe({type: 'paint', buffered: true});
+})"""
+
+
+def list_pages() -> list[str]:
+    """Paths of pages that nobody's id is part of, but the stream, which never ends."""
+    skipped = {f"/{name}" for name in ("sign-in", "prove")}
+    return [
+        route.path
+        for route in console_routes()
+        if route.method == "GET"
+        and "{" not in route.path
+        and not route.proved
+        and not any(route.path.startswith(path) for path in skipped)
+        and not route.path.endswith("/live")
+    ]
+
+
+@asynccontextmanager
+async def served(desk: Desk) -> AsyncIterator[str]:
+    application = web.Application()
+    application.add_subapp(ROOT, console_application(desk))
+    async with TestServer(application) as server:
+        yield str(server.make_url("")).rstrip("/")
+
+
+async def sessions_of(desk: Desk) -> dict[str, str]:
+    """The cookie of everybody, who has one role each."""
+    found = {}
+    for login in PEOPLE:
+        await desk.factors.give_password(login, password=_PASSWORD, must_change=False, actor=_HERE)
+        opened = await desk.sessions.sign_in(login, _PASSWORD, Origin())
+        found[login] = f"gongkai-session={opened.secret}"
+    return found
+
+
+async def walk(
+    url: str, desk: Desk, cookies: dict[str, str], rounds: int
+) -> dict[str, list[float]]:
+    """Milliseconds of every page's answers, by path and filter; the first answer is not counted."""
+    times: dict[str, list[float]] = defaultdict(list)
+    body = (await desk.organisations.bodies())[-1].code
+    async with ClientSession(cookie_jar=DummyCookieJar()) as session:
+        for path in list_pages():
+            for asked in await _filters(session, url + ROOT + path, cookies[_FILTERING[-1]]):
+                address = f"{ROOT}{path}?{asked.format(body=body)}"
+                for login in _FILTERING if asked else cookies:
+                    taken = await _ask(session, url + address, cookies[login], rounds)
+                    times[f"{path}?{asked} {login}"] += taken
+    return times
+
+
+async def _filters(session: ClientSession, url: str, cookie: str) -> list[str]:
+    """No filter, and those of which the page knows every part."""
+    async with session.get(url, headers={"Cookie": cookie}) as answer:
+        page = await answer.text()
+    known = set(re.findall(r'(?:name="|[?&;])(\w+)(?:"|=)', page))
+    return [asked for asked in _FILTERS if known.issuperset(re.findall(r"(\w+)=", asked))]
+
+
+async def _ask(session: ClientSession, url: str, cookie: str, rounds: int) -> list[float]:
+    """Milliseconds of each answer after the first; none of a page that is not theirs."""
+    times = []
+    for _ in range(rounds + 1):
+        begun = time.perf_counter()
+        headers = {"Cookie": cookie}
+        async with session.get(url, headers=headers, allow_redirects=False) as answer:
+            await answer.read()
+        if answer.status in (403, 404):
+            return []
+        if answer.status >= 400:
+            raise RuntimeError(f"{url}: {answer.status}")
+        times.append((time.perf_counter() - begun) * 1e3)
+    return times[1:]
+
+
+async def weigh(url: str, cookie: str) -> dict[str, int]:
+    """Bytes that each area's first page comes with, compressed, with all that it names."""
+    found = {}
+    async with ClientSession(cookie_jar=DummyCookieJar()) as session:
+        for area in console_areas():
+            if not area.home:
+                continue
+            headers = {"Cookie": cookie}
+            async with session.get(f"{url}{ROOT}{area.home}", headers=headers) as answer:
+                page = await answer.text()
+            named = set(re.findall(r'(?:href|src)="([^"]+\.(?:css|js|svg))[^"]*"', page))
+            total = len(gzip.compress(page.encode()))
+            for address in named:
+                async with session.get(f"{url}{address}") as part:
+                    content = await part.read()
+                total += 0 if "chart" in address else len(gzip.compress(content))
+            found[area.name] = total
+    return found
+
+
+async def painted(url: str, secret: str) -> float | None:
+    """Milliseconds to the first content in Chromium, the slowest area, nothing cached; None where
+    there is no browser."""
+    chromium = os.environ.get("GONGKAI_TEST_CHROMIUM") or shutil.which("chromium")
+    if not chromium:
+        return None
+    slowest = 0.0
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
+        try:
+            for area in (area for area in console_areas() if area.home):
+                context = await browser.new_context()
+                cookie: Any = {"name": "gongkai-session", "value": secret, "url": url}
+                await context.add_cookies([cookie])
+                page = await context.new_page()
+                await page.goto(f"{url}{ROOT}{area.home}", wait_until="domcontentloaded")
+                slowest = max(slowest, await page.evaluate(_PAINT))
+                await context.close()
+        finally:
+            await browser.close()
+    return slowest
+
+
+async def measure(hub: Hub, size: Size, texts: Path | None, rounds: int) -> dict[str, Any]:
+    begun = time.perf_counter()
+    await stock(hub, size, texts)
+    stocked = time.perf_counter() - begun
+    desk = console_desk(hub, passwords=Passwords(PasswordHasher(1, 8, 1)))
+    async with served(desk) as url:
+        cookies = await sessions_of(desk)
+        times = await walk(url, desk, cookies, rounds)
+        office = cookies["disclosure-office"]
+        weights = await weigh(url, office)
+        paint = await painted(url, office.partition("=")[2])
+    medians = {name: statistics.median(taken) for name, taken in times.items() if taken}
+    for name, taken in sorted(medians.items(), key=lambda pair: -pair[1])[:15]:
+        print(f"{taken:8.1f} ms  {name}", flush=True)
+    every = [one for taken in times.values() for one in taken]
+    slowest = max(medians, key=lambda name: medians[name])
+    return {
+        "deliveries": size.deliveries,
+        "items": size.items,
+        "stocking_s": round(stocked, 1),
+        "pages": len(medians),
+        "list_p50_ms": round(statistics.median(every), 1),
+        "list_p95_ms": round(statistics.quantiles(every, n=20)[-1], 1),
+        "slowest_list_ms": round(medians[slowest], 1),
+        "slowest_list": slowest,
+        "first_visit_kb": round(max(weights.values()) / 1000, 1),
+        **({"first_paint_ms": round(paint, 1)} if paint is not None else {}),
+    }
+
+
+@contextlib.contextmanager
+def _database(wanted: bool, folder: Path) -> Iterator[str]:
+    if not wanted:
+        yield f"sqlite:///{folder / 'gongkai.db'}"
+        return
+    with postgres_database("gongkai_bench_console") as dsn:
+        if dsn is None:
+            raise RuntimeError("there is no PostgreSQL here")
+        yield dsn.replace("postgresql://", "postgresql+asyncpg://")
+
+
+async def _run(options: argparse.Namespace) -> dict[str, Any]:
+    given = _QUICK if options.quick else _FULL
+    size = Size(
+        deliveries=options.deliveries or given.deliveries,
+        items=options.items or given.items,
+        accounts=given.accounts,
+    )
+    texts = options.data and options.data / "regulations.jsonl.gz"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with _database(options.postgres, folder) as url:
+            settings = Settings(home=folder, database_url=url, console_second_factor=False)
+            async with open_hub(settings) as hub:
+                return await measure(hub, size, texts, 1 if options.quick else 3)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="some thousands, done within 50 s")
+    parser.add_argument("--deliveries", type=int, default=0)
+    parser.add_argument("--items", type=int, default=0)
+    parser.add_argument("--data", type=Path, help="folder with regulations.jsonl.gz")
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL, not SQLite")
+    options = parser.parse_args()
+    print(json.dumps(asyncio.run(_run(options)), ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
