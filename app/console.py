@@ -10,6 +10,7 @@ from aiohttp import web
 from app.compose import Hub
 from app.composer import previews_of
 from app.console_opinion import listening
+from app.governing import governing_of
 from app.signin import factors_of, sessions_of
 from hub.catalogue.drafting.service import Drafting
 from hub.catalogue.listing.service import Listing
@@ -56,6 +57,7 @@ def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
         "listening": listening(hub),
         "drafting": Drafting(hub.database, hub.clock),
         "previews": previews_of(hub),
+        "governing": governing_of(hub),
     }
     shared = {f.name: getattr(hub, f.name) for f in fields(Desk) if f.name not in own}
     return Desk(**shared, **own)

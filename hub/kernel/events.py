@@ -43,6 +43,7 @@ __all__ = [
     "read_events_of",
     "seal_event",
     "verify_chain",
+    "verify_next",
 ]
 
 GENESIS = "0" * 64
@@ -75,6 +76,7 @@ class SealedEvent:
 
     kind: str
     subject: str
+    actor: str
     body: str
 
 
@@ -96,11 +98,13 @@ audit_events = Table(
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("kind", String(_NAME_LENGTH), nullable=False),
     Column("subject", String(_NAME_LENGTH), nullable=False),
+    Column("actor", String(_NAME_LENGTH), nullable=False),
     Column("body", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     Index("ix_audit_events_subject", "subject", "seq"),
     Index("ix_audit_events_kind", "kind", "seq"),
+    Index("ix_audit_events_actor", "actor", "seq"),
 )
 
 
@@ -122,7 +126,8 @@ def seal_event(event: Event) -> SealedEvent:
         "kind": kind,
         "subject": event.subject,
     }
-    return SealedEvent(kind, event.subject, msgspec.json.encode(row, order="sorted").decode())
+    body = msgspec.json.encode(row, order="sorted").decode()
+    return SealedEvent(kind, event.subject, _indexed(event.actor), body)
 
 
 def append_events(connection: Connection, events: Sequence[SealedEvent]) -> None:
@@ -145,6 +150,7 @@ def append_events(connection: Connection, events: Sequence[SealedEvent]) -> None
                 "seq": seq,
                 "kind": event.kind,
                 "subject": event.subject,
+                "actor": event.actor,
                 "body": event.body,
                 "previous": previous,
                 "hash": digest,
@@ -202,6 +208,11 @@ def read_events_of(
     return _told(connection.execute(select(merged).order_by(merged.c.seq).limit(limit)))
 
 
+def _indexed(actor: str) -> str:
+    """An actor as the index has it: what was typed as a login may be longer, or hold a NUL."""
+    return actor.replace("\0", "")[:_NAME_LENGTH]
+
+
 def _told(rows: Iterable[Any]) -> list[dict[str, Any]]:
     return [
         {"seq": r.seq, "hash": r.hash, "previous": r.previous, **msgspec.json.decode(r.body)}
@@ -213,14 +224,21 @@ def verify_chain(connection: Connection, batch: int = 10_000) -> Iterator[int]:
     """Walk the whole chain, yielding the number verified so far; raises BrokenChain at a fault."""
     seq, previous = 0, GENESIS
     while True:
-        query = select(audit_events).where(audit_events.c.seq > seq)
-        rows = connection.execute(query.order_by(audit_events.c.seq).limit(batch)).all()
-        if not rows:
+        found = verify_next(connection, seq, previous, batch)
+        if found == (seq, previous):
             return
-        for row in rows:
-            _check_link(row, seq + 1, previous)
-            seq, previous = row.seq, row.hash
+        seq, previous = found
         yield seq
+
+
+def verify_next(connection: Connection, seq: int, digest: str, batch: int) -> tuple[int, str]:
+    """The number and hash of the last of the `batch` events after `seq`, whose hash is `digest`,
+    once each of them is sure; the same again at the end. Raises BrokenChain at a fault."""
+    query = select(audit_events).where(audit_events.c.seq > seq)
+    for row in connection.execute(query.order_by(audit_events.c.seq).limit(batch)):
+        _check_link(row, seq + 1, digest)
+        seq, digest = row.seq, row.hash
+    return seq, digest
 
 
 def _check_link(row: Any, expected: int, previous: str) -> None:
@@ -229,5 +247,6 @@ def _check_link(row: Any, expected: int, previous: str) -> None:
     if row.previous != previous or row.hash != _digest(row.seq, previous, row.body):
         raise BrokenChain(row.seq, Words("审计记录被改动", "an event was altered"))
     body = msgspec.json.decode(row.body)
-    if (body["kind"], body["subject"]) != (row.kind, row.subject):
+    columns = (row.kind, row.subject, row.actor)
+    if (body["kind"], body["subject"], _indexed(body["actor"])) != columns:
         raise BrokenChain(row.seq, Words("审计索引与正文不符", "index columns and body disagree"))

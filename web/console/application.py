@@ -36,6 +36,7 @@ def console_application(desk: Desk) -> web.Application:
     application = web.Application(middlewares=[_dressed(desk)])
     application[aiohttp_jinja2.APP_KEY] = environment(desk.zone)
     application.on_shutdown.append(lambda _: desk.pulse.close())
+    application.on_shutdown.append(lambda _: desk.governing.auditing.close())
     door = Door(desk)
     application.add_routes(asset_routes())
     application.add_routes(

@@ -41,6 +41,7 @@ from hub.review.determination.service import Determinations
 from hub.review.doors.service import Doors
 from hub.review.queue.service import Queue
 from hub.review.service import Review
+from web.console.governing import Governing
 from web.console.listening import Listening
 from web.console.pulse import Pulse
 
@@ -92,3 +93,4 @@ class Desk:
     listening: Listening
     drafting: Drafting
     previews: Previews
+    governing: Governing

@@ -34,7 +34,9 @@ def environment(zone: str) -> ImmutableSandboxedEnvironment:
     )
     local = ZoneInfo(zone)
     made.filters |= {
+        "coded": lambda bodies: [(body.code, f"{body.name} {body.code}") for body in bodies],
         "day": lambda when: _day(when, local),
+        "instant": datetime.fromisoformat,
         "moment": lambda when: when.astimezone(local).strftime("%Y-%m-%d %H:%M") if when else "",
         "machine_time": lambda when: when.astimezone(UTC).isoformat(timespec="seconds"),
         "number": lambda value: f"{value:,}",

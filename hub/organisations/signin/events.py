@@ -14,6 +14,7 @@ __all__ = [
     "PROVED",
     "PROVING_REFUSED",
     "RECOVERY_USED",
+    "RESEALED",
     "SIGNED_IN",
     "SIGNED_OUT",
     "SIGNED_OUT_EVERYWHERE",
@@ -41,3 +42,6 @@ ENROLLED = _kind("authenticator.enrolled", "绑定验证器", "authenticator enr
 UNENROLLED = _kind("authenticator.removed", "解除验证器", "authenticator removed")
 CODES_MADE = _kind("recovery.made", "生成恢复码", "recovery codes made")
 RECOVERY_USED = _kind("recovery.used", "使用恢复码", "a recovery code was used")
+RESEALED = _kind(
+    "authenticator.resealed", "验证器密钥换用新密钥", "authenticator sealed with a new key"
+)

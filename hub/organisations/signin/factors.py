@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from hub.kernel.clock import Clock
@@ -23,6 +24,7 @@ from hub.organisations.vault import Vault
 
 __all__ = ["Factors"]
 
+_RESEALED = 500  # secrets sealed anew in one transaction
 _TYPABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # without what looks alike
 
 
@@ -168,6 +170,29 @@ class Factors:
             self._record(tx, events.UNLOCKED, person, actor, {})
 
         await self._database.write(work)
+
+    async def reseal(self, *, actor: str) -> int:
+        """Seal every authenticator's secret anew that an older key sealed; how many that were.
+
+        A person who binds another one meanwhile keeps that. Raises SealBroken.
+        """
+        held = await self._database.read(store.sealed_credentials)
+        stale = [one for one in held if not self._vault.is_current(one[1])]
+        for start in range(0, len(stale), _RESEALED):
+            batch = stale[start : start + _RESEALED]
+            await self._database.write(partial(self._reseal, batch=batch, actor=actor))
+        return len(stale)
+
+    def _reseal(self, tx: Transaction, batch: list[tuple[str, str]], actor: str) -> None:
+        at = self._clock.now()
+        for person_id, sealed in batch:
+            held = store.credential_of(tx.connection, person_id)
+            if held is None or held.sealed != sealed:
+                continue
+            name = seal_name(person_id)
+            fresh = self._vault.seal(name, self._vault.open(name, sealed))
+            store.change_credential(tx, person_id, sealed=fresh)
+            tx.record(Event(kind=events.RESEALED, subject=person_id, actor=actor, at=at))
 
     async def _person(self, login: str) -> Person:
         return await self._database.read(lambda c: organisations.person_by_login(c, login))

@@ -29,6 +29,7 @@ __all__ = [
     "put_credential",
     "replace_codes",
     "roles_by_body",
+    "sealed_credentials",
     "session_by_digest",
     "sessions_of",
     "use_code",
@@ -41,6 +42,12 @@ def credential_of(connection: Connection, person_id: str) -> Credential | None:
     query = select(person_credentials).where(_c.person_id == person_id)
     row = connection.execute(query).first()
     return None if row is None else Credential(**row._asdict())
+
+
+def sealed_credentials(connection: Connection) -> list[tuple[str, str]]:
+    """The person and the seal of everybody who has an authenticator."""
+    query = select(_c.person_id, _c.sealed).where(_c.sealed != "").order_by(_c.person_id)
+    return [(row.person_id, row.sealed) for row in connection.execute(query)]
 
 
 def put_credential(tx: Transaction, credential: Credential) -> None:

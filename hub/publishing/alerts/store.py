@@ -12,7 +12,7 @@ from hub.kernel.database import Transaction
 from hub.publishing.incidents.models import ALERTS, Alert, AlertEvent, AlertKind, AlertState
 from hub.publishing.incidents.tables import alerts
 
-__all__ = ["add_alert", "alerts_of", "count_unsent", "end", "take"]
+__all__ = ["add_alert", "alerts_of", "count_unsent", "end", "newest_alerts", "take"]
 
 _a = alerts.c
 _UNSENT = text("alerts.state IN ('waiting', 'sending')")
@@ -39,6 +39,14 @@ def _alert(row: Row[Any]) -> Alert:
 def alerts_of(connection: Connection, incident_id: str) -> list[Alert]:
     query = select(alerts).where(_a.incident_id == incident_id).order_by(_a.id)
     return [_alert(row) for row in connection.execute(query)]
+
+
+def newest_alerts(connection: Connection, limit: int) -> list[Alert]:
+    """Ids grow with time."""
+    return [
+        _alert(row)
+        for row in connection.execute(select(alerts).order_by(_a.id.desc()).limit(limit))
+    ]
 
 
 def count_unsent(connection: Connection) -> int:

@@ -68,6 +68,36 @@ class Doors:
 
         await self._asked(look, login, attempt, subject)
 
+    async def require_within_reach(
+        self, login: str, body_id: str, roles: Set[Role], *, attempt: str
+    ) -> None:
+        """Raises RoleNeeded unless the person holds one of `roles` in the body or above it."""
+
+        def look(connection: Connection) -> None:
+            person = organisations.person_by_login(connection, login)
+            body = organisations.get_body(connection, body_id)
+            rules.require_within_reach(connection, person, body, roles)
+
+        await self._asked(look, login, attempt, body_id)
+
+    async def require_whole(self, login: str, roles: Set[Role], *, attempt: str) -> None:
+        """Raises RoleNeeded unless one of `roles` reaches every body there is."""
+
+        def look(connection: Connection) -> None:
+            person = organisations.person_by_login(connection, login)
+            rules.require_whole(connection, person, roles)
+
+        await self._asked(look, login, attempt, login)
+
+    async def require_over(self, login: str, other: Person, *, attempt: str) -> None:
+        """Raises RoleNeeded unless the person administers every body that `other` works in."""
+
+        def look(connection: Connection) -> None:
+            person = organisations.person_by_login(connection, login)
+            rules.require_over(connection, person, other)
+
+        await self._asked(look, login, attempt, other.id)
+
     async def readable(self, login: str) -> frozenset[str]:
         """The ids of the bodies whose unpublished items the person may read by roles of their
         own; raises UnknownPerson."""

@@ -1,0 +1,92 @@
+"""SQL over the audit chain as people read it: one function per question, each by an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from hub.kernel.events import BrokenChain, audit_events, chain_head, verify_next
+from hub.organisations.auditing.models import Row
+from hub.organisations.tables import people, roles
+
+__all__ = ["earlier_of", "event_at", "first_since", "link_holds", "logins_of", "newest", "next_of"]
+
+_e = audit_events.c
+
+
+def newest(
+    connection: Connection, *, column: str, value: str, below: int, above: int, limit: int
+) -> list[Row]:
+    """Events numbered between `above` and `below` (both left out), newest first: those with
+    `value` in `column` (subject, actor or kind), or all where no column is named."""
+    query = select(audit_events).where(_e.seq < below, _e.seq > above)
+    if column:
+        query = query.where(_e[column] == value)
+    return _told(connection.execute(query.order_by(_e.seq.desc()).limit(limit)))
+
+
+def first_since(connection: Connection, at: datetime) -> int:
+    """The number of the first event that happened at `at` or later, or one more than there are.
+
+    Numbers follow time, so halving finds it with a few looks by the key. What several processes
+    wrote within one moment may stand in either order.
+    """
+    low, high = 1, chain_head(connection)[0] + 1
+    while low < high:
+        middle = (low + high) // 2
+        if _at(connection, middle) < at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def event_at(connection: Connection, seq: int) -> Row | None:
+    rows = _told(connection.execute(select(audit_events).where(_e.seq == seq)))
+    return rows[0] if rows else None
+
+
+def earlier_of(connection: Connection, subject: str, seq: int, limit: int) -> list[Row]:
+    """What happened to the same thing before, newest first."""
+    return newest(connection, column="subject", value=subject, below=seq, above=0, limit=limit)
+
+
+def next_of(connection: Connection, subject: str, seq: int) -> int:
+    """The number of the next event about the same thing; 0: there is none."""
+    query = select(func.min(_e.seq)).where(_e.subject == subject, _e.seq > seq)
+    return connection.execute(query).scalar_one() or 0
+
+
+def link_holds(connection: Connection, seq: int) -> bool:
+    """Whether the event is what its hash says and follows on the one before it."""
+    before = event_at(connection, seq - 1)
+    digest = before["hash"] if before else "0" * 64
+    try:
+        verify_next(connection, seq - 1, digest, 1)
+    except BrokenChain:
+        return False
+    return True
+
+
+def logins_of(connection: Connection, body_ids: Iterable[str]) -> frozenset[str]:
+    """Who holds a role in one of the bodies, disabled people included: what they did stays."""
+    query = select(people.c.login).join(roles, roles.c.person_id == people.c.id)
+    rows = connection.execute(query.where(roles.c.body_id.in_(list(body_ids))).distinct())
+    return frozenset(rows.scalars())
+
+
+def _at(connection: Connection, seq: int) -> datetime:
+    query = select(_e.body).where(_e.seq >= seq).order_by(_e.seq).limit(1)
+    body = msgspec.json.decode(connection.execute(query).scalar_one())
+    return datetime.fromisoformat(body["at"])
+
+
+def _told(rows: Iterable[Any]) -> list[Row]:
+    return [
+        {"seq": r.seq, "hash": r.hash, "previous": r.previous, **msgspec.json.decode(r.body)}
+        for r in rows
+    ]

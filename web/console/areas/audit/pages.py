@@ -1,0 +1,110 @@
+"""The events that were asked for, one of them, and all of them as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+from aiohttp import web
+
+from hub.kernel.clock import instant_of_wall_time
+from hub.kernel.errors import InvalidInput, Words
+from hub.organisations.auditing.models import WantedEvents
+from web.console.call import Call
+from web.console.kinds import kind_words
+from web.console.looking import looking
+
+__all__ = ["export", "found", "one"]
+
+_PAGE = 50
+_FIELDS = ("actor", "kind", "subject", "since", "until", "body")
+Ask = Callable[[str], str]
+
+
+async def found(call: Call) -> web.StreamResponse:
+    """A day that is none is told beside its field, and narrows nothing."""
+    query = _query(call.asked)
+    problem = None
+    try:
+        wanted = await _wanted(call, call.asked)
+    except InvalidInput as error:
+        problem, query = error, {**query, "since": "", "until": ""}
+        wanted = await _wanted(call, lambda name: query.get(name, ""))
+    seen = await looking(call)
+    return call.page(
+        "audit/found",
+        page=await call.desk.governing.auditing.page(wanted),
+        query=query,
+        kinds=kind_words(),
+        bodies=seen.bodies,
+        problem=problem,
+    )
+
+
+async def one(call: Call) -> web.StreamResponse:
+    auditing = call.desk.governing.auditing
+    actors = await auditing.actors_for(call.login)
+    event = await auditing.one(_number(call.request.match_info["seq"]), actors)
+    return call.page("audit/one", one=event, event=event.event, kinds=kind_words())
+
+
+async def export(call: Call) -> web.StreamResponse:
+    """JSON Lines, newest first, as they are in the chain; sent as they are read."""
+    wanted = await _wanted(call, call.text)
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": "application/jsonl; charset=utf-8",
+            "Content-Disposition": 'attachment; filename="audit.jsonl"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+    )
+    await response.prepare(call.request)
+    async for row in call.desk.governing.auditing.export(wanted, actor=call.login):
+        await response.write(msgspec.json.encode(row, order="sorted") + b"\n")
+    await response.write_eof()
+    return response
+
+
+async def _wanted(call: Call, ask: Ask) -> WantedEvents:
+    """`body` narrows to what its people did."""
+    query = _query(ask)
+    since, until = _day(query["since"], "since"), _day(query["until"], "until")
+    zone = call.desk.zone
+    return WantedEvents(
+        actors=await call.desk.governing.auditing.actors_for(call.login, query["body"]),
+        actor=query["actor"],
+        kind=query["kind"],
+        subject=query["subject"],
+        since=_midnight(since, zone) if since else None,
+        until=_midnight(until + timedelta(days=1), zone) if until else None,
+        before=_number(ask("before")),
+        limit=_PAGE,
+    )
+
+
+def _number(text: str) -> int:
+    """An event's number; 0, which none has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def _query(ask: Ask) -> dict[str, str]:
+    return {name: ask(name).strip()[:64] for name in _FIELDS}
+
+
+def _day(text: str, field: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            Words(f"“{text}”不是日期", f"'{text}' is no day"),
+            field=field,
+            remedy=Words("如 2026-12-01", "such as 2026-12-01"),
+        ) from None
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return instant_of_wall_time(datetime.combine(day, time.min), zone)
