@@ -33,11 +33,13 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_events")),
     )
+    op.create_index("ix_audit_events_actor", "audit_events", ["actor", "seq"], unique=False)
     op.create_index("ix_audit_events_kind", "audit_events", ["kind", "seq"], unique=False)
     op.create_index("ix_audit_events_subject", "audit_events", ["subject", "seq"], unique=False)
     op.create_table(
