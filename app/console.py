@@ -12,6 +12,7 @@ from app.composer import previews_of
 from app.console_opinion import listening
 from app.governing import governing_of
 from app.signin import factors_of, sessions_of
+from app.studio import DrawingRoom
 from hub.catalogue.drafting.service import Drafting
 from hub.catalogue.listing.service import Listing
 from hub.organisations.authority.sight import Sights
@@ -58,6 +59,7 @@ def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
         "drafting": Drafting(hub.database, hub.clock),
         "previews": previews_of(hub),
         "governing": governing_of(hub),
+        "studio": DrawingRoom(hub.catalogue),
     }
     shared = {f.name: getattr(hub, f.name) for f in fields(Desk) if f.name not in own}
     return Desk(**shared, **own)

@@ -43,25 +43,29 @@ async def draw(template: str, data: Mapping[str, Any]) -> bytes:
 
 
 async def draw_pages(
-    template: str, data: Mapping[str, Any], *, form: Form = "png"
+    template: str, data: Mapping[str, Any], *, form: Form = "png", scale: float = 1.0
 ) -> tuple[bytes, ...]:
     """Every page as PNG of whatever size, or with form="pdf" the one accessible file (PDF/UA-1).
 
+    `scale` makes fewer pixels of the same page, for looking at it.
+
     Raises as `draw`. A PDF bears no date, so that the same data gives the same bytes.
     """
-    return await _timed(template, data, form)
+    return await _timed(template, data, form, scale)
 
 
-async def _timed(template: str, data: Mapping[str, Any], form: Form) -> tuple[bytes, ...]:
+async def _timed(
+    template: str, data: Mapping[str, Any], form: Form, scale: float = 1.0
+) -> tuple[bytes, ...]:
     try:
         async with asyncio.timeout(_TIMEOUT_S):
             text = msgspec.json.encode(data).decode()
-            return await asyncio.to_thread(_typeset, template, text, form)
+            return await asyncio.to_thread(_typeset, template, text, form, scale)
     except TimeoutError as error:
         raise failed("排版超时", f"no picture within {_TIMEOUT_S:.0f} s") from error
 
 
-def _typeset(template: str, data: str, form: Form) -> tuple[bytes, ...]:
+def _typeset(template: str, data: str, form: Form, scale: float) -> tuple[bytes, ...]:
     try:
         made, warnings = typst.compile_with_warnings(
             str(TEMPLATES / template),
@@ -69,7 +73,7 @@ def _typeset(template: str, data: str, form: Form) -> tuple[bytes, ...]:
             font_paths=shared_fonts(),
             ignore_system_fonts=True,
             format=form,
-            ppi=72.0,
+            ppi=72.0 * scale,
             sys_inputs={"data": data},
             pdf_standards=["ua-1"] if form == "pdf" else None,
             timestamp=0,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,10 +12,9 @@ from app.cli.graphic import app as graphics
 from app.cli.item import ItemName, KeyBody, find_item, show_one
 from app.cli.rows import Actor, acting
 from app.compose import Hub
+from app.graphic_attaching import attached
 from graphics.infographic.reading import read
-from graphics.infographic.slicing import Slice, render_slices
-from hub.catalogue.models import Item, Picture
-from hub.catalogue.rules import draft_of, with_attachment
+from graphics.infographic.slicing import render_slices
 
 
 @graphics.command("attach")
@@ -42,36 +38,8 @@ def attach(
         found = await find_item(hub, item, body)
         data = read_file(file)
         slices = await render_slices(read(data))
-        shown = await _attached(hub, found, slices, file, data, acting(actor), instead=instead)
+        who = acting(actor)
+        shown = await attached(hub.catalogue, found, slices, file.name, data, who, instead=instead)
         return {"item": shown, "versions": []}
 
     emit(run(work, as_json=as_json), as_json, show_one)
-
-
-async def _attached(
-    hub: Hub,
-    item: Item,
-    slices: Sequence[Slice],
-    file: Path,
-    data: bytes,
-    actor: str,
-    *,
-    instead: bool,
-) -> Item:
-    """Raises StaleVersion where somebody else edited the item while this was drawn."""
-    pictures = [
-        await hub.catalogue.store_picture(one.picture, alt=one.alt, actor=actor) for one in slices
-    ]
-    kept = await hub.catalogue.store_attachment(file.name, data, actor=actor)
-    draft = replace(
-        draft_of(item),
-        pictures=_with(() if instead else item.pictures, pictures),
-        attachments=with_attachment(item.attachments, kept),
-    )
-    return await hub.catalogue.edit(item.id, draft, actor=actor, base_version=item.version)
-
-
-def _with(held: tuple[Picture, ...], new: Sequence[Picture]) -> tuple[Picture, ...]:
-    """The pictures, those that are new behind the others, each once."""
-    hashes = {picture.sha256 for picture in new}
-    return (*(picture for picture in held if picture.sha256 not in hashes), *new)

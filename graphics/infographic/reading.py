@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from graphics.fonts import refuse_missing
 from graphics.icons import ICONS
-from graphics.infographic.models import Chart, InfographicSpec, plain
+from graphics.infographic.models import Chart, Footer, Hero, InfographicSpec, Section, plain
 from graphics.texts import refuse_unknown_theme
 from hub.kernel.errors import InvalidInput, Words
 
-__all__ = ["MAX_BYTES", "check", "json_schema", "read", "texts"]
+__all__ = ["MAX_BYTES", "check", "check_parts", "json_schema", "read", "texts"]
 
 MAX_BYTES = 256 * 1024  # of the JSON; the limits of the texts add up to less than half of it
 _DEEPEST = 8
@@ -103,6 +103,24 @@ def check(spec: InfographicSpec) -> None:
     for index, section in enumerate(spec.sections):
         if isinstance(section, Chart):
             _drawable(f"sections[{index}]", section)
+
+
+def check_parts(raw: Mapping[str, Any]) -> Iterator[InvalidInput]:
+    """The first fault of the head, of every section and of the footer, each by itself: for a form
+    that says beside every field what is wrong. What only the whole shows `read` tells."""
+    sections = raw.get("sections")
+    parts: list[tuple[str, Any, Any]] = [("hero", raw.get("hero"), Hero)]
+    if isinstance(sections, list):
+        parts += [(f"sections[{n}]", one, Section) for n, one in enumerate(sections)]
+    if "footer" in raw:
+        parts.append(("footer", raw["footer"], Footer))
+    for path, value, kind in parts:
+        try:
+            msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            fault = _explained(str(error))
+            at = "" if fault.field == "file" else f".{fault.field}"
+            yield InvalidInput(fault.words, field=f"{path}{at}", remedy=fault.remedy)
 
 
 def texts(spec: InfographicSpec) -> Iterator[tuple[str, str]]:

@@ -20,9 +20,9 @@ _CARD_FIGURES = 4
 _CARD_SUMMARY = 120  # characters that stand on a card in large type
 
 
-async def render_long(spec: InfographicSpec) -> bytes:
-    """The whole infographic as one PNG, 1080 pixels wide, one pixel per point."""
-    [picture] = await draw_pages(TEMPLATE, arranged(spec, Mode.LONG))
+async def render_long(spec: InfographicSpec, *, scale: float = 1.0) -> bytes:
+    """The whole infographic as one PNG, 1080 pixels wide, or that many times `scale`."""
+    [picture] = await draw_pages(TEMPLATE, arranged(spec, Mode.LONG), scale=scale)
     return picture
 
 

@@ -44,6 +44,7 @@ from hub.review.service import Review
 from web.console.governing import Governing
 from web.console.listening import Listening
 from web.console.pulse import Pulse
+from web.console.studio import Studio
 
 __all__ = ["Desk"]
 
@@ -94,3 +95,4 @@ class Desk:
     drafting: Drafting
     previews: Previews
     governing: Governing
+    studio: Studio
