@@ -7,11 +7,17 @@ from hub.kernel.errors import Conflict, Forbidden, GongkaiError, InvalidInput, N
 from hub.organisations.tokens.errors import TokenRefused
 from hub.publishing.errors import DeliveryError
 
-__all__ = ["TooLarge", "TooManyAttempts", "status_of"]
+__all__ = ["NotAllowed", "TooLarge", "TooManyAttempts", "status_of"]
 
 
 class TooLarge(InvalidInput):
     code = "too-large"
+
+
+class NotAllowed(InvalidInput):
+    """The address is one, and knows other methods."""
+
+    code = "method-not-allowed"
 
 
 class TooManyAttempts(Forbidden):
@@ -26,6 +32,7 @@ _STATUS: tuple[tuple[type[GongkaiError], int], ...] = (
     (TooManyAttempts, 429),
     (WritesTooFast, 429),
     (TooLarge, 413),
+    (NotAllowed, 405),
     (InvalidInput, 400),
     (Forbidden, 403),
     (NotFound, 404),

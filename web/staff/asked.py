@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, TypeVar
 
@@ -31,6 +32,7 @@ __all__ = [
     "Submit",
     "decoded",
     "instant",
+    "queried",
     "wall_time",
 ]
 
@@ -205,6 +207,16 @@ def decoded(data: bytes, shape: type[T]) -> T:
         ) from None
 
 
+def queried(query: Mapping[str, str], shape: type[T]) -> T:
+    """The request's query as `shape`; of a name that comes twice the first counts. Raises
+    InvalidInput as above."""
+    told = {name: query[name] for name in query}
+    try:
+        return msgspec.convert(told, type=shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise _misshapen(str(error), "query") from None
+
+
 def instant(value: datetime | None, field: str) -> datetime | None:
     """The moment in UTC; raises InvalidInput for one beyond the calendar."""
     if value is None:
@@ -239,15 +251,15 @@ def _no_time(field: str) -> InvalidInput:
     )
 
 
-def _misshapen(text: str) -> InvalidInput:
+def _misshapen(text: str, whole: str = "body") -> InvalidInput:
     """msgspec's complaint as ours; it names fields and kinds, never what was sent."""
     place = match[1] if (match := _PLACE.search(text)) else ""
     for pattern, words, remedy in _COMPLAINTS:
         if match := pattern.search(text):
-            field = f"{place}.{match[1]}".lstrip(".") or "body"
+            field = f"{place}.{match[1]}".lstrip(".") or whole
             return InvalidInput(words, field=field, remedy=remedy)
     return InvalidInput(
         Words("这一项的类型或取值不对", "this field's type or value is wrong"),
-        field=place or "body",
+        field=place or whole,
         remedy=Words(f"按接口说明改正：{text}", f"correct it as described: {text}"),
     )

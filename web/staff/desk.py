@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
+from hub.catalogue.listing.service import Listing
 from hub.catalogue.models import Item
 from hub.catalogue.service import Catalogue
 from hub.conversation.desk.answering import DeskAnswering
 from hub.conversation.desk.service import DeskService
 from hub.interpretation.service import Interpretations
+from hub.kernel.clock import Clock
+from hub.kernel.database import Database
+from hub.opinion.cases.service import CaseService
+from hub.opinion.issues.service import IssueService
+from hub.opinion.judging.service import JudgingService
+from hub.opinion.stream.service import Stream
+from hub.organisations.authority.sight import OPERATING, Sights
 from hub.organisations.models import Person, Role, Selection
+from hub.organisations.roster.service import Register
 from hub.organisations.service import Organisations
 from hub.organisations.tokens.service import Tokens
+from hub.publishing.agenda.service import Agendas
+from hub.publishing.board.service import DeliveryBoard
+from hub.publishing.forecast.service import Simulation
 from hub.publishing.operations import Operations
+from hub.publishing.recall.service import Recalling
 from hub.publishing.service import Publishing
 from hub.review.checks.service import Checks
 from hub.review.determination.service import Determinations
@@ -46,16 +59,31 @@ class Services:
     operations: Operations
     desk: DeskService
     answering: DeskAnswering
+    clock: Clock
+    database: Database
+    listing: Listing
+    sights: Sights
+    board: DeliveryBoard
+    recalling: Recalling
+    agendas: Agendas
+    simulation: Simulation
+    register: Register
+    stream: Stream
+    judging: JudgingService
+    issues: IssueService
+    cases: CaseService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request by the owner of its token; `told` is its decoded body, where it has one."""
+    """One request by the owner of its token; `told` is its decoded body and `asked` its decoded
+    query, where it has them."""
 
     request: web.Request
     person: Person
     services: Services
     told: Any = None
+    asked: Any = None
 
     @property
     def login(self) -> str:
@@ -83,6 +111,14 @@ class Call:
         found = await self.services.review.get(self.request.match_info["approval"])
         await self.item(item_id=found.item_id)
         return found
+
+    async def operates(self, accounts: Iterable[str], roles: Set[Role] = OPERATING) -> None:
+        """Raise RoleNeeded unless the caller holds one of `roles` for the bodies of all those
+        accounts, or above them; the refusal is recorded."""
+        if ids := tuple(sorted(set(accounts))):
+            await self.services.doors.require_accounts(
+                self.login, Selection(ids=ids), roles, attempt=self.attempt, subject=ids[0]
+            )
 
     async def selection(self, told: Submit, item: Item, roles: Set[Role]) -> Selection:
         """The accounts that are meant, all of them within the caller's reach; RoleNeeded."""

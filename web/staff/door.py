@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -11,15 +12,18 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
-from hub.kernel.errors import GongkaiError, InvalidInput, Words
+from hub.kernel.errors import GongkaiError, InvalidInput, NotFound, Words
 from hub.organisations.models import Person
 from hub.organisations.tokens.errors import TokenRefused
-from web.staff.asked import decoded
+from web.staff.asked import decoded, queried
 from web.staff.desk import Call, Services
+from web.staff.endpoint import Endpoint
 from web.staff.shapes import Said, StaffProblem
-from web.statuses import TooLarge, TooManyAttempts, status_of
+from web.statuses import NotAllowed, TooLarge, TooManyAttempts, status_of
 
 __all__ = ["Door"]
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 _MOST_BYTES = 1024 * 1024
 _FAILURES: RateLimitItem = RateLimitItemPerMinute(10)
@@ -45,19 +49,38 @@ class Door:
         self._services = services
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    def guarded(
-        self, handler: Callable[[Call], Awaitable[Any]], takes: type | None, status: int
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        """`handler` behind the door: its answer as JSON with `status`, errors as problems."""
+    def guarded(self, endpoint: Endpoint) -> Handler:
+        """The endpoint behind the door: its answer as JSON with its status, errors as problems."""
 
         async def handle(request: web.Request) -> web.Response:
             try:
                 person = await self._owner(request)
-                told = decoded(await _body(request), takes) if takes else None
-                call = Call(request=request, person=person, services=self._services, told=told)
-                return _answer(await handler(call), status)
+                asked = queried(request.query, endpoint.asks) if endpoint.asks else None
+                told = decoded(await _body(request), endpoint.takes) if endpoint.takes else None
+                call = Call(
+                    request=request,
+                    person=person,
+                    services=self._services,
+                    told=told,
+                    asked=asked,
+                )
+                return _answer(await endpoint.handler(call), endpoint.status)
             except GongkaiError as error:
                 return _problem(error)
+
+        return handle
+
+    def nowhere(self, allowed: Sequence[tuple[re.Pattern[str], str]]) -> Handler:
+        """The refusal of addresses that are none, and of methods that an address does not know
+        (RFC 9110, 15.5.6); `allowed` are the addresses with a method each."""
+
+        async def handle(request: web.Request) -> web.Response:
+            methods = sorted({method for path, method in allowed if path.match(request.path)})
+            if not methods:
+                return _problem(_no_address())
+            answer = _problem(_no_method(methods))
+            answer.headers["Allow"] = ", ".join(methods)
+            return answer
 
         return handle
 
@@ -132,4 +155,21 @@ def _too_many() -> TooManyAttempts:
         Words("失败次数过多", "too many failed attempts"),
         field="Authorization",
         remedy=Words("一分钟后再试，并检查令牌", "try again in a minute, and look at your token"),
+    )
+
+
+def _no_address() -> NotFound:
+    return NotFound(
+        Words("没有这个地址", "there is no such address"),
+        field="path",
+        remedy=Words("见 /api/staff/openapi.json", "see /api/staff/openapi.json"),
+    )
+
+
+def _no_method(methods: Sequence[str]) -> NotAllowed:
+    known = ", ".join(methods)
+    return NotAllowed(
+        Words("此地址不支持该方法", "this address does not know that method"),
+        field="method",
+        remedy=Words(f"使用 {known}", f"use {known}"),
     )

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
-
 from hub.kernel.errors import Words
-from web.staff import approvals, items, shapes, talk_shapes, talks
+from hub.organisations.tokens.scopes import Scope
+from web.staff import approvals, board_shapes, items, shapes, talk_shapes, talks
 from web.staff.asked import (
     AnswerTalk,
     AssignTalk,
@@ -22,24 +19,11 @@ from web.staff.asked import (
     Sign,
     Submit,
 )
-from web.staff.desk import Call
+from web.staff.endpoint import Endpoint
+from web.staff.endpoints_boards import BOARD_ENDPOINTS
+from web.staff.queries import AskItems
 
 __all__ = ["ENDPOINTS", "Endpoint"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """`path` has its parameters in braces, as OpenAPI writes them; without `answers` the answer is
-    bytes of an edition."""
-
-    method: str
-    path: str
-    name: str
-    words: Words
-    handler: Callable[[Call], Awaitable[Any]]
-    answers: type | None
-    takes: type | None = None
-    status: int = 200
 
 
 _ITEM, _APPROVAL = "/items/{item}", "/approvals/{approval}"
@@ -47,10 +31,21 @@ _TALK = "/desk/conversations/{conversation}"
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
+        method="GET",
+        path="/items",
+        name="listItems",
+        words=Words("可读的信息", "items that may be read"),
+        needs=Scope.READ,
+        handler=items.list_items,
+        asks=AskItems,
+        answers=board_shapes.StaffItemPage,
+    ),
+    Endpoint(
         method="POST",
         path="/items",
         name="enterItem",
         words=Words("录入一条信息", "enter an item"),
+        needs=Scope.WRITE,
         handler=items.enter_item,
         takes=EnterItem,
         answers=shapes.StaffItem,
@@ -61,6 +56,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=_ITEM,
         name="getItem",
         words=Words("信息的当前版本", "an item in its current version"),
+        needs=Scope.READ,
         handler=items.get_item,
         answers=shapes.StaffItem,
     ),
@@ -69,6 +65,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=_ITEM,
         name="editItem",
         words=Words("修改：成为新版，原签审失效", "a new version; former approvals are void"),
+        needs=Scope.WRITE,
         handler=items.edit_item,
         takes=EditItem,
         answers=shapes.StaffItem,
@@ -78,6 +75,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_ITEM}/determination",
         name="determineItem",
         words=Words("认定公开属性", "determine its attribute"),
+        needs=Scope.WRITE,
         handler=items.determine_item,
         takes=Determine,
         answers=shapes.StaffDetermination,
@@ -87,6 +85,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_ITEM}/interpretation-plan",
         name="planInterpretation",
         words=Words("解读方案", "the plan of its interpretation"),
+        needs=Scope.WRITE,
         handler=items.plan_interpretation,
         takes=PlanInterpretation,
         answers=shapes.StaffInterpretation,
@@ -96,6 +95,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_ITEM}/interpretations",
         name="linkInterpretation",
         words=Words("关联解读材料", "name an item that interprets it"),
+        needs=Scope.WRITE,
         handler=items.link_interpretation,
         takes=LinkInterpretation,
         answers=shapes.StaffInterpretation,
@@ -106,6 +106,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_ITEM}/checks",
         name="checkItem",
         words=Words("发布前检查", "what the checks find"),
+        needs=Scope.READ,
         handler=items.check_item,
         answers=shapes.StaffChecks,
     ),
@@ -114,6 +115,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_ITEM}/submissions",
         name="submitItem",
         words=Words("生成各渠道稿件并送审", "render its editions and submit them"),
+        needs=Scope.WRITE,
         handler=items.submit_item,
         takes=Submit,
         answers=shapes.StaffApproval,
@@ -124,6 +126,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_ITEM}/plans",
         name="planItem",
         words=Words("排定发布", "plan its publication"),
+        needs=Scope.PUBLISH,
         handler=items.plan_item,
         takes=MakePlan,
         answers=shapes.StaffPlan,
@@ -134,6 +137,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_ITEM}/deliveries",
         name="listDeliveries",
         words=Words("投递及其状态", "its deliveries and where they are"),
+        needs=Scope.READ,
         handler=items.list_deliveries,
         answers=shapes.StaffDeliveries,
     ),
@@ -142,6 +146,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path="/approvals",
         name="listApprovals",
         words=Words("待签的签审单", "what waits for a signature"),
+        needs=Scope.READ,
         handler=approvals.list_approvals,
         answers=shapes.StaffApprovals,
     ),
@@ -150,6 +155,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=_APPROVAL,
         name="getApproval",
         words=Words("签审单", "an approval"),
+        needs=Scope.READ,
         handler=approvals.get_approval,
         answers=shapes.StaffApproval,
     ),
@@ -158,6 +164,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_APPROVAL}/editions/{{name}}",
         name="readEdition",
         words=Words("将签署的原样内容", "the exact bytes that are signed"),
+        needs=Scope.READ,
         handler=approvals.read_edition,
         answers=None,
     ),
@@ -166,6 +173,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_APPROVAL}/signatures",
         name="signApproval",
         words=Words("签署一审", "sign one step"),
+        needs=Scope.REVIEW,
         handler=approvals.sign_approval,
         takes=Sign,
         answers=shapes.StaffApproval,
@@ -176,6 +184,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_APPROVAL}/returns",
         name="returnApproval",
         words=Words("退文或退回前一审", "return it to the author or a lower step"),
+        needs=Scope.REVIEW,
         handler=approvals.return_approval,
         takes=Return,
         answers=shapes.StaffApproval,
@@ -186,6 +195,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path="/desk/conversations",
         name="listConversations",
         words=Words("人工坐席未结束的对话", "open conversations at the desk"),
+        needs=Scope.DESK,
         handler=talks.list_talks,
         answers=talk_shapes.StaffTalks,
     ),
@@ -194,6 +204,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=_TALK,
         name="readConversation",
         words=Words("一次对话的来往", "both sides of a conversation"),
+        needs=Scope.DESK,
         handler=talks.read_talk,
         answers=talk_shapes.StaffTalkView,
     ),
@@ -202,6 +213,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_TALK}/take",
         name="takeConversation",
         words=Words("接手", "pick it up"),
+        needs=Scope.DESK,
         handler=talks.take_talk,
         answers=talk_shapes.StaffTalk,
     ),
@@ -210,6 +222,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_TALK}/assign",
         name="assignConversation",
         words=Words("交给同事", "give it to a colleague"),
+        needs=Scope.DESK,
         handler=talks.assign_talk,
         takes=AssignTalk,
         answers=talk_shapes.StaffTalk,
@@ -219,6 +232,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_TALK}/release",
         name="releaseConversation",
         words=Words("放回待接", "give it back"),
+        needs=Scope.DESK,
         handler=talks.release_talk,
         answers=talk_shapes.StaffTalk,
     ),
@@ -227,6 +241,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_TALK}/answers",
         name="answerConversation",
         words=Words("答复公众，只发一次", "answer the citizen, sent once"),
+        needs=Scope.DESK,
         handler=talks.answer_talk,
         takes=AnswerTalk,
         answers=talk_shapes.StaffReply,
@@ -237,8 +252,10 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path=f"{_TALK}/close",
         name="closeConversation",
         words=Words("结束对话", "close it"),
+        needs=Scope.DESK,
         handler=talks.close_talk,
         takes=CloseTalk,
         answers=talk_shapes.StaffTalk,
     ),
+    *BOARD_ENDPOINTS,
 )

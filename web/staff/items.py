@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from hub.catalogue.listing.models import Line, Wanted
 from hub.catalogue.models import Item, ItemDraft
 from hub.catalogue.rules import draft_of
 from hub.interpretation.models import NewPlan
-from hub.kernel.errors import Words
 from hub.organisations.authority.rules import ENTERING, PLANNING
 from hub.organisations.models import Role
 from hub.publishing.service import When
@@ -27,7 +27,9 @@ from web.staff.asked import (
     instant,
     wall_time,
 )
+from web.staff.board_shapes import StaffItemLine, StaffItemPage
 from web.staff.desk import Call
+from web.staff.queries import AskItems
 from web.staff.shapes import (
     Said,
     StaffApproval,
@@ -50,6 +52,7 @@ __all__ = [
     "get_item",
     "link_interpretation",
     "list_deliveries",
+    "list_items",
     "plan_interpretation",
     "plan_item",
     "submit_item",
@@ -61,6 +64,21 @@ _SAME = (
     "normative", "unit", "keywords", "audience", "formed_on", "valid_from", "valid_until",
     "source_url",
 )  # fmt: skip
+
+
+async def list_items(call: Call) -> StaffItemPage:
+    """Of the bodies that the caller may read, the newest first."""
+    asked: AskItems = call.asked
+    wanted = Wanted(
+        bodies=await call.services.doors.readable(call.login),
+        state=asked.state,
+        attribute=asked.attribute,
+        before=asked.before,
+        limit=asked.limit,
+    )
+    found = await call.services.listing.page(wanted)
+    more = found[-1].id if len(found) == asked.limit else ""
+    return StaffItemPage(items=tuple(_listed(one) for one in found), next=more)
 
 
 async def enter_item(call: Call) -> StaffItem:
@@ -200,7 +218,7 @@ async def plan_item(call: Call) -> StaffPlan:
         deliveries=made.deliveries,
         late=made.late,
         left_out=tuple(
-            StaffLeftOut(account=account.id, why=_said(why)) for account, why in made.left_out
+            StaffLeftOut(account=account.id, why=Said.of(why)) for account, why in made.left_out
         ),
     )
 
@@ -227,6 +245,24 @@ async def list_deliveries(call: Call) -> StaffDeliveries:
         for one in found
     )
     return StaffDeliveries(deliveries=listed)
+
+
+def _listed(one: Line) -> StaffItemLine:
+    return StaffItemLine(
+        id=one.id,
+        body=one.body_id,
+        version=one.version,
+        title=one.title,
+        doc_no=one.doc_no,
+        index_no=one.index_no,
+        attribute=one.attribute.value,
+        state=one.state.value,
+        entered_by=one.entered_by,
+        entered_at=one.entered_at,
+        formed_on=one.formed_on,
+        public_version=one.public_version,
+        published_at=one.published_at,
+    )
 
 
 def _content(told: EnterItem | EditItem) -> dict[str, Any]:
@@ -260,7 +296,7 @@ async def _interpretation(call: Call, item: Item) -> StaffInterpretation:
         owed=standing.owed.value,
         plan_revision=standing.plan.revision if standing.plan else 0,
         materials=tuple(material.item_id for material in standing.materials),
-        lacking=tuple(_said(words) for words in lacking),
+        lacking=tuple(Said.of(words) for words in lacking),
     )
 
 
@@ -272,12 +308,8 @@ def _finding(found: Finding, acknowledged: bool) -> StaffFinding:
         start=found.start,
         end=found.end,
         excerpt=found.excerpt,
-        message=_said(found.words),
-        advice=_said(found.advice),
+        message=Said.of(found.words),
+        advice=Said.of(found.advice),
         hash=found.hash,
         acknowledged=acknowledged,
     )
-
-
-def _said(words: Words) -> Said:
-    return Said(zh=words.zh, en=words.en)

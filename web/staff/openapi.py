@@ -8,107 +8,151 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from hub.organisations.tokens.scopes import SCOPES
 from web.staff.desk import Services
 from web.staff.door import Door
-from web.staff.endpoints import ENDPOINTS, Endpoint
+from web.staff.endpoint import Endpoint
+from web.staff.endpoints import ENDPOINTS
+from web.staff.examples import example_of
 from web.staff.shapes import StaffProblem
 
 __all__ = ["ROOT", "description", "staff_routes"]
 
 ROOT = "/api/staff/v1"
-_VERSION = "1.0.0"
+_VERSION = "1.1.0"
 _REF = "#/components/schemas/{name}"
 _ID = "[0-9A-HJKMNP-TV-Z]{26}"
-_PATTERNS = {"item": _ID, "approval": _ID, "conversation": _ID, "name": "[^{}]+"}
+_PATTERNS = {"name": "[^{}/]+"}  # every other parameter is an id
 _REFUSALS = {
-    "400": "the request's body cannot be",
-    "401": "no token, or one that does not work",
-    "403": "the owner of the token may not",
-    "404": "there is no such thing",
+    "400": "the request's body or query cannot be",
+    "401": "no key, or one that does not work",
+    "403": "the owner of the key may not, or the key's scopes do not reach so far",
+    "404": "there is no such thing, or it is out of sight",
     "409": "its state forbids this now",
     "413": "the request's body is too large",
-    "429": "too many bad tokens from this address",
+    "429": "too many requests with this key, or bad keys from this address",
+    "503": "the database cannot be reached",
 }
+_ONLY_WITH_BODY = frozenset({"413"})
 
 
 def description(site_url: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document (spec.openapis.org/oas/v3.1.1)."""
-    named = [shape for one in ENDPOINTS for shape in (one.takes, one.answers) if shape]
+    named = [s for one in ENDPOINTS for s in (one.takes, one.asks, one.answers) if s]
     shapes = [*dict.fromkeys(named), StaffProblem]
-    _, components = msgspec.json.schema_components(shapes, ref_template=_REF)
+    _, made = msgspec.json.schema_components(shapes, ref_template=_REF)
+    components: dict[str, Any] = msgspec.to_builtins(made)
+    queries = {one.asks.__name__: components[one.asks.__name__] for one in ENDPOINTS if one.asks}
+    for shape in shapes:
+        components[shape.__name__]["examples"] = [example_of(shape)]
     paths: dict[str, dict[str, Any]] = {}
     for one in ENDPOINTS:
-        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one)
+        asked = queries[one.asks.__name__] if one.asks else {}
+        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, asked)
     return {
         "openapi": "3.1.1",
         "info": {
             "title": "Gongkai staff API",
             "version": _VERSION,
-            "description": "From entry to publication. The acting person is the token's owner. "
-            "从录入到发布；操作人即令牌所有人。",
+            "description": "From entry to publication and what is said of it. The acting person "
+            "is the key's owner. 从录入到发布与舆情；操作人即密钥所有人。",
         },
         "servers": [{"url": f"{site_url}{ROOT}"}],
         "security": [{"token": []}],
+        "tags": [
+            {"name": scope.value, "description": f"{words.zh} / {words.en}"}
+            for scope, words in SCOPES.items()
+        ],
         "paths": paths,
         "components": {
-            "schemas": components,
+            "schemas": {name: one for name, one in components.items() if name not in queries},
+            "responses": {f"Refused{status}": _refusal(status) for status in _REFUSALS},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
 
 
 def staff_routes(services: Services) -> list[web.RouteDef]:
-    """Every endpoint behind the door, and the description, which is for everybody."""
+    """Every endpoint behind the door, the description, which is for everybody, and refusals for
+    every other address below the root."""
     door = Door(services)
     text = msgspec.json.encode(description(services.site_url))
 
     async def described(request: web.Request) -> web.Response:
         return web.Response(body=text, content_type="application/json")
 
-    routes = [
-        web.route(
-            one.method, ROOT + _pattern(one), door.guarded(one.handler, one.takes, one.status)
-        )
-        for one in ENDPOINTS
-    ]
-    return [*routes, web.get("/api/staff/openapi.json", described)]
+    routes = [web.route(one.method, ROOT + _pattern(one), door.guarded(one)) for one in ENDPOINTS]
+    allowed = [(re.compile(ROOT + _regex(one)), one.method) for one in ENDPOINTS]
+    nowhere = web.route("*", f"{ROOT}/{{rest:.*}}", door.nowhere(allowed))
+    return [*routes, web.get("/api/staff/openapi.json", described), nowhere]
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
+def _operation(endpoint: Endpoint, asked: dict[str, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"type": "object"}
     if endpoint.answers:
         good = {"$ref": _REF.format(name=endpoint.answers.__name__)}
+    refusals = [s for s in _REFUSALS if endpoint.takes or s not in _ONLY_WITH_BODY]
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
         "summary": f"{endpoint.words.zh} / {endpoint.words.en}",
-        "parameters": [_parameter(name) for name in re.findall(r"{(\w+)}", endpoint.path)],
+        "tags": [endpoint.needs.value],
+        "x-scope": endpoint.needs.value,
+        "parameters": [_parameter(name) for name in re.findall(r"{(\w+)}", endpoint.path)]
+        + _query(asked),
         "responses": {
             str(endpoint.status): {
                 "description": endpoint.words.en,
                 "content": {"application/json": {"schema": good}},
             },
-            **{status: _refusal(words) for status, words in _REFUSALS.items()},
+            **{status: {"$ref": f"#/components/responses/Refused{status}"} for status in refusals},
         },
     }
     if endpoint.takes:
         schema = {"$ref": _REF.format(name=endpoint.takes.__name__)}
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": schema}},
+            "content": {
+                "application/json": {"schema": schema, "example": example_of(endpoint.takes)}
+            },
         }
     return operation
 
 
-def _refusal(words: str) -> dict[str, Any]:
+def _refusal(status: str) -> dict[str, Any]:
+    """A problem document (RFC 9457) as an answer."""
     schema = {"$ref": _REF.format(name=StaffProblem.__name__)}
-    return {"description": words, "content": {"application/problem+json": {"schema": schema}}}
+    example = example_of(StaffProblem) | {"status": int(status)}
+    content = {"application/problem+json": {"schema": schema, "example": example}}
+    return {"description": _REFUSALS[status], "content": content}
 
 
 def _parameter(name: str) -> dict[str, Any]:
-    schema = {"type": "string", "pattern": f"^{_PATTERNS[name]}$"}
+    schema = {"type": "string", "pattern": f"^{_pattern_of(name)}$"}
     return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _query(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """The query's shape as parameters; what may be null may be left out."""
+    required = set(asked.get("required", ()))
+    found = []
+    for name, schema in asked.get("properties", {}).items():
+        kept = {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
+        for choice in schema.get("anyOf", ()):
+            kept |= {} if choice.get("type") == "null" else choice
+        if schema.get("default") not in (None, ""):
+            kept["default"] = schema["default"]
+        found.append({"name": name, "in": "query", "required": name in required, "schema": kept})
+    return found
+
+
+def _pattern_of(name: str) -> str:
+    return _PATTERNS.get(name, _ID)
 
 
 def _pattern(endpoint: Endpoint) -> str:
     """The endpoint's path as a route: its parameters match only what can be one."""
-    return re.sub(r"{(\w+)}", lambda m: f"{{{m[1]}:{_PATTERNS[m[1]]}}}", endpoint.path)
+    return re.sub(r"{(\w+)}", lambda m: f"{{{m[1]}:{_pattern_of(m[1])}}}", endpoint.path)
+
+
+def _regex(endpoint: Endpoint) -> str:
+    return re.sub(r"{(\w+)}", lambda m: f"({_pattern_of(m[1])})", endpoint.path) + r"\Z"

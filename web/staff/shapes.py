@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from hub.kernel.errors import Words
+
 __all__ = [
     "Said",
     "StaffApproval",
@@ -30,6 +32,10 @@ class Said:
 
     zh: str
     en: str
+
+    @classmethod
+    def of(cls, words: Words) -> Said:
+        return cls(zh=words.zh, en=words.en)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

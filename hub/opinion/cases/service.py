@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -206,8 +206,12 @@ class CaseService(Answering):
         body_id: str = "",
         before: str = "",
         limit: int = 50,
+        bodies: Collection[str] | None = None,
     ) -> list[Case]:
-        return await self._database.read(lambda c: store.cases_of(c, state, body_id, before, limit))
+        """Newest first; with `bodies` only those that one of these answers for."""
+        return await self._database.read(
+            lambda c: store.cases_of(c, state, body_id, before, limit, bodies)
+        )
 
     async def about(self, issue_id: str) -> list[Case]:
         """Cases that came of an issue, the newest first."""

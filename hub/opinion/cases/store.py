@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,14 +47,21 @@ def get_case(connection: Connection, case_id: str) -> Case | None:
 
 
 def cases_of(
-    connection: Connection, state: CaseState | None, body_id: str, before: str, limit: int
+    connection: Connection,
+    state: CaseState | None,
+    body_id: str,
+    before: str,
+    limit: int,
+    bodies: Collection[str] | None = None,
 ) -> list[Case]:
-    """Cases, the newest first."""
+    """Cases, the newest first; with `bodies` only those that one of them answers for."""
     query = select(cases)
     if state is not None:
         query = query.where(_c.state == state)
     if body_id:
         query = query.where(_c.body_id == body_id)
+    if bodies is not None:
+        query = query.where(_c.body_id.in_(bodies))
     if before:
         query = query.where(_c.id < before)
     query = query.order_by(_c.id.desc()).limit(limit)

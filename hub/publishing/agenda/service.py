@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -80,6 +80,11 @@ class Agendas:
         if found is None or not (sight.whole or found.body_id in sight.bodies):
             raise NotFound(Words(f"没有计划 {plan_id}", f"no plan {plan_id}"), field="plan")
         return found
+
+    async def seen(self, plan_ids: Collection[str], sight: Sight) -> set[str]:
+        """Which of the plans are in sight."""
+        found = await self._database.read(lambda c: store.bodies_of(c, plan_ids))
+        return {plan for plan, body in found.items() if sight.whole or body in sight.bodies}
 
     def _start(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._zone).astimezone(UTC)

@@ -19,7 +19,7 @@ from hub.publishing.agenda.models import Asked, Entry, Mark, mark_of
 from hub.publishing.models import HALTED, HELD, DeliveryState
 from hub.publishing.tables import deliveries, in_states, plans
 
-__all__ = ["counts", "entries", "entry", "first_entries", "marked"]
+__all__ = ["bodies_of", "counts", "entries", "entry", "first_entries", "marked"]
 
 _S = DeliveryState
 _p, _d = plans.c, deliveries.c
@@ -69,6 +69,15 @@ def entries(
 
 def entry(connection: Connection, plan_id: str) -> Entry | None:
     return next(iter(_entries(connection, [plan_id])), None)
+
+
+def bodies_of(connection: Connection, plan_ids: Collection[str]) -> dict[str, str]:
+    """The body of each plan's item."""
+    found: dict[str, str] = {}
+    for chunk in _chunks(plan_ids):
+        query = select(_p.id, items.c.body_id).join(items, items.c.id == _p.item_id)
+        found |= {row[0]: row[1] for row in connection.execute(query.where(_p.id.in_(chunk)))}
+    return found
 
 
 def marked(

@@ -1,0 +1,34 @@
+"""What a key may be used for, at most: the owner's roles still decide what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from hub.kernel.errors import Words
+
+__all__ = ["ALL_SCOPES", "SCOPES", "Scope"]
+
+
+class Scope(StrEnum):
+    READ = "read"
+    WRITE = "write"
+    REVIEW = "review"
+    PUBLISH = "publish"
+    DESK = "desk"
+    OPINION = "opinion"
+    AUDIT = "audit"
+    ADMIN = "admin"
+
+
+SCOPES: Mapping[Scope, Words] = {
+    Scope.READ: Words("查看信息、投递、日历、账号", "read items, deliveries, calendar, accounts"),
+    Scope.WRITE: Words("录入、修改、认定、送审", "enter, edit, determine, submit"),
+    Scope.REVIEW: Words("签署、退文", "sign and return"),
+    Scope.PUBLISH: Words("排期、投递、撤稿", "plan, operate deliveries, recall"),
+    Scope.DESK: Words("人工坐席的对话", "conversations at the desk"),
+    Scope.OPINION: Words("舆情：查看与研判", "public opinion: read and judge"),
+    Scope.AUDIT: Words("查阅审计日志", "read the audit log"),
+    Scope.ADMIN: Words("暂停账号、管理推送", "pause accounts, manage webhooks"),
+}
+ALL_SCOPES = frozenset(Scope)

@@ -1,0 +1,35 @@
+"""One endpoint of the staff API, as a row of its table."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from hub.kernel.errors import Words
+from hub.organisations.tokens.scopes import Scope
+from web.staff.desk import Call
+
+__all__ = ["Endpoint"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """`path` has its parameters in braces, as OpenAPI writes them; without `answers` the answer is
+    bytes of an edition. `needs` is the scope of keys that open it, `takes` the shape of the
+    request's body, `asks` that of its query."""
+
+    method: str
+    path: str
+    name: str
+    words: Words
+    needs: Scope
+    handler: Callable[[Call], Awaitable[Any]]
+    answers: type | None
+    takes: type | None = None
+    asks: type | None = None
+    status: int = 200
+
+    @property
+    def changes(self) -> bool:
+        return self.method != "GET"
