@@ -210,9 +210,7 @@ def select_accounts(
     connection: Connection, selection: Selection, *, active_only: bool = True, sealed: bool = True
 ) -> list[Account]:
     """The accounts a selection means, by id, with their seals or without. Raises UnknownGroup."""
-    conditions = _conditions(selection)
-    if selection.group:
-        conditions.append(_in_group(find_group(connection, selection.group)))
+    conditions = conditions_of(connection, selection)
     if active_only:
         conditions.append(accounts.c.active)
     columns = [column for column in accounts.c if sealed or column.name != "sealed"]
@@ -319,8 +317,11 @@ def subtree(body_id: str) -> Select[tuple[str]]:
     return select(tree.union(below).c.id)
 
 
-def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
+def conditions_of(connection: Connection, selection: Selection) -> list[ColumnElement[bool]]:
+    """What an account of the selection is like, for a query over accounts. UnknownGroup."""
     conditions: list[ColumnElement[bool]] = []
+    if selection.group:
+        conditions.append(_in_group(connection, find_group(connection, selection.group)))
     if selection.ids:
         conditions.append(accounts.c.id.in_(selection.ids))
     if selection.channels:
@@ -338,8 +339,8 @@ def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _in_group(group: Group) -> ColumnElement[bool]:
-    rule = _conditions(group.rule)
+def _in_group(connection: Connection, group: Group) -> ColumnElement[bool]:
+    rule = conditions_of(connection, group.rule)
     matched = and_(*rule) if rule else false()
     named = exists().where(
         group_members.c.account_id == accounts.c.id, group_members.c.group_id == group.id

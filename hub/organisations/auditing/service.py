@@ -33,7 +33,7 @@ __all__ = ["MOST_EXPORTED", "Auditing"]
 MOST_EXPORTED = 1_000_000
 _AUDITORS = frozenset({Role.ADMIN, Role.DISCLOSURE_OFFICE})
 _AT_ONCE = 2_000  # events read by one look
-_MOST_LOOKED = 20_000  # for one page, where little of what is read is wanted
+_MOST_LOOKED = 10_000  # for one page, where little of what is read is wanted
 _BEFORE = 50  # events about the same thing that are asked what they said
 _WALKED = 5_000  # events verified in one transaction
 
@@ -118,6 +118,11 @@ class Auditing:
         self._task = asyncio.create_task(self._walk(actor))
         return self._checking
 
+    async def finished(self) -> None:
+        """Once no walk goes on in this process."""
+        if self._task is not None:
+            await self._task
+
     async def close(self) -> None:
         """Break a walk off; whoever wants to know begins another."""
         if self._task is not None:
@@ -168,11 +173,11 @@ def _page(connection: Connection, wanted: WantedEvents) -> EventPage:
         below = min(below, store.first_since(connection, wanted.until))
     above = store.first_since(connection, wanted.since) - 1 if wanted.since else 0
     kept: list[Row] = []
-    looked = 0
+    looked, at_once = 0, wanted.limit
     while looked < _MOST_LOOKED:
         value = getattr(wanted, column) if column else ""
         rows = store.newest(
-            connection, column=column, value=value, below=below, above=above, limit=_AT_ONCE
+            connection, column=column, value=value, below=below, above=above, limit=at_once
         )
         for row in rows:
             looked, below = looked + 1, row["seq"]
@@ -180,8 +185,9 @@ def _page(connection: Connection, wanted: WantedEvents) -> EventPage:
                 kept.append(row)
             if len(kept) == wanted.limit:
                 return EventPage(events=tuple(kept), next=_more(below, above), looked=looked)
-        if len(rows) < _AT_ONCE:
+        if len(rows) < at_once:
             return EventPage(events=tuple(kept), next=0, looked=looked)
+        at_once = _AT_ONCE
     return EventPage(events=tuple(kept), next=_more(below, above), looked=looked)
 
 

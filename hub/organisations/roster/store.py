@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from hub.organisations import store as organisations
 from hub.organisations.authority.sight import Sight
-from hub.organisations.models import FilingState
+from hub.organisations.models import FilingState, Selection
 from hub.organisations.roster.models import FORECAST, Health, Page, Roster, Wanted
-from hub.organisations.tables import accounts
+from hub.organisations.tables import account_tags, accounts
 
-__all__ = ["page_of", "roster_of"]
+__all__ = ["count_selected", "filings_of", "page_of", "roster_of", "tags_of"]
 
 _a = accounts.c
 _SOON = timedelta(days=30)
@@ -51,6 +51,29 @@ def roster_of(connection: Connection, sight: Sight, channel: str, now: datetime)
     counts = [int(count or 0) for count in row]
     health = dict(zip(Health, counts[1:], strict=False))
     return Roster(total=counts[0], health=health, ending=tuple(counts[1 + len(Health) :]))
+
+
+def tags_of(connection: Connection, sight: Sight, most: int) -> list[tuple[str, int]]:
+    """The tags of the accounts in sight, with how many have each, the commonest first."""
+    t = account_tags.c
+    number = func.count()
+    query = select(t.tag, number).group_by(t.tag).order_by(number.desc(), t.tag).limit(most)
+    if not sight.whole:
+        query = query.join(accounts, _a.id == t.account_id).where(*_of_sight(sight))
+    return [(tag, count) for tag, count in connection.execute(query)]
+
+
+def count_selected(connection: Connection, selection: Selection, sight: Sight) -> int:
+    """How many accounts in sight a selection means."""
+    query = select(func.count()).select_from(accounts)
+    conditions = [*organisations.conditions_of(connection, selection), *_of_sight(sight)]
+    return connection.execute(query.where(*conditions)).scalar_one()
+
+
+def filings_of(connection: Connection, body_id: str) -> dict[FilingState, int]:
+    """How many of the body's own accounts have which filing."""
+    query = select(_a.filing, func.count()).where(_a.body_id == body_id).group_by(_a.filing)
+    return {FilingState(filing): count for filing, count in connection.execute(query)}
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[Any]:

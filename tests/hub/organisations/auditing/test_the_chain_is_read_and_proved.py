@@ -67,7 +67,7 @@ async def test_a_page_of_what_is_rare_stops_and_says_where_to_go_on(
 ) -> None:
     monkeypatch.setattr(module, "_AT_ONCE", 2)
     monkeypatch.setattr(module, "_MOST_LOOKED", 4)
-    page = await auditing.page(WantedEvents(actors=frozenset({"nobody"})))
+    page = await auditing.page(WantedEvents(actors=frozenset({"nobody"}), limit=2))
     assert (numbers(page), page.next, page.looked) == ([], 9, 4)
 
 
@@ -83,9 +83,8 @@ async def test_an_event_is_told_with_what_was_said_before(auditing: Auditing) ->
 
 
 async def ended(auditing: Auditing) -> Checking:
-    """The outcome, once the walk's own task is over."""
-    assert auditing._task is not None
-    await asyncio.wait_for(auditing._task, 60)
+    """The outcome, once the walk is over."""
+    await asyncio.wait_for(auditing.finished(), 60)
     assert auditing.checking is not None
     return auditing.checking
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from hub.kernel.errors import GongkaiError
+from hub.organisations.authority.sight import Sight
 from hub.organisations.errors import UnknownBody
-from hub.organisations.models import Body, BodyKind, Selection
+from hub.organisations.models import Body, BodyKind
 from hub.organisations.personnel.models import WantedPeople
+from hub.organisations.roster.models import Wanted
 from web.console.call import Call
 from web.console.governing import STEWARDS
 from web.statuses import status_of
@@ -19,6 +21,7 @@ from web.statuses import status_of
 __all__ = ["Branch", "body_in_sight", "branches", "one", "show", "tree"]
 
 _PEOPLE = 200
+_ACCOUNTS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +68,8 @@ async def show(call: Call, body: Body, problem: GongkaiError | None = None) -> w
     people = await desk.governing.personnel.page(
         WantedPeople(bodies=frozenset({body.id}), limit=_PEOPLE)
     )
-    accounts = await desk.organisations.accounts(Selection(body_id=body.id))
-    own = [account for account in accounts if account.body_id == body.id]
+    own = Sight(frozenset({body.id}), whole=False)
+    filings = await desk.register.filings(body.id)
     return call.page(
         "bodies/one",
         status=status_of(problem) if problem else 200,
@@ -75,8 +78,8 @@ async def show(call: Call, body: Body, problem: GongkaiError | None = None) -> w
         below=[one for one in everything if one.parent_id == body.id],
         choices=everything,
         people=people,
-        accounts=own,
-        filings=Counter(account.filing.value for account in own),
+        accounts=(await desk.register.page(Wanted(sight=own, limit=_ACCOUNTS))).accounts,
+        filings=filings,
         kinds=list(BodyKind),
         stewarding=call.visitor.holds(STEWARDS),
         problem=problem,

@@ -18,8 +18,15 @@ AREA = Area(
         Route(method="POST", path="/settings/groups", handler=pages.add, needs=ADMINISTERING),
         Route(method="GET", path="/settings/groups/reviews", handler=reviews.shown, needs=READING),
         Route(
+            method="GET",
+            path="/settings/groups/delegate",
+            handler=reviews.ask,
+            needs=READING,
+            proved=True,
+        ),
+        Route(
             method="POST",
-            path="/settings/groups/reviews",
+            path="/settings/groups/delegate",
             handler=reviews.delegate,
             needs=READING,
             proved=True,

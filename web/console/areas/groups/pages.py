@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from aiohttp import web
 
 from hub.kernel.errors import GongkaiError, InvalidInput, Words
 from hub.organisations.errors import AlreadyThere, UnknownBody
-from hub.organisations.models import Group, Selection
+from hub.organisations.models import Selection
 from web.console.call import Call
 from web.console.governing import STEWARDS
 from web.console.looking import channel_titles
 from web.statuses import status_of
 
 __all__ = ["add", "shown"]
-
-_TAGS = 200
 
 
 async def shown(call: Call) -> web.StreamResponse:
@@ -51,16 +47,11 @@ async def _page(call: Call, problem: GongkaiError | None = None) -> web.Response
     desk = call.desk
     sight = await desk.sights.of(call.login)
     bodies = [one for one in await desk.organisations.bodies() if one.id in sight.bodies]
-    groups = await desk.organisations.groups()
-    accounts = [
-        one for one in await desk.organisations.accounts(Selection()) if one.body_id in sight.bodies
-    ]
-    tags = Counter(tag for one in accounts for tag in one.tags)
     return call.page(
         "groups/groups",
         status=status_of(problem) if problem else 200,
-        groups=[(one, await _means(call, one, sight.bodies)) for one in groups],
-        tags=tags.most_common(_TAGS),
+        groups=await desk.register.groups(sight),
+        tags=await desk.register.tags(sight),
         names={one.id: one.name for one in bodies},
         bodies=bodies,
         channels=channel_titles(call),
@@ -68,11 +59,6 @@ async def _page(call: Call, problem: GongkaiError | None = None) -> web.Response
         given=call.form,
         problem=problem,
     )
-
-
-async def _means(call: Call, group: Group, bodies: frozenset[str]) -> int:
-    found = await call.desk.organisations.accounts(Selection(group=group.name))
-    return sum(one.body_id in bodies for one in found)
 
 
 def _channels(call: Call) -> tuple[str, ...]:

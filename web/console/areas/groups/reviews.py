@@ -15,13 +15,18 @@ from web.console.call import Call
 from web.console.looking import looking
 from web.statuses import status_of
 
-__all__ = ["delegate", "revoke", "shown"]
+__all__ = ["ask", "delegate", "revoke", "shown"]
 
 _CLOCKS = 100
+_SIGNING = frozenset(STEP_ROLES.values())
 
 
 async def shown(call: Call) -> web.StreamResponse:
     return await _page(call)
+
+
+async def ask(call: Call) -> web.StreamResponse:
+    return await _form(call)
 
 
 async def delegate(call: Call) -> web.StreamResponse:
@@ -41,7 +46,7 @@ async def delegate(call: Call) -> web.StreamResponse:
             actor=call.login,
         )
     except (InvalidInput, UnknownBody, UnknownPerson, Conflict, Forbidden) as error:
-        return await _page(call, error)
+        return await _form(call, error)
     return call.go("/settings/groups/reviews", said="delegated")
 
 
@@ -51,7 +56,20 @@ async def revoke(call: Call) -> web.StreamResponse:
     return call.go("/settings/groups/reviews", said="revoked")
 
 
-async def _page(call: Call, problem: GongkaiError | None = None) -> web.Response:
+async def _form(call: Call, problem: GongkaiError | None = None) -> web.Response:
+    known = {one.id: one for one in await call.desk.organisations.bodies()}
+    own = {known[body_id]: roles & _SIGNING for body_id, roles in call.visitor.roles.items()}
+    return call.page(
+        "groups/delegate",
+        status=status_of(problem) if problem else 200,
+        own_roles=sorted(frozenset().union(*own.values())),
+        own_bodies=[body for body, roles in own.items() if roles],
+        given=call.form,
+        problem=problem,
+    )
+
+
+async def _page(call: Call) -> web.Response:
     seen, desk = await looking(call), call.desk
     chosen = next((one.id for one in seen.bodies if one.code == seen.body), "")
     absences = [
@@ -65,20 +83,13 @@ async def _page(call: Call, problem: GongkaiError | None = None) -> web.Response
         for one in await desk.clocks.list(body_id=chosen, limit=_CLOCKS)
         if one.body_id in readable
     ]
-    known = {one.id: one for one in await desk.organisations.bodies()}
-    signing = frozenset(STEP_ROLES.values())
-    own = {known[body_id]: roles & signing for body_id, roles in call.visitor.roles.items()}
     return call.page(
         "groups/reviews",
-        status=status_of(problem) if problem else 200,
         absences=absences,
         clocks=clocks,
         bodies=seen.bodies,
         query={"body": seen.body},
-        own_roles=sorted(frozenset().union(*own.values())),
-        own_bodies=[body for body, roles in own.items() if roles],
-        given=call.form,
-        problem=problem,
+        signing=call.visitor.holds(_SIGNING),
     )
 
 

@@ -39,10 +39,7 @@ def rows_sent(call: Call, columns: Mapping[str, str]) -> list[dict[str, str]]:
     sent = call.form.get("file")
     if not isinstance(sent, FileField) or not sent.filename:
         raise InvalidInput(Words("没有选择文件", "no file was chosen"), field="file")
-    try:
-        text = sent.file.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _bad("文件不是 UTF-8 编码", "the file is not UTF-8") from None
+    text = _decoded(sent.file.read())
     try:
         rows = list(csv.reader(io.StringIO(text), strict=True))
     except csv.Error as error:
@@ -58,6 +55,16 @@ def rows_sent(call: Call, columns: Mapping[str, str]) -> list[dict[str, str]]:
         for row in rows[1:]
         if any(cell.strip() for cell in row)
     ]
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8, else GB 18030, in which spreadsheets in China save CSV."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _bad("文件编码既非 UTF-8 也非 GB 18030", "the file is neither UTF-8 nor GB 18030")
 
 
 def _plain(cell: str) -> str:

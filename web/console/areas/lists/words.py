@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from aiohttp import web
 
 from hub.kernel.errors import InvalidInput, Words
@@ -69,7 +71,7 @@ async def replace(call: Call) -> web.StreamResponse:
         await call.desk.checks.import_list(name, ListKind(kind), entries, call.login)
     except InvalidInput as error:
         return await show(call, error)
-    return call.go(f"/settings/lists/words/{name}", said="imported")
+    return call.go(f"/settings/lists/words/{quote(name)}", said="imported")
 
 
 def entries_of(rows: list[dict[str, str]]) -> list[WordEntry]:

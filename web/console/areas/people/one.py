@@ -106,6 +106,7 @@ async def _page(call: Call, profile: Profile, problem: GongkaiError | None = Non
         state=profile.sign_in,
         tokens=await desk.tokens.of(login) if profile.person.active else [],
         events=(await desk.governing.auditing.page(about)).events,
+        actors=await desk.governing.auditing.actors_for(call.login),
         kinds=kind_words(),
         own=login == call.login,
         stewarding=call.visitor.holds(STEWARDS),

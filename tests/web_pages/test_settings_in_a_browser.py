@@ -1,0 +1,162 @@
+"""The console's settings in a browser: every page at every width, and a day's work by keyboard."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
+from playwright.async_api import Browser, Page
+
+from app.compose import open_hub
+from app.console import console_desk
+from app.settings import Settings
+from hub.kernel.sqlite import SqliteDatabase
+from hub.organisations.models import NewPerson, Role
+from hub.organisations.signin.passwords import Passwords
+from tests.web.console.conftest import PASSWORD, Office, staff
+from tests.web_pages.test_portal_in_a_browser import AXE, FINDINGS, LOOK, RULES, SIZES
+from web.console.application import console_application
+from web.console.call import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+PATIENCE_MS = 120_000
+PAGES = (
+    "",
+    "/bodies",
+    "/bodies/city",
+    "/people",
+    "/people/clerk",
+    "/people/clerk/roles",
+    "/people/clerk/sign-in",
+    "/audit",
+    "/audit/3",
+    "/audit/proof",
+    "/lists",
+    "/lists/words/shipped",
+    "/calendars",
+    "/calendars/silence",
+    "/calendars/hours",
+    "/calendars/limits",
+    "/alerts",
+    "/groups",
+    "/groups/delegate",
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def settings(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Office]:
+    home = tmp_path_factory.mktemp("settings")
+    shutil.copy(sqlite_template, home / "gongkai.db")
+    chosen = Settings(home=home, console_second_factor=False)
+    async with open_hub(chosen, database=SqliteDatabase(home / "gongkai.db")) as hub:
+        desk = console_desk(hub, passwords=Passwords(PasswordHasher(1, 8, 1)))
+        await staff(desk, home)
+        roles = (("province", Role.ADMIN), ("city", Role.LEADER))
+        chief = NewPerson(login="chief", name="陈主任", roles=roles)
+        await desk.organisations.add_person(chief, actor="admin")
+        await desk.factors.give_password(
+            "chief", password=PASSWORD, must_change=False, actor="admin"
+        )
+        application = web.Application()
+        application.add_subapp(ROOT, console_application(desk))
+        async with TestClient(TestServer(application)) as client:
+            yield Office(hub, desk, client)
+        await hub.database.close()
+
+
+@asynccontextmanager
+async def at(
+    browser: Browser, office: Office, path: str, *, examined: bool = False
+) -> AsyncIterator[tuple[Page, list[str]]]:
+    """The page as the administrator sees it; what the browser complained of or asked elsewhere."""
+    context = await browser.new_context(
+        viewport={"width": 1440, "height": 900}, reduced_motion="reduce", bypass_csp=examined
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    office.secrets.pop("chief", None)  # a fresh sign-in proves who it is for some minutes
+    secret = await office.signed_in("chief")
+    cookie = {"name": "gongkai-session", "value": secret, "url": office.origin}
+    await context.add_cookies([cookie])  # type: ignore[list-item]
+    page, wrong = await context.new_page(), list[str]()
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith(office.origin) else wrong.append(asked.url),
+    )
+    await page.goto(f"{office.origin}{ROOT}/settings{path}")
+    try:
+        yield page, wrong
+    finally:
+        await context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_fits_every_window_and_axe_finds_nothing(
+    browser: Browser, settings: Office, path: str
+) -> None:
+    async with at(browser, settings, path, examined=True) as (page, wrong):
+        assert await page.locator("h1").count() == 1
+        for width in (1440, 768, 360):
+            await page.set_viewport_size({"width": width, "height": 900})
+            if LOOK:
+                name = path.replace("/", "-")
+                await page.screenshot(path=f"{LOOK}/settings{name}-{width}.png", full_page=True)
+            wide, _ = await page.evaluate(SIZES)
+            assert wide <= width, width
+        if AXE.exists():
+            await page.add_script_tag(path=AXE)
+            for scheme, width in (("dark", 360), ("light", 1440)):
+                await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                await page.set_viewport_size({"width": width, "height": 900})
+                found = await page.evaluate(FINDINGS, RULES)
+                # the initial beside a person's name is for the eye alone
+                assert [f for f in found if "label-content-name" not in f] == [], scheme
+        assert wrong == []
+
+
+async def test_an_administrator_gives_a_role_and_proves_the_chain_by_keyboard(
+    browser: Browser, settings: Office
+) -> None:
+    auditing = settings.desk.governing.auditing
+    async with at(browser, settings, "") as (page, wrong):
+        for _ in range(2):
+            await page.keyboard.press("j")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/settings/people")
+        await page.keyboard.press("/")
+        await page.keyboard.type("editor")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**q=editor**")
+        await page.keyboard.press("Escape")
+        await page.locator("h1").click()
+        await page.keyboard.press("j")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/people/editor")
+        await page.keyboard.press("r")
+        await page.wait_for_url("**/people/editor/roles")
+        await page.locator("#f-body").select_option("other")
+        await page.locator("#f-role").select_option("clerk")
+        await page.locator("#f-role").press("Tab")
+        await page.keyboard.press("Enter")
+        await page.get_by_text("角色已授予").wait_for()
+        await page.goto(f"{settings.origin}{ROOT}/settings/audit/proof")
+        await page.keyboard.press("v")
+        await page.locator("#progress > *").first.wait_for()
+        await asyncio.wait_for(auditing.finished(), PATIENCE_MS / 1000)
+        await page.reload()
+        await page.get_by_text("条全部相符").first.wait_for()
+        assert wrong == []
+    people = await settings.desk.organisations.people()
+    assert ("other", Role.CLERK) in next(held for one, held in people if one.login == "editor")
