@@ -20,6 +20,7 @@ from hub.organisations.roster.service import Register
 from hub.organisations.signin.passwords import Passwords
 from hub.publishing.agenda.service import Agendas
 from hub.publishing.board.service import DeliveryBoard
+from hub.publishing.outreach.service import Outreach
 from hub.publishing.overview.service import Overviews
 from hub.review.queue.service import Queue
 from publishers.registry import channels
@@ -60,6 +61,7 @@ def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
         "previews": previews_of(hub),
         "governing": governing_of(hub),
         "studio": DrawingRoom(hub.catalogue),
+        "outreach": Outreach(hub.database, hub.clock),
     }
     shared = {f.name: getattr(hub, f.name) for f in fields(Desk) if f.name not in own}
     return Desk(**shared, **own)

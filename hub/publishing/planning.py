@@ -6,9 +6,11 @@ Everything here works inside the caller's transaction, so that a plan is whole o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
+
+from sqlalchemy import Connection
 
 from hub.catalogue import store as catalogue
 from hub.catalogue.models import Item
@@ -125,6 +127,22 @@ class Planner:
 
     def plan(self, tx: Transaction, wish: Wish) -> Planned:
         """The deliveries of an approved item; see `Publishing.plan`."""
+        plan, drafts = self._drawn_up(tx, wish)
+        return self._keep(tx, plan, drafts, wish)
+
+    def rehearse(self, connection: Connection, wish: Wish) -> Planned:
+        """What `plan` would make at this moment, with its errors, and nothing written; nobody's
+        slots are taken for it."""
+        plan, drafts = self._drawn_up(Transaction(connection), replace(wish, take_slots=False))
+        return Planned(
+            plan=plan,
+            deliveries=sum(draft.edition.parts for draft in drafts.ready),
+            left_out=tuple(drafts.left_out),
+            late=drafts.late,
+        )
+
+    def _drawn_up(self, tx: Transaction, wish: Wish) -> tuple[Plan, _Drafts]:
+        """The plan and its accounts, as far as reading goes; only displacing changes anything."""
         now = self._clock.now()
         due_at, wall = due(wish.when, now, self._default_not_after)
         if wish.take_slots and not wish.urgent:
@@ -165,7 +183,7 @@ class Planner:
             created_by=wish.actor,
             embargo_until=wish.when.embargo_until,
         )
-        return self._keep(tx, plan, drafts, wish)
+        return plan, drafts
 
     def _drafts(
         self,

@@ -161,6 +161,28 @@ class Publishing:
         self.on_change()
         return planned
 
+    async def rehearse(
+        self,
+        item_id: str,
+        selection: Selection,
+        when: When,
+        actor: str,
+        priority: Priority = Priority.ROUTINE,
+        *,
+        reason: str = "",
+    ) -> Planned:
+        """What `plan` would make now, with its errors; nothing is written and nobody is refused in
+        the records: it is a question."""
+        wish = Wish(
+            item_id=item_id,
+            selection=selection,
+            when=when,
+            actor=actor,
+            priority=priority,
+            reason=reason,
+        )
+        return await self._database.read(lambda c: self.planner.rehearse(c, wish))
+
     async def reschedule(
         self, plan_id: str, when: When, actor: str, *, reason: str = ""
     ) -> tuple[int, int]:

@@ -26,6 +26,7 @@ from hub.publishing.incidents.service import Incidents
 from hub.publishing.liveness.service import Liveness
 from hub.publishing.models import Declaration
 from hub.publishing.operations import Operations
+from hub.publishing.outreach.service import Outreach
 from hub.publishing.overview.service import Overviews
 from hub.publishing.preflight.service import Preflight
 from hub.publishing.previewing.service import Previews
@@ -96,3 +97,4 @@ class Desk:
     previews: Previews
     governing: Governing
     studio: Studio
+    outreach: Outreach

@@ -7,6 +7,7 @@ from aiohttp import web
 from hub.catalogue.listing.models import Line, Wanted
 from hub.catalogue.models import ItemState
 from hub.organisations.authority.rules import ENTERING
+from web.console.areas.composer.stages import SCHEDULING
 from web.console.call import Call
 
 __all__ = ["listed"]
@@ -31,6 +32,9 @@ async def listed(call: Call) -> web.StreamResponse:
         more=len(lines) > _PAGE,
         state=state,
         own=own,
+        scheduling=frozenset(
+            body for body, held in call.visitor.roles.items() if held & SCHEDULING
+        ),
         names={body.id: body.name for body in await call.desk.organisations.bodies()},
     )
 

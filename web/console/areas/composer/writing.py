@@ -20,6 +20,7 @@ from hub.organisations.models import Account, Selection
 from hub.organisations.roster.models import Wanted
 from hub.publishing.previewing.models import Preview
 from web.console.areas.composer.showing import Shown, shown
+from web.console.areas.composer.stages import stages_of
 from web.console.areas.composer.typed import number, read_typed, slots_of
 from web.console.call import Call
 from web.console.looking import channel_titles
@@ -212,4 +213,5 @@ async def _live(call: Call, item: Item, typed: Typed, draft: Draft) -> dict[str,
         "writers": await desk.drafting.writers(item.id, call.login),
         "newer": saved,
         "channels": channel_titles(call),
+        "stages": stages_of(call, item),
     }
