@@ -53,6 +53,7 @@ _BELOW = {
     "p99_ms_8_clients": 100.0,
     "hot_list_s": 1.0,
     "list_p95_ms": 200.0,
+    "stream_p95_ms": 200.0,
     "first_visit_kb": 300.0,
     "first_paint_ms": 1000.0,
     "p99_ms": 500.0,  # of citizens' answers; others of that name are far below
