@@ -88,13 +88,14 @@ async def at(
         await context.close()
 
 
-@pytest.mark.parametrize("name", ["items", "show", "edit"])
+@pytest.mark.parametrize("name", ["items", "show", "edit", "templates"])
 async def test_a_page_fits_every_window_and_axe_finds_nothing(
     browser: Browser, drawing: tuple[Office, str], name: str
 ) -> None:
     office, item = drawing
-    path = {"items": "", "show": f"/{item}", "edit": f"/{item}/edit"}[name]
-    async with at(browser, office, f"/graphics{path}", examined=True) as (page, wrong):
+    paths = {"items": "/graphics", "show": f"/graphics/{item}", "edit": f"/graphics/{item}/edit"}
+    path = paths.get(name, "/templates")
+    async with at(browser, office, path, examined=True) as (page, wrong):
         for width in (1440, 768, 360):
             await page.set_viewport_size({"width": width, "height": 900})
             if LOOK:

@@ -171,3 +171,15 @@ async def test_only_who_enters_for_the_body_draws(office: Office) -> None:
     await office.see("stranger", f"/graphics/{item}", 403)
     await office.send("media", f"/graphics/{item}/attach", FORM, status=403)
     assert "还没有图解" in await office.see("media", f"/graphics/{item}")
+
+
+async def test_every_theme_is_previewed_on_an_item_that_the_reader_sees(office: Office) -> None:
+    item = await entered(office)
+    page = await office.see("clerk", "/templates")
+    for theme in office.desk.studio.themes():
+        assert f"/templates/{item}/covers/{theme}" in page
+    answer = await office.ask("clerk", "GET", f"/templates/{item}/covers/calm-blue")
+    assert Image.open(io.BytesIO(await answer.read())).size == (900, 383)
+    await office.see("clerk", f"/templates/{item}/covers/none", 400)
+    await office.see("stranger", f"/templates/{item}/covers/calm-blue", 403)
+    await office.see("stranger", f"/templates?item={item}", 403)
