@@ -25,7 +25,7 @@ from app.opinion_work import schedule_opinion
 from app.portal import portal_desk
 from app.satisfying import hearing
 from app.settings import Settings
-from app.staff import staff_services
+from app.staff import add_staff
 from app.tuning import settle_garbage
 from hub.catalogue.search.indexer import Indexer
 from publishers.registry import channels
@@ -36,7 +36,6 @@ from scheduler.preflight import PreflightWatch
 from scheduler.quota_watch import QuotaWatch
 from web.health import Check, database_check, health_routes, heartbeat_check, zone_check
 from web.portal.portal import portal_routes
-from web.staff.openapi import staff_routes
 
 __all__ = ["Serving", "serve", "serving"]
 
@@ -101,8 +100,7 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         application.on_shutdown.append(lambda _: conversing.webchat.pages.close())
         if settings.portal:
             application.add_routes(portal_routes(await portal_desk(hub, conversing)))
-        if settings.staff_api:
-            application.add_routes(staff_routes(staff_services(hub, desk)))
+        add_staff(application, engine.clock, hub, desk)
         add_console(application, hub)
         address = await _listen(stack, application, settings)
         yield Serving(hub, engine, address)

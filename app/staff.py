@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from aiohttp import web
+
 from app.compose import Hub
 from app.desk import Desk
 from app.opinion import case_service, issue_service, judging_service
@@ -9,11 +13,16 @@ from hub.catalogue.listing.service import Listing
 from hub.opinion.stream.service import Stream
 from hub.organisations.authority.sight import Sights
 from hub.organisations.roster.service import Register
+from hub.organisations.tokens.repeats.service import Repeats
 from hub.publishing.agenda.service import Agendas
 from hub.publishing.board.service import DeliveryBoard
+from scheduler.clock import HubClock
 from web.staff.desk import Services
+from web.staff.openapi import staff_routes
 
-__all__ = ["staff_services"]
+__all__ = ["add_staff", "staff_services"]
+
+_PURGE_EVERY = timedelta(hours=1)
 
 
 def staff_services(hub: Hub, desk: Desk) -> Services:
@@ -34,6 +43,7 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
         desk=desk.service,
         answering=desk.answering,
         clock=hub.clock,
+        repeats=Repeats(hub.database, hub.clock),
         database=hub.database,
         listing=Listing(hub.database),
         sights=Sights(hub.database),
@@ -47,3 +57,12 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
         issues=issue_service(hub),
         cases=case_service(hub),
     )
+
+
+def add_staff(application: web.Application, clock: HubClock, hub: Hub, desk: Desk) -> None:
+    """Serve the staff API, unless the settings say otherwise; what it keeps of requests that may
+    come again is taken away after a day."""
+    if hub.settings.staff_api:
+        services = staff_services(hub, desk)
+        application.add_routes(staff_routes(services))
+        clock.every("token-requests", _PURGE_EVERY, services.repeats.purge)

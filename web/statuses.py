@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hub.conversation.webchat.errors import WritesTooFast
-from hub.kernel.errors import Conflict, Forbidden, GongkaiError, InvalidInput, NotFound, Unavailable
+from hub.kernel.errors import (
+    Conflict,
+    Forbidden,
+    GongkaiError,
+    InvalidInput,
+    NotFound,
+    Unavailable,
+    Words,
+)
 from hub.organisations.tokens.errors import TokenRefused
+from hub.organisations.tokens.repeats.errors import AnotherRequest
 from hub.publishing.errors import DeliveryError
 
-__all__ = ["NotAllowed", "TooLarge", "TooManyAttempts", "status_of"]
+__all__ = ["NotAllowed", "TooLarge", "TooManyAttempts", "TooManyRequests", "status_of"]
 
 
 class TooLarge(InvalidInput):
@@ -20,6 +31,16 @@ class NotAllowed(InvalidInput):
     code = "method-not-allowed"
 
 
+class TooManyRequests(Forbidden):
+    """One key asks too often; `headers` say how much it may, and when to come again."""
+
+    code = "too-many-requests"
+
+    def __init__(self, words: Words, *, headers: Mapping[str, str], remedy: Words) -> None:
+        super().__init__(words, field="Authorization", remedy=remedy)
+        self.headers = headers
+
+
 class TooManyAttempts(Forbidden):
     """So many bad tokens came from one address that more are neither told apart nor recorded."""
 
@@ -30,6 +51,8 @@ class TooManyAttempts(Forbidden):
 _STATUS: tuple[tuple[type[GongkaiError], int], ...] = (
     (TokenRefused, 401),
     (TooManyAttempts, 429),
+    (TooManyRequests, 429),
+    (AnotherRequest, 422),
     (WritesTooFast, 429),
     (TooLarge, 413),
     (NotAllowed, 405),

@@ -14,8 +14,9 @@ from app.cli.common import JsonOption, emit, run
 from app.cli.person import app as people
 from app.cli.rows import Actor, acting
 from app.compose import Hub
-from hub.organisations.tokens.models import Token
+from hub.organisations.tokens.models import PER_MINUTE, Token
 from hub.organisations.tokens.rules import DEFAULT_DAYS, LONGEST_DAYS
+from hub.organisations.tokens.scopes import ALL_SCOPES, Scope
 
 
 @people.command("token")
@@ -25,13 +26,26 @@ def token(
     days: Annotated[
         int, typer.Option(help=f"有效天数，至多 {LONGEST_DAYS} / how long it works")
     ] = DEFAULT_DAYS,
+    scope: Annotated[
+        list[Scope] | None, typer.Option(help="权限，可多次，默认全部 / scope, default: all")
+    ] = None,
+    per_minute: Annotated[
+        int, typer.Option(help="每分钟请求数上限 / requests a minute at most")
+    ] = PER_MINUTE,
     actor: Actor = "",
     as_json: JsonOption = False,
 ) -> None:
     """签发令牌：只显示这一次 / issue a token, shown this once"""
 
     async def work(hub: Hub) -> dict[str, Any]:
-        issued = await hub.tokens.issue(login, label, days=days, actor=acting(actor))
+        issued = await hub.tokens.issue(
+            login,
+            label,
+            days=days,
+            scopes=frozenset(scope) if scope else ALL_SCOPES,
+            per_minute=per_minute,
+            actor=acting(actor),
+        )
         return _told(issued.token) | {"secret": issued.secret}
 
     emit(run(work, as_json=as_json), as_json, _show_issued)
@@ -65,7 +79,8 @@ def revoke_token(
 
 def _told(token: Token) -> dict[str, Any]:
     """The token without its digest: nobody needs that to know which one it is."""
-    return {key: value for key, value in asdict(token).items() if key != "digest"}
+    told = {key: value for key, value in asdict(token).items() if key != "digest"}
+    return told | {"scopes": sorted(token.scopes)}
 
 
 def _show_issued(data: dict[str, Any]) -> RenderableType:
@@ -79,10 +94,12 @@ def _show(rows: list[dict[str, Any]]) -> Table:
         "用途 / for",
         "有效至 / until",
         "最近使用 / last used",
+        "权限 / scopes",
         "状态 / state",
     )
     for row in rows:
         until, used = f"{row['expires_at']:%Y-%m-%d}", str(row["last_used_on"] or "")
+        scopes = " ".join(row["scopes"])
         state = "已撤销 / revoked" if row["revoked_at"] else ""
-        table.add_row(row["id"], Text(row["label"]), until, used, state)
+        table.add_row(row["id"], Text(row["label"]), until, used, scopes, state)
     return table

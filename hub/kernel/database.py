@@ -48,6 +48,7 @@ class Transaction:
         self.connection = connection
         self.events: list[SealedEvent] = []
         self.changed = False
+        self.means = ""
 
     def execute(
         self,
@@ -70,7 +71,7 @@ class Transaction:
 
     def record(self, event: Event) -> None:
         """Append `event` to the audit chain when this transaction commits, or not at all."""
-        self.events.append(seal_event(event))
+        self.events.append(seal_event(event, self.means))
 
 
 class Database(Protocol):

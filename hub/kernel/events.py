@@ -108,8 +108,9 @@ audit_events = Table(
 )
 
 
-def seal_event(event: Event) -> SealedEvent:
-    """Turn `event` into canonical JSON: keys sorted, UTF-8, time in ISO 8601 with offset.
+def seal_event(event: Event, means: str = "") -> SealedEvent:
+    """Turn `event` into canonical JSON: keys sorted, UTF-8, time in ISO 8601 with offset; with the
+    `means` by which its actor acted, where that was a program.
 
     Raises ValueError or TypeError for what the table could not take. That must happen in the
     work that records it: in a grouped commit it would take every other work down with it.
@@ -119,13 +120,15 @@ def seal_event(event: Event) -> SealedEvent:
         raise ValueError(f"kind and subject need 1 to {_NAME_LENGTH} characters: {kind}")
     if "\0" in event.subject or event.at.utcoffset() is None:
         raise ValueError(f"subject has a NUL or the time has no offset: {kind}")
-    row = {
+    row: dict[str, Any] = {
         "actor": event.actor,
         "at": event.at.isoformat(),
         "data": event.data,
         "kind": kind,
         "subject": event.subject,
     }
+    if means:
+        row["means"] = means
     body = msgspec.json.encode(row, order="sorted").decode()
     return SealedEvent(kind, event.subject, _indexed(event.actor), body)
 

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from hub.kernel.database import Outcome, Queued, Transaction, run_group, translated
 from hub.kernel.errors import Unavailable, Words
+from hub.kernel.means import carrying
 from hub.kernel.meter import Meter, NoMeter
 
 __all__ = ["PostgresDatabase"]
@@ -62,7 +63,7 @@ class PostgresDatabase:
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_loop(), name="postgres-write")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait(((work, audited), future))  # type: ignore[arg-type]
+        self._queue.put_nowait(((carrying(work), audited), future))  # type: ignore[arg-type]
         return await future
 
     async def read(self, work: Callable[[Connection], T]) -> T:

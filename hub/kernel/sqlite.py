@@ -23,6 +23,7 @@ from sqlalchemy.pool import StaticPool
 
 from hub.kernel.database import Outcome, Queued, Transaction, run_group, translated
 from hub.kernel.errors import Unavailable, Words
+from hub.kernel.means import carrying
 from hub.kernel.meter import Meter, NoMeter
 
 __all__ = ["SqliteDatabase"]
@@ -68,7 +69,7 @@ class SqliteDatabase:
             with contextlib.suppress(RuntimeError):  # the caller's loop is gone; the commit stands
                 loop.call_soon_threadsafe(_settle, future, outcome)
 
-        self._queue.put(((work, audited), reply))
+        self._queue.put(((carrying(work), audited), reply))
         return await future
 
     async def read(self, work: Callable[[Connection], T]) -> T:

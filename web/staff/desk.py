@@ -24,6 +24,7 @@ from hub.organisations.authority.sight import OPERATING, Sights
 from hub.organisations.models import Person, Role, Selection
 from hub.organisations.roster.service import Register
 from hub.organisations.service import Organisations
+from hub.organisations.tokens.repeats.service import Repeats
 from hub.organisations.tokens.service import Tokens
 from hub.publishing.agenda.service import Agendas
 from hub.publishing.board.service import DeliveryBoard
@@ -60,6 +61,7 @@ class Services:
     desk: DeskService
     answering: DeskAnswering
     clock: Clock
+    repeats: Repeats
     database: Database
     listing: Listing
     sights: Sights

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -13,19 +15,25 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from hub.kernel.errors import GongkaiError, InvalidInput, NotFound, Words
+from hub.kernel.means import Means, acting_by
 from hub.organisations.models import Person
-from hub.organisations.tokens.errors import TokenRefused
+from hub.organisations.tokens.errors import ScopeNeeded, TokenRefused
+from hub.organisations.tokens.models import Token, TokenHolder
+from hub.organisations.tokens.repeats.models import Answered, Request
+from hub.organisations.tokens.scopes import Scope
 from web.staff.asked import decoded, queried
 from web.staff.desk import Call, Services
 from web.staff.endpoint import Endpoint
+from web.staff.rates import Rates
 from web.staff.shapes import Said, StaffProblem
-from web.statuses import NotAllowed, TooLarge, TooManyAttempts, status_of
+from web.statuses import NotAllowed, TooLarge, TooManyAttempts, TooManyRequests, status_of
 
 __all__ = ["Door"]
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 _MOST_BYTES = 1024 * 1024
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _FAILURES: RateLimitItem = RateLimitItemPerMinute(10)
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -48,27 +56,60 @@ class Door:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._rates = Rates(services.clock)
 
     def guarded(self, endpoint: Endpoint) -> Handler:
         """The endpoint behind the door: its answer as JSON with its status, errors as problems."""
 
         async def handle(request: web.Request) -> web.Response:
             try:
-                person = await self._owner(request)
-                asked = queried(request.query, endpoint.asks) if endpoint.asks else None
-                told = decoded(await _body(request), endpoint.takes) if endpoint.takes else None
-                call = Call(
-                    request=request,
-                    person=person,
-                    services=self._services,
-                    told=told,
-                    asked=asked,
-                )
-                return _answer(await endpoint.handler(call), endpoint.status)
+                holder = await self._holder(request)
+                limits = self._rates.hit(holder.token)
             except GongkaiError as error:
                 return _problem(error)
+            try:
+                _require_scope(holder.token, endpoint.needs)
+                answer = await self._once(request, endpoint, holder)
+            except GongkaiError as error:
+                answer = _problem(error)
+            answer.headers.update(limits)
+            return answer
 
         return handle
+
+    async def _once(
+        self, request: web.Request, endpoint: Endpoint, holder: TokenHolder
+    ) -> web.Response:
+        """The answer; to a request that comes again with its idempotency key, the one before."""
+        body = await _body(request) if endpoint.takes else b""
+        means, repeats = f"key:{holder.token.id}", self._services.repeats
+        key = request.headers.get("Idempotency-Key", "") if endpoint.changes else ""
+        if not key:
+            with acting_by(Means(name=means)):
+                return await self._answered(request, endpoint, holder.person, body)
+        again = Request(token_id=holder.token.id, key=_checked(key), digest=_digest(request, body))
+        if (known := await repeats.before(again)) is not None:
+            return _kept(known)
+        with acting_by(Means(name=means, rider=repeats.rider(again))):
+            answer = await self._answered(request, endpoint, holder.person, body)
+        # what is only taken away again when the client leaves would be done twice
+        await asyncio.shield(
+            repeats.after(again, answer.status, answer.content_type, _bytes(answer))
+        )
+        return answer
+
+    async def _answered(
+        self, request: web.Request, endpoint: Endpoint, person: Person, body: bytes
+    ) -> web.Response:
+        try:
+            asked = queried(request.query, endpoint.asks) if endpoint.asks else None
+            told = decoded(body, endpoint.takes) if endpoint.takes else None
+            call = Call(
+                request=request, person=person, services=self._services, told=told, asked=asked
+            )
+            return _answer(await endpoint.handler(call), endpoint.status)
+        except GongkaiError as error:
+            return _problem(error)
 
     def nowhere(self, allowed: Sequence[tuple[re.Pattern[str], str]]) -> Handler:
         """The refusal of addresses that are none, and of methods that an address does not know
@@ -84,11 +125,11 @@ class Door:
 
         return handle
 
-    async def _owner(self, request: web.Request) -> Person:
+    async def _holder(self, request: web.Request) -> TokenHolder:
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         tokens, address = self._services.tokens, request.remote or "unknown"
         try:
-            return await tokens.owner(secret.strip() if scheme.lower() == "bearer" else "")
+            return await tokens.holder(secret.strip() if scheme.lower() == "bearer" else "")
         except TokenRefused as error:
             if not await self._limiter.hit(_FAILURES, address):
                 raise _too_many() from None
@@ -142,11 +183,51 @@ def _problem(error: GongkaiError) -> web.Response:
         remedy=remedy,
         field=error.field,
     )
+    added = error.headers if isinstance(error, TooManyRequests) else _ADDED.get(status, {})
     return web.Response(
         status=status,
         body=msgspec.json.encode(problem),
-        headers=_HEADERS | _ADDED.get(status, {}),
+        headers={**_HEADERS, **added},
         content_type="application/problem+json",
+    )
+
+
+def _require_scope(token: Token, needed: Scope) -> None:
+    if needed not in token.scopes:
+        raise ScopeNeeded(needed)
+
+
+def _checked(key: str) -> str:
+    """An idempotency key as it came; raises InvalidInput for one that cannot be."""
+    if not _KEY.fullmatch(key):
+        raise InvalidInput(
+            Words(
+                "幂等键须为 1 至 255 个可见字符",
+                "it has 1 to 255 visible characters",
+            ),
+            field="Idempotency-Key",
+            remedy=Words("如一个 UUID", "such as a UUID"),
+        )
+    return key
+
+
+def _digest(request: web.Request, body: bytes) -> str:
+    """What makes a request the same: its method, its address and its body."""
+    whole = f"{request.method} {request.path_qs}\n".encode() + body
+    return hashlib.sha256(whole).hexdigest()
+
+
+def _bytes(answer: web.Response) -> bytes:
+    return bytes(answer.body) if isinstance(answer.body, (bytes, bytearray)) else b""
+
+
+def _kept(known: Answered) -> web.Response:
+    """The answer of the first time, and that it is one."""
+    return web.Response(
+        status=known.status,
+        body=known.answer,
+        content_type=known.kind,
+        headers={**_HEADERS, "Idempotent-Replayed": "true"},
     )
 
 

@@ -30,10 +30,22 @@ _REFUSALS = {
     "404": "there is no such thing, or it is out of sight",
     "409": "its state forbids this now",
     "413": "the request's body is too large",
+    "422": "the idempotency key stands for another request",
     "429": "too many requests with this key, or bad keys from this address",
     "503": "the database cannot be reached",
 }
-_ONLY_WITH_BODY = frozenset({"413"})
+_ONLY_WITH_BODY, _ONLY_CHANGING = frozenset({"413"}), frozenset({"422"})
+_LIMITS = {
+    "RateLimit-Policy": "how many requests the key may make in how many seconds",
+    "RateLimit": "how many are left, and in how many seconds all are there again",
+}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same request within 24 hours gets the first answer.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
 
 
 def description(site_url: str) -> dict[str, Any]:
@@ -91,17 +103,22 @@ def _operation(endpoint: Endpoint, asked: dict[str, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"type": "object"}
     if endpoint.answers:
         good = {"$ref": _REF.format(name=endpoint.answers.__name__)}
-    refusals = [s for s in _REFUSALS if endpoint.takes or s not in _ONLY_WITH_BODY]
+    left_out = (frozenset() if endpoint.takes else _ONLY_WITH_BODY) | (
+        frozenset() if endpoint.changes else _ONLY_CHANGING
+    )
+    refusals = [status for status in _REFUSALS if status not in left_out]
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
         "summary": f"{endpoint.words.zh} / {endpoint.words.en}",
         "tags": [endpoint.needs.value],
         "x-scope": endpoint.needs.value,
         "parameters": [_parameter(name) for name in re.findall(r"{(\w+)}", endpoint.path)]
-        + _query(asked),
+        + _query(asked)
+        + ([_KEY] if endpoint.changes else []),
         "responses": {
             str(endpoint.status): {
                 "description": endpoint.words.en,
+                "headers": _headers(_LIMITS),
                 "content": {"application/json": {"schema": good}},
             },
             **{status: {"$ref": f"#/components/responses/Refused{status}"} for status in refusals},
@@ -123,7 +140,16 @@ def _refusal(status: str) -> dict[str, Any]:
     schema = {"$ref": _REF.format(name=StaffProblem.__name__)}
     example = example_of(StaffProblem) | {"status": int(status)}
     content = {"application/problem+json": {"schema": schema, "example": example}}
-    return {"description": _REFUSALS[status], "content": content}
+    told: dict[str, Any] = {"description": _REFUSALS[status], "content": content}
+    if status == "429":
+        told["headers"] = _headers({"Retry-After": "in how many seconds to come again"})
+    return told
+
+
+def _headers(named: dict[str, str]) -> dict[str, Any]:
+    return {
+        name: {"description": words, "schema": {"type": "string"}} for name, words in named.items()
+    }
 
 
 def _parameter(name: str) -> dict[str, Any]:

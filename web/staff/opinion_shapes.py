@@ -167,13 +167,15 @@ class StaffCaseView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffEvent:
-    """One audit event as the chain has it."""
+    """One audit event as the chain has it; `means` is the key by which its actor acted, empty for
+    a person at the console or the command line."""
 
     seq: int
     at: datetime
     kind: str
     subject: str
     actor: str
+    means: str
     data: Mapping[str, Any]
     hash: str
     previous: str

@@ -52,6 +52,7 @@ def _told(rows: list[dict[str, Any]], limit: int) -> StaffEvents:
             kind=row["kind"],
             subject=row["subject"],
             actor=row["actor"],
+            means=row.get("means", ""),
             data=row["data"],
             hash=row["hash"],
             previous=row["previous"],

@@ -2,14 +2,15 @@
 
 GongkaiError
 ├── NotFound → UnknownToken
-└── Forbidden → TokenRefused
+└── Forbidden → TokenRefused, ScopeNeeded
 """
 
 from __future__ import annotations
 
 from hub.kernel.errors import Forbidden, NotFound, Words
+from hub.organisations.tokens.scopes import SCOPES, Scope
 
-__all__ = ["TokenRefused", "UnknownToken"]
+__all__ = ["ScopeNeeded", "TokenRefused", "UnknownToken"]
 
 
 class UnknownToken(NotFound):
@@ -41,3 +42,17 @@ class TokenRefused(Forbidden):
         self.why = why
         self.token_id = token_id
         self.login = login
+
+
+class ScopeNeeded(Forbidden):
+    """The key works, and was not made for this."""
+
+    code = "scope-needed"
+
+    def __init__(self, scope: Scope) -> None:
+        words = SCOPES[scope]
+        super().__init__(
+            Words(f"此密钥无“{words.zh}”权限", f"this key was not made to: {words.en}"),
+            field="scopes",
+            remedy=Words(f"签发含 {scope.value} 的密钥", f"make a key with {scope.value}"),
+        )

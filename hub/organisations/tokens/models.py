@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from hub.organisations.models import Person
+from hub.organisations.tokens.scopes import ALL_SCOPES, Scope
 
-__all__ = ["IssuedToken", "Token", "TokenHolder"]
+__all__ = ["PER_MINUTE", "IssuedToken", "Token", "TokenHolder"]
+
+PER_MINUTE = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +18,8 @@ class Token:
     """What is kept: `digest` is the SHA-256 of the secret, which is kept nowhere.
 
     It works from `created_at` until before `expires_at`, unless `revoked_at` is set or its owner
-    is no longer active. `last_used_on` is a day in UTC.
+    is no longer active. `last_used_on` is a day in UTC. `scopes` are what it may be used for at
+    most, `per_minute` how many requests it may make.
     """
 
     id: str
@@ -28,6 +32,8 @@ class Token:
     revoked_at: datetime | None = None
     revoked_by: str = ""
     last_used_on: date | None = None
+    scopes: frozenset[Scope] = ALL_SCOPES
+    per_minute: int = PER_MINUTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

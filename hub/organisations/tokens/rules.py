@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.rules import unwelcome
-from hub.organisations.tokens.models import TokenHolder
+from hub.organisations.tokens.models import PER_MINUTE, TokenHolder
+from hub.organisations.tokens.scopes import ALL_SCOPES, Scope
 
 __all__ = [
     "DEFAULT_DAYS",
     "LONGEST_DAYS",
+    "MOST_PER_MINUTE",
     "SECRET_BYTES",
     "check_token",
     "digest_of",
@@ -25,6 +27,7 @@ __all__ = [
 
 SECRET_BYTES = 32
 DEFAULT_DAYS, LONGEST_DAYS = 90, 365
+MOST_PER_MINUTE = 6_000
 _LONGEST_LABEL = 100
 _PREFIX = "gk_"  # by which scanners of source code find one that was left there
 _SECRET = re.compile(r"gk_[A-Za-z0-9_-]{43}")
@@ -45,7 +48,9 @@ def digest_of(secret: str) -> str | None:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def check_token(label: str, days: int) -> None:
+def check_token(
+    label: str, days: int, scopes: frozenset[Scope] = ALL_SCOPES, per_minute: int = PER_MINUTE
+) -> None:
     """Whether a token may be made; raises InvalidInput."""
     if not label.strip() or len(label) > _LONGEST_LABEL or unwelcome(label):
         raise InvalidInput(
@@ -58,6 +63,18 @@ def check_token(label: str, days: int) -> None:
             Words(f"{days} 天不在允许范围内", f"{days} days cannot be"),
             field="days",
             remedy=Words(f"1 至 {LONGEST_DAYS} 天", f"1 to {LONGEST_DAYS} days"),
+        )
+    if not scopes:
+        raise InvalidInput(
+            Words("未选任何权限", "no scope is chosen"),
+            field="scopes",
+            remedy=Words("至少选一项", "choose one at least"),
+        )
+    if not 1 <= per_minute <= MOST_PER_MINUTE:
+        raise InvalidInput(
+            Words(f"每分钟 {per_minute} 次不在允许范围内", f"{per_minute} a minute cannot be"),
+            field="per_minute",
+            remedy=Words(f"1 至 {MOST_PER_MINUTE} 次", f"1 to {MOST_PER_MINUTE}"),
         )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from hub.kernel.errors import Words
+from hub.kernel.errors import InvalidInput, Words
 
-__all__ = ["ALL_SCOPES", "SCOPES", "Scope"]
+__all__ = ["ALL_SCOPES", "SCOPES", "Scope", "scopes_of"]
 
 
 class Scope(StrEnum):
@@ -32,3 +32,17 @@ SCOPES: Mapping[Scope, Words] = {
     Scope.ADMIN: Words("暂停账号、管理推送", "pause accounts, manage webhooks"),
 }
 ALL_SCOPES = frozenset(Scope)
+
+
+def scopes_of(names: Iterable[str]) -> frozenset[Scope]:
+    """The scopes of those names; raises InvalidInput for a name that is none."""
+    known = set(Scope)
+    given = list(names)
+    for name in given:
+        if name not in known:
+            raise InvalidInput(
+                Words(f"没有“{name}”这一权限", f"there is no scope {name!r}"),
+                field="scopes",
+                remedy=Words("、".join(Scope), ", ".join(Scope)),
+            )
+    return frozenset(Scope(name) for name in given)

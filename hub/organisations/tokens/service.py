@@ -15,7 +15,8 @@ from hub.organisations import store as organisations
 from hub.organisations.models import Person
 from hub.organisations.tokens import events, rules, store
 from hub.organisations.tokens.errors import TokenRefused
-from hub.organisations.tokens.models import IssuedToken, Token
+from hub.organisations.tokens.models import PER_MINUTE, IssuedToken, Token, TokenHolder
+from hub.organisations.tokens.scopes import ALL_SCOPES, Scope
 
 __all__ = ["Tokens"]
 
@@ -39,13 +40,21 @@ class Tokens:
         self._random = random
 
     async def issue(
-        self, login: str, label: str, *, actor: str, days: int = rules.DEFAULT_DAYS
+        self,
+        login: str,
+        label: str,
+        *,
+        actor: str,
+        days: int = rules.DEFAULT_DAYS,
+        scopes: frozenset[Scope] = ALL_SCOPES,
+        per_minute: int = PER_MINUTE,
     ) -> IssuedToken:
-        """A new token for an active person; its secret is in the answer and nowhere else.
+        """A new token for an active person; its secret is in the answer and nowhere else. `scopes`
+        are what it may be used for at most, `per_minute` how many requests it may make.
 
         Raises InvalidInput, UnknownPerson.
         """
-        rules.check_token(label, days)
+        rules.check_token(label, days, scopes, per_minute)
         at = self._clock.now()
         secret = rules.secret_of(self._random(rules.SECRET_BYTES))
         digest = rules.digest_of(secret)
@@ -61,9 +70,17 @@ class Tokens:
                 created_at=at,
                 expires_at=rules.expiry(at, days),
                 digest=digest,
+                scopes=scopes,
+                per_minute=per_minute,
             )
             store.add_token(tx, token)
-            data = {"token": token.id, "label": token.label, "expires_at": token.expires_at}
+            data = {
+                "token": token.id,
+                "label": token.label,
+                "expires_at": token.expires_at,
+                "scopes": sorted(scopes),
+                "per_minute": per_minute,
+            }
             kind, subject = events.TOKEN_ISSUED, token.person_id
             tx.record(Event(kind=kind, subject=subject, actor=actor, at=at, data=data))
             return token
@@ -91,8 +108,16 @@ class Tokens:
 
         return await self._database.write(work)
 
+    async def get(self, token_id: str) -> Token:
+        """Raises UnknownToken."""
+        return await self._database.read(lambda c: store.get_token(c, token_id))
+
     async def owner(self, secret: str) -> Person:
-        """Whose token it is, and its day of use is noted; raises TokenRefused."""
+        """Whose token it is; raises TokenRefused."""
+        return (await self.holder(secret)).person
+
+    async def holder(self, secret: str) -> TokenHolder:
+        """The token and whose it is, and its day of use is noted; raises TokenRefused."""
         if (digest := rules.digest_of(secret)) is None:
             raise TokenRefused("malformed" if secret else "missing")
         now = self._clock.now()
@@ -105,7 +130,7 @@ class Tokens:
         day = now.date()
         if token.last_used_on is None or token.last_used_on < day:
             await self._database.write(lambda tx: store.note_use(tx, token.id, day), audited=False)
-        return person
+        return holder
 
     async def record_refused(self, error: TokenRefused, *, address: str, attempt: str) -> None:
         """Write down who knocked in vain: where from, for what, never with what."""

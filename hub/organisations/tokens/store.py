@@ -12,6 +12,7 @@ from hub.kernel.database import Transaction
 from hub.organisations.store import get_person
 from hub.organisations.tokens.errors import UnknownToken
 from hub.organisations.tokens.models import Token, TokenHolder
+from hub.organisations.tokens.scopes import scopes_of
 from hub.organisations.tokens.tables import person_tokens
 
 __all__ = ["add_token", "get_token", "holder_of", "note_use", "revoke_token", "tokens_of"]
@@ -21,6 +22,7 @@ _t = person_tokens.c
 
 def add_token(tx: Transaction, token: Token) -> None:
     values = {f.name: getattr(token, f.name) for f in fields(token)}
+    values["scopes"] = " ".join(sorted(token.scopes))
     tx.execute(insert(person_tokens).values(**values))
 
 
@@ -59,4 +61,5 @@ def note_use(tx: Transaction, token_id: str, day: date) -> None:
 
 
 def _read(row: Row[Any]) -> Token:
-    return Token(**row._asdict())
+    values = row._asdict()
+    return Token(**values | {"scopes": scopes_of(values["scopes"].split())})

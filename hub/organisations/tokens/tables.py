@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, String, Table
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table
 
 from hub.kernel.columns import Instant, metadata
 
@@ -21,6 +21,9 @@ person_tokens = Table(
     Column("revoked_at", Instant),
     Column("revoked_by", String(64), nullable=False, default=""),
     Column("last_used_on", Date),
+    Column("scopes", String(200), nullable=False),
+    Column("per_minute", Integer, nullable=False),
+    CheckConstraint("per_minute > 0", name="usable"),
     CheckConstraint("length(digest) = 64", name="digested"),
     CheckConstraint("created_at < expires_at", name="ends"),
     CheckConstraint("label <> ''", name="labelled"),

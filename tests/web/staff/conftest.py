@@ -34,6 +34,7 @@ PEOPLE = {
     "leader": (("city", Role.LEADER),),
     "media": (("city", Role.MEDIA),),
     "office": (("province", Role.DISCLOSURE_OFFICE),),
+    "all": tuple(("province", role) for role in Role),
     "stranger": tuple(("other", role) for role in Role),
 }
 NOTICE = {

@@ -1184,9 +1184,12 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
         sa.Column("revoked_by", sa.String(length=64), nullable=False),
         sa.Column("last_used_on", sa.Date(), nullable=True),
+        sa.Column("scopes", sa.String(length=200), nullable=False),
+        sa.Column("per_minute", sa.Integer(), nullable=False),
         sa.CheckConstraint("label <> ''", name=op.f("ck_person_tokens_labelled")),
         sa.CheckConstraint("created_at < expires_at", name=op.f("ck_person_tokens_ends")),
         sa.CheckConstraint("length(digest) = 64", name=op.f("ck_person_tokens_digested")),
+        sa.CheckConstraint("per_minute > 0", name=op.f("ck_person_tokens_usable")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_person_tokens_person_id")
         ),
@@ -1748,6 +1751,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_surveys_body_id", "surveys", ["body_id"], unique=False)
     op.create_index("ix_surveys_closes_at", "surveys", ["closes_at"], unique=False)
+    op.create_table(
+        "token_requests",
+        sa.Column("token_id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=100), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["token_id"], ["person_tokens.id"], name=op.f("fk_token_requests_token_id")
+        ),
+        sa.PrimaryKeyConstraint("token_id", "key", name=op.f("pk_token_requests")),
+    )
+    op.create_index("ix_token_requests_at", "token_requests", ["at"], unique=False)
     op.create_table(
         "validity_changes",
         sa.Column("item_id", sa.String(length=26), nullable=False),
