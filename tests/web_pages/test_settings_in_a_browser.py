@@ -42,6 +42,7 @@ PAGES = (
     "/audit/proof",
     "/lists",
     "/lists/words/shipped",
+    "/lists/rules",
     "/calendars",
     "/calendars/silence",
     "/calendars/hours",

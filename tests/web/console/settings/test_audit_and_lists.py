@@ -66,6 +66,18 @@ async def test_a_list_of_words_counts_as_soon_as_it_is_imported(offices: Office)
     assert "catalogue.synonyms.imported" in kinds or any("synonyms" in kind for kind in kinds)
 
 
+async def test_a_body_makes_a_rule_stricter_but_softens_none_that_is_final(
+    offices: Office,
+) -> None:
+    rules, told = "/settings/lists/rules", {"body": "city", "rule": "listed-word"}
+    await offices.send("mayor", rules, {**told, "severity": "block"})
+    city = (await offices.desk.organisations.body("city")).id
+    assert (await offices.desk.checks.severities(city))["listed-word"] == "block"
+    await offices.send("mayor", rules, {**told, "rule": "id-number", "severity": "note"}, 400)
+    await offices.send("mayor", rules, {**told, "body": "other", "severity": "block"}, 403)
+    assert "严" in await offices.see("mayor", rules)
+
+
 async def test_silence_hours_and_groups_are_set_by_who_may(offices: Office) -> None:
     silence = "/settings/calendars/silence"
     told = {"name": "哀悼日", "from": "2090-01-01T00:00", "until": "2090-01-02T00:00"}

@@ -31,7 +31,11 @@ async def test_every_page_of_the_settings_opens_for_who_may_see_it(offices: Offi
     home = await offices.see("chief", "/settings")
     paths = re.findall(r'class="name" href="/console(/settings/[a-z]+)"', home)
     assert len(paths) == 7
-    more = ("/settings/calendars/silence", "/settings/calendars/hours", "/settings/audit/proof")
+    more: tuple[str, ...] = (
+        "/settings/calendars/silence",
+        "/settings/calendars/hours",
+        "/settings/audit/proof",
+    )
     more += ("/settings/calendars/limits", "/settings/groups/reviews", "/settings/lists/synonyms")
     more += (f"{PEOPLE}/new", f"{PEOPLE}/import", f"{PEOPLE}/clerk", f"{PEOPLE}/clerk/roles")
     more += (f"{PEOPLE}/clerk/sign-in", "/settings/bodies/new", "/settings/bodies/city")

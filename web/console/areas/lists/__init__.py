@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.kernel.errors import Words
 from web.console.area import SUPERVISING, Area, Route
-from web.console.areas.lists import pages, synonyms, words
+from web.console.areas.lists import pages, rules, synonyms, words
 
 __all__ = ["AREA"]
 
@@ -14,6 +14,8 @@ AREA = Area(
     home="/settings/lists",
     routes=(
         Route(method="GET", path="/settings/lists", handler=pages.home, needs=SUPERVISING),
+        Route(method="GET", path="/settings/lists/rules", handler=rules.shown, needs=SUPERVISING),
+        Route(method="POST", path="/settings/lists/rules", handler=rules.change, needs=SUPERVISING),
         Route(method="POST", path="/settings/lists/try", handler=pages.attempt, needs=SUPERVISING),
         Route(
             method="POST", path="/settings/lists/words", handler=words.replace, needs=SUPERVISING
