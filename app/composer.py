@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from app.compose import Hub, Installed
 from hub.publishing.previewing.service import Previews
+from hub.publishing.rings.models import RingOrder
 from publishers.rendering import TemplateRenderer
 
-__all__ = ["previews_of"]
+__all__ = ["previews_of", "ring_order_of"]
 
 
 def previews_of(hub: Hub) -> Previews:
@@ -14,4 +15,14 @@ def previews_of(hub: Hub) -> Previews:
     renderer = TemplateRenderer(hub.settings.site_url)
     return Previews(
         hub.database, hub.clock, renderer=renderer, gauging=renderer, channels=Installed()
+    )
+
+
+def ring_order_of(hub: Hub) -> RingOrder:
+    """How the installation sends to a few accounts first."""
+    settings = hub.settings
+    return RingOrder(
+        share=settings.ring_percent / 100,
+        error_share=settings.ring_error_percent / 100,
+        errors=settings.ring_errors,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from app.compose import Hub
-from app.composer import previews_of
+from app.composer import previews_of, ring_order_of
 from app.console_opinion import listening
 from app.governing import governing_of
 from app.signin import factors_of, sessions_of
@@ -62,6 +62,7 @@ def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
         "governing": governing_of(hub),
         "studio": DrawingRoom(hub.catalogue),
         "outreach": Outreach(hub.database, hub.clock),
+        "ring_order": ring_order_of(hub),
     }
     shared = {f.name: getattr(hub, f.name) for f in fields(Desk) if f.name not in own}
     return Desk(**shared, **own)

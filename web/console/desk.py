@@ -32,6 +32,7 @@ from hub.publishing.preflight.service import Preflight
 from hub.publishing.previewing.service import Previews
 from hub.publishing.recall.service import Recalling
 from hub.publishing.recurring.service import Recurrences
+from hub.publishing.rings.models import RingOrder
 from hub.publishing.rings.service import Rings
 from hub.publishing.service import Publishing
 from hub.publishing.timing.service import Timing
@@ -98,3 +99,4 @@ class Desk:
     governing: Governing
     studio: Studio
     outreach: Outreach
+    ring_order: RingOrder

@@ -80,9 +80,10 @@ async def test_the_outlook_tells_the_end_and_who_is_left_out_and_writes_nothing(
     assert '<b class="nums">2</b> 条投递' in page
     assert "预计发完" in page
     assert await office.desk.publishing.plans() == []
-    where = await office.send("media", f"{path}/schedule", told)
+    where = await office.send("media", f"{path}/schedule", {**told, "rings": "yes"})
     [plan] = await office.desk.publishing.plans()
     assert f"/compose/plans/{plan.id}" in where
+    assert len(await office.desk.rings.views(plan.id)) > 1
     looked = await office.see("media", where.removeprefix("/console"))
     assert "已排期，2 条投递" in looked
     assert "发布前检查" in looked

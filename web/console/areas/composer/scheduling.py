@@ -76,6 +76,7 @@ async def schedule(call: Call) -> web.StreamResponse:
             asked.when,
             call.login,
             asked.priority,
+            rings=call.desk.ring_order if call.text("rings") else None,
             reason=asked.reason,
         )
     except GongkaiError as error:
@@ -238,7 +239,7 @@ async def _page(
     problem: GongkaiError | None = None,
     outlook: dict[str, Any] | None = None,
 ) -> web.Response:
-    names = ("mode", "at", "zone", "embargo", "not_after", "emergency", "reason", "rule")
+    names = ("mode", "at", "zone", "embargo", "not_after", "emergency", "rings", "reason", "rule")
     return call.page(
         "composer/schedule",
         status=status_of(problem) if problem else 200,
