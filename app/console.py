@@ -11,11 +11,12 @@ from app.compose import Hub
 from app.composer import previews_of, ring_order_of
 from app.console_opinion import listening
 from app.governing import governing_of
-from app.signin import factors_of, sessions_of
+from app.signin import factors_of, provider_of, sessions_of
 from app.studio import DrawingRoom
 from hub.catalogue.drafting.service import Drafting
 from hub.catalogue.listing.service import Listing
 from hub.organisations.authority.sight import Sights
+from hub.organisations.identities.service import Identities
 from hub.organisations.roster.service import Register
 from hub.organisations.signin.passwords import Passwords
 from hub.publishing.agenda.service import Agendas
@@ -42,10 +43,13 @@ def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
     """The console's desk over an open hub; `passwords` may be cheaper where nothing is secret."""
     kept = passwords or Passwords()
     board = DeliveryBoard(hub.database, hub.clock)
+    sessions = sessions_of(hub, kept)
     own: dict[str, Any] = {
         "zone": hub.settings.time_zone,
         "https": hub.settings.console_https,
-        "sessions": sessions_of(hub, kept),
+        "sessions": sessions,
+        "identities": Identities(hub.database, hub.clock, sessions),
+        "provider": provider_of(hub),
         "factors": factors_of(hub, kept),
         "listing": Listing(hub.database),
         "queue": Queue(hub.database, hub.clock),

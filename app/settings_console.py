@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from app.settings_provider import ProviderSettings
 
 __all__ = ["ConsoleSettings"]
 
 
-class ConsoleSettings(BaseModel):
+class ConsoleSettings(ProviderSettings):
     """Part of `app.settings.Settings`."""
 
     console: bool = Field(

@@ -12,8 +12,11 @@ from hub.organisations.signin.models import Policy
 from hub.organisations.signin.passwords import Passwords
 from hub.organisations.signin.service import Sessions
 from hub.organisations.vault import Vault
+from web.console.call import ROOT
+from web.console.federation.models import ProviderSettings
+from web.console.federation.provider import CALLBACK, Provider
 
-__all__ = ["factors_of", "policy_of", "sessions_of"]
+__all__ = ["factors_of", "policy_of", "provider_of", "sessions_of"]
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -41,3 +44,20 @@ def sessions_of(hub: Hub, passwords: Passwords | None = None) -> Sessions:
         policy=policy_of(hub.settings),
         passwords=passwords,
     )
+
+
+def provider_of(hub: Hub) -> Provider | None:
+    """The identity provider where people may sign in; None where none is set."""
+    told = hub.settings
+    if not told.oidc_issuer:
+        return None
+    settings = ProviderSettings(
+        issuer=told.oidc_issuer,
+        client_id=told.oidc_client_id,
+        client_secret=told.oidc_client_secret.get_secret_value(),
+        console_url=(told.oidc_console_url or told.site_url).rstrip("/"),
+        title=told.oidc_title,
+        acr=told.oidc_acr,
+        timeout_s=told.oidc_timeout_seconds,
+    )
+    return Provider(settings, hub.clock, Vault(load_keys(told)), callback=f"{ROOT}{CALLBACK}")

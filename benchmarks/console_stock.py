@@ -83,6 +83,7 @@ async def stock(hub: Hub, size: Size, texts: Path | None) -> None:
         await _put(hub, plans, [plan for _, plan, _ in waves])
         await _put(hub, deliveries, [row for _, _, all_of in waves for row in all_of])
     await hub.database.write(lambda tx: tx.connection.execute(text("ANALYZE")), audited=False)
+    await hub.liveness.refresh()  # as the hub does every few minutes while it runs
 
 
 def _account(number: int, body: str) -> NewAccount:

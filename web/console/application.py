@@ -37,6 +37,8 @@ def console_application(desk: Desk) -> web.Application:
     application[aiohttp_jinja2.APP_KEY] = environment(desk.zone)
     application.on_shutdown.append(lambda _: desk.pulse.close())
     application.on_shutdown.append(lambda _: desk.governing.auditing.close())
+    if desk.provider is not None:
+        application.on_cleanup.append(desk.provider.closed)
     door = Door(desk)
     application.add_routes(asset_routes())
     application.add_routes(

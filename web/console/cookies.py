@@ -6,9 +6,20 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-__all__ = ["Taste", "forget_session", "keep_session", "keep_taste", "session_secret", "taste_of"]
+__all__ = [
+    "Taste",
+    "forget_away",
+    "forget_session",
+    "keep_away",
+    "keep_session",
+    "keep_taste",
+    "sealed_away",
+    "session_secret",
+    "taste_of",
+]
 
-_SESSION, _TASTE = "gongkai-session", "gongkai-taste"
+_SESSION, _TASTE, _AWAY = "gongkai-session", "gongkai-taste", "gongkai-away"
+_AWAY_S = 600
 _YEAR = 365 * 86_400
 LANGUAGES, THEMES = ("zh", "en"), ("auto", "light", "dark")
 
@@ -45,6 +56,29 @@ def forget_session(response: web.StreamResponse, *, https: bool) -> None:
     response.del_cookie(_name(https), path="/", httponly=True, samesite="Strict", secure=https)
 
 
+def sealed_away(request: web.Request, *, https: bool) -> str:
+    """What is remembered of somebody who comes back from an identity provider."""
+    return request.cookies.get(_name(https, _AWAY), "")
+
+
+def keep_away(response: web.StreamResponse, sealed: str, *, https: bool) -> None:
+    """Lax, for its owner comes back by a link of another site; it lets nobody in by itself."""
+    response.set_cookie(
+        _name(https, _AWAY),
+        sealed,
+        max_age=_AWAY_S,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=https,
+    )
+
+
+def forget_away(response: web.StreamResponse, *, https: bool) -> None:
+    name = _name(https, _AWAY)
+    response.del_cookie(name, path="/", httponly=True, samesite="Lax", secure=https)
+
+
 def taste_of(request: web.Request) -> Taste:
     """What the cookie says, as far as it makes sense."""
     language, _, theme = request.cookies.get(_TASTE, "").partition(".")
@@ -66,5 +100,5 @@ def keep_taste(response: web.StreamResponse, taste: Taste, *, https: bool) -> No
     )
 
 
-def _name(https: bool) -> str:
-    return f"__Host-{_SESSION}" if https else _SESSION
+def _name(https: bool, name: str = _SESSION) -> str:
+    return f"__Host-{name}" if https else name

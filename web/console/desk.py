@@ -14,6 +14,7 @@ from hub.interpretation.service import Interpretations
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
 from hub.organisations.authority.sight import Sights
+from hub.organisations.identities.service import Identities
 from hub.organisations.roster.service import Register
 from hub.organisations.service import Organisations
 from hub.organisations.signin.factors import Factors
@@ -43,6 +44,7 @@ from hub.review.determination.service import Determinations
 from hub.review.doors.service import Doors
 from hub.review.queue.service import Queue
 from hub.review.service import Review
+from web.console.federation.provider import Provider
 from web.console.governing import Governing
 from web.console.listening import Listening
 from web.console.pulse import Pulse
@@ -93,6 +95,8 @@ class Desk:
     agendas: Agendas
     register: Register
     pulse: Pulse
+    identities: Identities
+    provider: Provider | None
     listening: Listening
     drafting: Drafting
     previews: Previews

@@ -19,7 +19,7 @@ from hub.organisations.signin.models import Credential, Origin
 from hub.organisations.signin.passwords import Passwords
 from hub.organisations.vault import Vault
 
-__all__ = ["DOOR", "Attempt", "Proving", "seal_name", "secret_in", "told"]
+__all__ = ["DOOR", "Attempt", "Find", "Proving", "seal_name", "secret_in", "told"]
 
 DOOR = "system:console"
 Find = Callable[[Transaction], Person | None]  # whoever is meant, active or not

@@ -27,7 +27,7 @@ from hub.organisations.signin.models import (
     Visitor,
 )
 from hub.organisations.signin.passwords import Passwords
-from hub.organisations.signin.proving import Proving, told
+from hub.organisations.signin.proving import Find, Proving, told
 from hub.organisations.vault import Vault
 
 __all__ = ["Sessions"]
@@ -119,6 +119,37 @@ class Sessions:
 
         await self._written(work)
 
+    async def open_vouched(self, find: Find, origin: Origin, *, by: str) -> Opened | None:
+        """A session for an active person whom somebody else vouched for, `by` name, which is all
+        that signing in takes; None where `find` finds no such person."""
+
+        def work(tx: Transaction, at: datetime) -> Opened | None:
+            person = find(tx)
+            if person is None or not person.active:
+                return None
+            return self._open(tx, person, Stage.OPEN, at, origin, by=by)
+
+        return await self._written(work)
+
+    async def prove_vouched(
+        self, find: Find, session_id: str, since: datetime, origin: Origin, *, by: str
+    ) -> bool:
+        """The session's owner was vouched for anew, having signed in there at `since`; whether it
+        was the owner, and the session goes on."""
+
+        def work(tx: Transaction, at: datetime) -> bool:
+            person, session = find(tx), store.session_by_id(tx.connection, session_id)
+            if person is None or session is None or session.person_id != person.id:
+                return False
+            if not person.active or session.stage is not Stage.OPEN:
+                return False
+            if not store.change_session(tx, session_id, proved_at=min(since, at)):
+                return False
+            _record(tx, events.PROVED, person, at, origin, by=by)
+            return True
+
+        return await self._written(work)
+
     def require_proved(self, visitor: Visitor) -> None:
         """Raises NotProved unless they proved who they are within the last minutes."""
         if self._clock.now() - visitor.session.proved_at >= self.policy.fresh:
@@ -179,7 +210,14 @@ class Sessions:
     # --- inside
 
     def _open(
-        self, tx: Transaction, person: Person, stage: Stage, at: datetime, origin: Origin
+        self,
+        tx: Transaction,
+        person: Person,
+        stage: Stage,
+        at: datetime,
+        origin: Origin,
+        *,
+        by: str = "",
     ) -> Opened:
         secret = rules.secret_of(self._random(rules.SECRET_BYTES))
         digest = rules.digest_of(secret)
@@ -200,7 +238,7 @@ class Sessions:
         )
         store.add_session(tx, session)
         if stage is Stage.OPEN:
-            _record(tx, events.SIGNED_IN, person, at, origin)
+            _record(tx, events.SIGNED_IN, person, at, origin, by=by)
         return Opened(session=session, secret=secret)
 
     def _go_on(
@@ -227,9 +265,11 @@ def _forgive(tx: Transaction, person_id: str) -> None:
     store.change_credential(tx, person_id, failures=0, locked_until=None)
 
 
-def _record(tx: Transaction, kind: Kind, person: Person, at: datetime, origin: Origin) -> None:
-    event = Event(kind=kind, subject=person.id, actor=person.login, at=at, data=told(origin))
-    tx.record(event)
+def _record(
+    tx: Transaction, kind: Kind, person: Person, at: datetime, origin: Origin, *, by: str = ""
+) -> None:
+    data = told(origin) | ({"by": by} if by else {})
+    tx.record(Event(kind=kind, subject=person.id, actor=person.login, at=at, data=data))
 
 
 def _known(tx: Transaction, person: Person) -> Credential:

@@ -31,6 +31,7 @@ __all__ = [
     "roles_by_body",
     "sealed_credentials",
     "session_by_digest",
+    "session_by_id",
     "sessions_of",
     "use_code",
 ]
@@ -88,6 +89,11 @@ def add_session(tx: Transaction, session: Session) -> None:
 
 def session_by_digest(connection: Connection, digest: str) -> Session | None:
     row = connection.execute(select(console_sessions).where(_s.digest == digest)).first()
+    return None if row is None else _session(row)
+
+
+def session_by_id(connection: Connection, session_id: str) -> Session | None:
+    row = connection.execute(select(console_sessions).where(_s.id == session_id)).first()
     return None if row is None else _session(row)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,6 +28,7 @@ __all__ = ["Liveness"]
 
 _BEAT = "liveness"
 _FRESH = timedelta(minutes=15)
+_FEW = 500  # accounts that are looked up by themselves
 _LOOKED_AT = 20  # candidates of a body and channel; what an account has already falls away
 
 
@@ -78,8 +79,10 @@ class Liveness:
         now = self._clock.now()
 
         def work(connection: Connection) -> Board:
-            as_of, found = self._traces(connection, now, fresh)
-            chosen = organisations.select_accounts(connection, selection or Selection())
+            asked = selection or Selection()
+            chosen = organisations.select_accounts(connection, asked, sealed=False)
+            few = [account.id for account in chosen] if len(chosen) <= _FEW else []
+            as_of, found = self._traces(connection, now, few, fresh)
             default = self._default if days is None else days
             board = self._board(chosen, found, as_of, now, default)
             shown = board.lives[:limit]
@@ -88,12 +91,12 @@ class Liveness:
         return await self._database.read(work)
 
     def _traces(
-        self, connection: Connection, now: datetime, fresh: bool
+        self, connection: Connection, now: datetime, few: Collection[str], fresh: bool
     ) -> tuple[datetime, Mapping[str, Trace]]:
         beat = ledger.last_beat(connection, _BEAT)
         if not fresh and beat is not None and now - beat <= _FRESH:
-            return beat, store.kept(connection)
-        return now, store.traces(connection, now)
+            return beat, store.kept(connection, few)
+        return now, store.traces(connection, now, few)
 
     def _board(
         self,

@@ -26,8 +26,8 @@ _WAITING = (_S.PLANNED, _S.READY, _S.CLAIMED, _S.SENDING, _S.BLOCKED)
 _c = account_liveness.c
 
 
-def traces(connection: Connection, now: datetime) -> dict[str, Trace]:
-    """Every account's last update and next planned one, by account.
+def traces(connection: Connection, now: datetime, ids: Collection[str] = ()) -> dict[str, Trace]:
+    """Every account's last update and next planned one, or those of `ids`, by account.
 
     The newest published delivery by due time: that is the index's order, so an account costs two
     look-ups however much it has published. What was sent late counts from when it was sent.
@@ -57,7 +57,8 @@ def traces(connection: Connection, now: datetime) -> dict[str, Trace]:
         .limit(1)
         .scalar_subquery()
     )
-    rows = connection.execute(select(accounts.c.id, published, planned).where(accounts.c.active))
+    query = select(accounts.c.id, published, planned).where(accounts.c.active)
+    rows = connection.execute(query.where(accounts.c.id.in_(ids)) if ids else query)
     return {row[0]: Trace(row[0], row[1], row[2]) for row in rows}
 
 
@@ -82,9 +83,10 @@ def keep(tx: Transaction, changed: Collection[Trace]) -> None:
         tx.bulk(_KEEP, rows)
 
 
-def kept(connection: Connection) -> dict[str, Trace]:
-    """What was remembered, by account."""
-    rows = connection.execute(select(account_liveness))
+def kept(connection: Connection, ids: Collection[str] = ()) -> dict[str, Trace]:
+    """What was remembered, of all accounts or of `ids`, by account."""
+    query = select(account_liveness)
+    rows = connection.execute(query.where(_c.account_id.in_(ids)) if ids else query)
     return {row.account_id: Trace(row.account_id, row.published_at, row.planned_at) for row in rows}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,13 +100,20 @@ class Office:
 
 @pytest.fixture
 async def office(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Office]:
-    file = tmp_path / "gongkai.db"
-    shutil.copy(sqlite_template, file)
-    settings = Settings(home=tmp_path, console_second_factor=False, sweep_seconds=1)
+    async with opened_office(tmp_path, sqlite_template) as made:
+        yield made
+
+
+@asynccontextmanager
+async def opened_office(folder: Path, template: Path, **told: Any) -> AsyncIterator[Office]:
+    """An office whose installation has settings of its own."""
+    file = folder / "gongkai.db"
+    shutil.copy(template, file)
+    settings = Settings(home=folder, console_second_factor=False, sweep_seconds=1, **told)
     async with open_hub(settings, database=SqliteDatabase(file)) as hub:
         try:
             desk = console_desk(hub, passwords=Passwords(PasswordHasher(1, 8, 1)))
-            await staff(desk, tmp_path)
+            await staff(desk, folder)
             application = web.Application()
             application.add_subapp(ROOT, console_application(desk))
             server = TestServer(application)

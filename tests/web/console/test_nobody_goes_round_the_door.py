@@ -16,7 +16,14 @@ from web.console.area import ANYBODY
 from web.console.assets import assets
 from web.console.call import ROOT
 
-OPEN = {("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/taste")}
+OPEN = {
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("POST", "/taste"),
+    ("GET", "/sign-in/provider"),
+    ("GET", "/sign-in/provider/back"),
+    ("GET", "/sign-out/provider"),
+}
 SOME_ID = "01K3ZQ8Y5T9F3V7X2B6N4M1C00"
 
 

@@ -1160,6 +1160,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_person_credentials")),
     )
     op.create_table(
+        "person_identities",
+        sa.Column("issuer", sa.String(length=500), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("linked_by", sa.String(length=64), nullable=False),
+        sa.Column("linked_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("subject <> ''", name=op.f("ck_person_identities_named")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_person_identities_person_id")
+        ),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_person_identities")),
+    )
+    op.create_index(
+        "ix_person_identities_person_id", "person_identities", ["person_id"], unique=False
+    )
+    op.create_table(
         "person_recovery_codes",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.String(length=26), nullable=False),

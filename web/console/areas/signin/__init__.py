@@ -5,7 +5,8 @@ from __future__ import annotations
 from hub.kernel.errors import Words
 from hub.organisations.signin.models import Stage
 from web.console.area import ANYBODY, SIGNED_IN, Area, Route, at_stage
-from web.console.areas.signin import account, steps, taste
+from web.console.areas.signin import account, federated, steps, taste
+from web.console.federation.provider import CALLBACK
 
 __all__ = ["AREA"]
 
@@ -25,6 +26,10 @@ AREA = Area(
         Route(method="POST", path="/sign-in/password", handler=account.take_new, needs=_PASSWORD),
         Route(method="GET", path="/sign-in/enrol", handler=account.ask_enrol, needs=_ENROL),
         Route(method="POST", path="/sign-in/enrol", handler=account.take_enrol, needs=_ENROL),
+        Route(method="GET", path="/sign-in/provider", handler=federated.go, needs=ANYBODY),
+        Route(method="GET", path=CALLBACK, handler=federated.come_back, needs=ANYBODY),
+        Route(method="GET", path="/sign-out/provider", handler=federated.leave, needs=ANYBODY),
+        Route(method="GET", path="/prove/provider", handler=federated.prove, needs=SIGNED_IN),
         Route(method="POST", path="/sign-out", handler=steps.leave, needs=_ANY_STAGE),
         Route(method="GET", path="/prove", handler=steps.ask_proof, needs=SIGNED_IN),
         Route(method="POST", path="/prove", handler=steps.take_proof, needs=SIGNED_IN),

@@ -19,6 +19,7 @@ __all__ = [
     "ask_password",
     "ask_proof",
     "back_of",
+    "check_rate",
     "leave",
     "next_step",
     "take_code",
@@ -41,8 +42,7 @@ async def ask_password(call: Call) -> web.StreamResponse:
 async def take_password(call: Call) -> web.StreamResponse:
     login, back = call.text("login").strip().lower(), back_of(call.text("next"))
     try:
-        if not await _LIMITER.hit(_TRIES, call.request.remote or "unknown"):
-            raise _too_many()
+        await check_rate(call)
         opened = await call.desk.sessions.sign_in(login, call.text("password"), call.origin)
     except (SignInRefused, TooManyAttempts) as error:
         status = status_of(error)
@@ -80,7 +80,7 @@ async def take_proof(call: Call) -> web.StreamResponse:
 
 async def leave(call: Call) -> web.StreamResponse:
     await call.desk.sessions.sign_out(call.secret, call.origin)
-    response = call.go("/sign-in")
+    response = call.go("/sign-in", left="1" if call.desk.provider else "")
     forget_session(response, https=call.desk.https)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
@@ -107,6 +107,12 @@ def back_of(told: str) -> str:
     """
     plain = told.startswith(f"{ROOT}/") and not any(c in told for c in "\\\t\r\n")
     return told if plain and told.isascii() and told.isprintable() else ""
+
+
+async def check_rate(call: Call) -> None:
+    """Raise TooManyAttempts where one address tries too often."""
+    if not await _LIMITER.hit(_TRIES, call.request.remote or "unknown"):
+        raise _too_many()
 
 
 def _away(back: str) -> web.Response:

@@ -1,0 +1,1 @@
+"""Whom an identity provider vouches for: its subjects, each linked to one of our people."""
