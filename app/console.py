@@ -10,6 +10,7 @@ from aiohttp import web
 from app.compose import Hub
 from app.composer import previews_of, ring_order_of
 from app.console_opinion import listening
+from app.console_talks import talking
 from app.governing import governing_of
 from app.signin import factors_of, provider_of, sessions_of
 from app.studio import DrawingRoom
@@ -67,6 +68,7 @@ def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
         "studio": DrawingRoom(hub.catalogue),
         "outreach": Outreach(hub.database, hub.clock),
         "ring_order": ring_order_of(hub),
+        "talking": talking(hub),
     }
     shared = {f.name: getattr(hub, f.name) for f in fields(Desk) if f.name not in own}
     return Desk(**shared, **own)

@@ -49,6 +49,7 @@ from web.console.governing import Governing
 from web.console.listening import Listening
 from web.console.pulse import Pulse
 from web.console.studio import Studio
+from web.console.talking import Talking
 
 __all__ = ["Desk"]
 
@@ -104,3 +105,4 @@ class Desk:
     studio: Studio
     outreach: Outreach
     ring_order: RingOrder
+    talking: Talking

@@ -80,11 +80,13 @@ _NOT_SENT = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewReply:
     """What an officer wants to say: `text`, or the canned answer of that key, or both, the canned
-    one first. `key` is the caller's own name for it: said again it is sent no second time.
-    `reason` is why what looks like personal data may be said."""
+    one first. `items` are the ids of published items that it rests on, named as its sources.
+    `key` is the caller's own name for it: said again it is sent no second time. `reason` is why
+    what looks like personal data may be said."""
 
     text: str = ""
     canned: str = ""
+    items: tuple[str, ...] = ()
     key: str = ""
     reason: str = ""
 
@@ -117,7 +119,7 @@ class DeskAnswering:
         """Send the officer's answer; how it ended, `unknown` where nobody can say.
 
         Raises NotYours unless it is the officer's conversation, PersonalData for what must not be
-        said, Stale for a canned answer whose item does not hold any more, Conflict while another
+        said, Stale where an item that it rests on does not hold any more, Conflict while another
         answer is on its way, and Unreachable where the platform takes none.
         """
         text = _checked(new)
@@ -133,10 +135,11 @@ class DeskAnswering:
             if known is not None:
                 return known, None
             DESK.next(talk.state, DeskEvent.ANSWERED)
-            cites: tuple[Citation, ...] = ()
+            cites = self._canned.cited(tx.connection, new.items)
             said = text
             if new.canned:
-                words, cites = self._canned.usable(tx.connection, talk.body_id, new.canned)
+                words, own = self._canned.usable(tx.connection, talk.body_id, new.canned)
+                cites = tuple(dict.fromkeys((*own, *cites)))
                 said = "\n".join(filter(None, (words, text)))
             return self._written(tx, talk, ReplyKind.ANSWER, actor, said, cites, new)
 

@@ -6,7 +6,7 @@ another body is refused, and sees nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -169,6 +169,27 @@ class DeskService:
             return bodies_where(connection, person.id, ANSWERING)
 
         return await self._database.read(look)
+
+    async def last_words(self, talks: Sequence[DeskTalk]) -> Mapping[str, str]:
+        """What each citizen said last, by the conversation's id; empty for what is not text."""
+
+        def look(connection: Connection) -> dict[str, str]:
+            found = {}
+            for one in talks:
+                said = messages.history(connection, one.account_id, one.sender, 1)
+                found[one.id] = said[-1].inbound.text if said else ""
+            return found
+
+        return await self._database.read(look)
+
+    async def there(self, body_id: str) -> Handed:
+        """Whether the desk of a body answers now, and when it will."""
+        now = self._clock.now()
+        return await self._database.read(lambda c: self.terms.there(c, body_id, now))
+
+    async def officers(self, body_id: str) -> list[str]:
+        """The logins of those who may answer in the name of a body."""
+        return await self._database.read(lambda c: holders(c, body_id, ANSWERING))
 
     async def talk(self, conversation_id: str) -> DeskTalk:
         """Raises UnknownConversation."""

@@ -111,6 +111,22 @@ class CannedAnswers:
         items = self._holding(connection, tuple(canned.items), canned.items)
         return canned.text, tuple(self._cited(item) for item in items)
 
+    def cited(self, connection: Connection, ids: tuple[str, ...]) -> tuple[Citation, ...]:
+        """These items as sources of an answer. Raises BadCanned for too many, and Stale for one
+        that the public does not see or that is not in force."""
+        if len(ids) > _MOST_ITEMS:
+            raise BadCanned(
+                Words(f"最多引用 {_MOST_ITEMS} 条信息", f"at most {_MOST_ITEMS} items"),
+                field="items",
+                remedy=Words("去掉几条", "leave some out"),
+            )
+        return tuple(self._cited(item) for item in self._holding(connection, ids))
+
+    async def public(self, ids: tuple[str, ...]) -> list[Item]:
+        """Those of the items that the public sees, in the order asked for."""
+        shown = await self._database.read(lambda c: public_items(c, ids))
+        return [shown[one] for one in dict.fromkeys(ids) if one in shown]
+
     def _holding(
         self,
         connection: Connection,
