@@ -21,7 +21,7 @@ from hub.kernel.errors import GongkaiError, Words
 from hub.opinion.sources.errors import BadSource, SourceUnreachable
 from hub.opinion.sources.ports import Fetched
 
-__all__ = ["Fetching", "PublicResolver", "is_public", "open_fetcher"]
+__all__ = ["Fetching", "PublicResolver", "is_literal", "is_public", "open_fetcher"]
 
 _REDIRECTS = 3
 _MOVED = frozenset({301, 302, 303, 307, 308})
@@ -147,7 +147,7 @@ class Fetching:
         address = URL(url)
         if address.scheme not in ("http", "https") or not address.host or address.user:
             raise BadSource("url", "只读 http 与 https 地址", "http and https only")
-        if _is_literal(address.host) and not is_public(address.host, self._allowed):
+        if is_literal(address.host) and not is_public(address.host, self._allowed):
             raise _private(address.host)
         return address
 
@@ -171,7 +171,8 @@ async def open_fetcher(
     await resolver.close()
 
 
-def _is_literal(host: str) -> bool:
+def is_literal(host: str) -> bool:
+    """Whether a host is an IP address, which no resolver is asked about."""
     try:
         ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

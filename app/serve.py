@@ -27,6 +27,7 @@ from app.satisfying import hearing
 from app.settings import Settings
 from app.staff import add_staff
 from app.tuning import settle_garbage
+from app.webhooks import schedule_webhooks
 from hub.catalogue.search.indexer import Indexer
 from publishers.registry import channels
 from scheduler.engine import Engine
@@ -101,6 +102,7 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         if settings.portal:
             application.add_routes(portal_routes(await portal_desk(hub, conversing)))
         add_staff(application, engine.clock, hub, desk)
+        await schedule_webhooks(stack, engine.clock, hub)
         add_console(application, hub)
         address = await _listen(stack, application, settings)
         yield Serving(hub, engine, address)

@@ -21,6 +21,11 @@ class PortalSettings(ChatSettings, ConsoleSettings):
         True,
         description="Serve the staff API under `/api/staff/v1`; people sign in with tokens.",
     )
+    webhook_networks: tuple[str, ...] = Field(
+        (),
+        description="Networks that webhooks may call although they are not public, such as "
+        "10.8.0.0/16.",
+    )
     portal_name: str = Field(
         "", description="Whose portal it is. Empty: the name of the topmost body."
     )

@@ -9,6 +9,7 @@ from aiohttp import web
 from app.compose import Hub
 from app.desk import Desk
 from app.opinion import case_service, issue_service, judging_service
+from app.webhooks import webhooks_of
 from hub.catalogue.listing.service import Listing
 from hub.opinion.stream.service import Stream
 from hub.organisations.authority.sight import Sights
@@ -44,6 +45,7 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
         answering=desk.answering,
         clock=hub.clock,
         repeats=Repeats(hub.database, hub.clock),
+        webhooks=webhooks_of(hub),
         database=hub.database,
         listing=Listing(hub.database),
         sights=Sights(hub.database),

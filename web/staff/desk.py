@@ -26,6 +26,7 @@ from hub.organisations.roster.service import Register
 from hub.organisations.service import Organisations
 from hub.organisations.tokens.repeats.service import Repeats
 from hub.organisations.tokens.service import Tokens
+from hub.organisations.webhooks.service import Webhooks
 from hub.publishing.agenda.service import Agendas
 from hub.publishing.board.service import DeliveryBoard
 from hub.publishing.forecast.service import Simulation
@@ -62,6 +63,7 @@ class Services:
     answering: DeskAnswering
     clock: Clock
     repeats: Repeats
+    webhooks: Webhooks
     database: Database
     listing: Listing
     sights: Sights

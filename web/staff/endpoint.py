@@ -17,7 +17,8 @@ __all__ = ["Endpoint"]
 class Endpoint:
     """`path` has its parameters in braces, as OpenAPI writes them; without `answers` the answer is
     bytes of an edition. `needs` is the scope of keys that open it, `takes` the shape of the
-    request's body, `asks` that of its query."""
+    request's body, `asks` that of its query. With `secret` its answer
+    is shown this once and never kept for a request that comes again."""
 
     method: str
     path: str
@@ -29,6 +30,7 @@ class Endpoint:
     takes: type | None = None
     asks: type | None = None
     status: int = 200
+    secret: bool = False
 
     @property
     def changes(self) -> bool:

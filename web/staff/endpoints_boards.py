@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from hub.kernel.errors import Words
 from hub.organisations.tokens.scopes import Scope
-from web.staff import accounts, boards, listening, plans, queries, records
+from web.staff import accounts, boards, hooks, listening, plans, queries, records
 from web.staff import asked_boards as asked
 from web.staff import board_shapes as shapes
 from web.staff import opinion_shapes as opinion
@@ -19,6 +20,7 @@ __all__ = ["BOARD_ENDPOINTS"]
 Handler = Callable[[Call], Awaitable[Any]]
 _ITEM, _DELIVERY, _PLAN = "/items/{item}", "/deliveries/{delivery}", "/plans/{plan}"
 _ACCOUNT, _SIGNAL = "/accounts/{account}", "/opinion/signals/{signal}"
+_HOOK = "/webhooks/{webhook}"
 _ISSUE, _CASE = "/opinion/issues/{issue}", "/opinion/cases/{case}"
 
 
@@ -152,10 +154,26 @@ _RECORDS = (
          records.read_item_events, opinion.StaffEvents, None, _AUDIT),
 )  # fmt: skip
 
+_HOOKS = (
+    _get("/webhooks", "listWebhooks", ("推送", "webhooks"),
+         hooks.list_webhooks, hooks.StaffWebhooks, None, _ADMIN),
+    _post("/webhooks", "makeWebhook", ("新建推送，密钥只显示一次", "make one"),
+          hooks.make_webhook, hooks.StaffWebhookMade, _ADMIN, hooks.MakeWebhook, 201),
+    _get(f"{_HOOK}/attempts", "listWebhookAttempts", ("推送尝试", "its newest attempts"),
+         hooks.list_attempts, hooks.StaffWebhookAttempts, None, _ADMIN),
+    _post(f"{_HOOK}/ping", "pingWebhook", ("试推", "try it"),
+          hooks.ping_webhook, hooks.StaffWebhookMessage, _ADMIN, None, 201),
+    _post(f"{_HOOK}/rotation", "rotateWebhook", ("更换密钥", "a new secret"),
+          hooks.rotate_webhook, hooks.StaffWebhookMade, _ADMIN),
+    _post(f"{_HOOK}/switch", "switchWebhook", ("启用或停用", "switch it on or off"),
+          hooks.switch_webhook, hooks.StaffWebhook, _ADMIN, hooks.SwitchWebhook),
+)  # fmt: skip
+
 BOARD_ENDPOINTS: tuple[Endpoint, ...] = (
     *_DELIVERIES,
     *_PLANS,
     *_ACCOUNTS,
     *_LISTENING,
     *_RECORDS,
+    *(replace(one, secret=one.answers is hooks.StaffWebhookMade) for one in _HOOKS),
 )

@@ -35,6 +35,8 @@ _WRITTEN = {
     "value": "教育",
     "ground": "20",
     "name": "江澜发布",
+    "label": "OA 对接",
+    "kinds": "review.approval.completed",
     "kind": "publishing.delivery.accepted",
 }
 

@@ -790,6 +790,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_watch_topics_name")),
     )
     op.create_table(
+        "webhooks",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("label", sa.String(length=100), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("kinds", sa.Text(), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("why_off", sa.String(length=200), nullable=False),
+        sa.Column("failing_since", sa.BigInteger(), nullable=True),
+        sa.Column("old_until", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("old_sealed", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
+    )
+    op.create_table(
         "word_lists",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
@@ -1251,6 +1268,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "body_id", "role", name=op.f("pk_roles")),
     )
     op.create_index("ix_roles_body_id", "roles", ["body_id"], unique=False)
+    op.create_table(
+        "webhook_messages",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("webhook_id", sa.String(length=26), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"], ["webhooks.id"], name=op.f("fk_webhook_messages_webhook_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_messages")),
+        sa.UniqueConstraint(
+            "webhook_id", "seq", "kind", name=op.f("uq_webhook_messages_webhook_id")
+        ),
+    )
+    op.create_index(
+        "ix_webhook_messages_due",
+        "webhook_messages",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
     op.create_table(
         "account_credentials",
         sa.Column("account_id", sa.String(length=26), nullable=False),
@@ -1806,6 +1850,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("item_id", "no", name=op.f("pk_validity_changes")),
     )
     op.create_index("ix_validity_changes_by", "validity_changes", ["by_item_id"], unique=False)
+    op.create_table(
+        "webhook_attempts",
+        sa.Column("message_id", sa.String(length=26), nullable=False),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["webhook_messages.id"], name=op.f("fk_webhook_attempts_message_id")
+        ),
+        sa.PrimaryKeyConstraint("message_id", "no", name=op.f("pk_webhook_attempts")),
+    )
     op.create_table(
         "approvals",
         sa.Column("id", sa.String(length=26), nullable=False),

@@ -1,0 +1,1 @@
+"""Webhooks: programs are told what happened, signed, again until it is taken."""
