@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 
+from app.briefs import brief_sending, brief_service
 from app.compose import Hub
 from app.opinion import (
     case_service,
     issue_service,
     judging_service,
     label_lists,
+    proposals,
     regrouping,
     rumours,
     signal_service,
     watches,
 )
 from app.opinion_sources import open_sources
+from hub.opinion.cases.board.service import CaseBoard
 from hub.opinion.stream.service import Stream
 from web.console.listening import Listening
 
@@ -33,6 +36,12 @@ def listening(hub: Hub) -> Listening:
         regrouping=regrouping(hub),
         rumours=rumours(hub),
         watches=watches(hub),
-        cases=case_service(hub),
+        cases=case_service(hub, strict=True),
+        case_board=CaseBoard(hub.database, hub.clock),
+        proposals=proposals(hub, strict=True),
+        briefs=brief_service(hub),
+        sending=brief_sending(hub),
+        brief_hour=hub.settings.brief_hour,
+        brief_weekday=hub.settings.brief_weekday,
         sources=partial(open_sources, hub),
     )

@@ -96,14 +96,14 @@ def teller(hub: Hub) -> Teller:
     return Teller(clock=hub.clock, ids=hub.ids, quiet=quiet, alerting=alerting)
 
 
-def proposals(hub: Hub, issues: IssueService | None = None) -> Proposals:
-    """Cases that hot issues suggest, over an open hub."""
+def proposals(hub: Hub, issues: IssueService | None = None, *, strict: bool = False) -> Proposals:
+    """Cases that hot issues suggest, over an open hub; `strict` as for `case_service`."""
     return Proposals(
         database=hub.database,
         clock=hub.clock,
         ids=hub.ids,
         issues=issues or issue_service(hub),
-        cases=case_service(hub),
+        cases=case_service(hub, strict=strict),
         teller=teller(hub),
         zone=hub.settings.time_zone,
     )
@@ -148,15 +148,16 @@ def rumours(hub: Hub) -> Rumours:
     return Rumours(database=hub.database, clock=hub.clock)
 
 
-def case_service(hub: Hub) -> CaseService:
-    """Cases, over an open hub; their answers get index numbers as other items do."""
+def case_service(hub: Hub, *, strict: bool = False) -> CaseService:
+    """Cases, over an open hub; their answers get index numbers as other items do. `strict`: every
+    step needs its role, whatever the settings say."""
     settings = hub.settings
     return CaseService(
         database=hub.database,
         clock=hub.clock,
         ids=hub.ids,
         departments=label_lists(settings)[Field.DEPARTMENT],
-        strict=settings.opinion_case_roles,
+        strict=strict or settings.opinion_case_roles,
         numbering=Numbering(IndexPattern(settings.index_pattern), ZoneInfo(settings.time_zone)),
     )
 

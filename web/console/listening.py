@@ -6,6 +6,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
+from hub.opinion.briefs.sending import Sending
+from hub.opinion.briefs.service import Briefs
+from hub.opinion.cases.board.service import CaseBoard
+from hub.opinion.cases.proposals.service import Proposals
 from hub.opinion.cases.service import CaseService
 from hub.opinion.issues.regrouping.service import Regrouping
 from hub.opinion.issues.service import IssueService
@@ -24,7 +28,8 @@ __all__ = ["Listening"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
     """`labels` are the topics and departments judged by. `sources` opens the readers of feeds,
-    with their connections, as long as somebody needs them."""
+    with their connections, as long as somebody needs them. Briefs are made at `brief_hour`, the
+    weekly one on `brief_weekday`."""
 
     stream: Stream
     signals: SignalService
@@ -35,4 +40,10 @@ class Listening:
     rumours: Rumours
     watches: Watches
     cases: CaseService
+    case_board: CaseBoard
+    proposals: Proposals
+    briefs: Briefs
+    sending: Sending
+    brief_hour: int
+    brief_weekday: int
     sources: Callable[[], AbstractAsyncContextManager[Sources]]

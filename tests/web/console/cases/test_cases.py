@@ -1,0 +1,60 @@
+"""Cases are opened, handed out, handled and answered in the console, by who may."""
+
+from __future__ import annotations
+
+from tests.web.console.conftest import Office
+
+NEW = {"title": "停水多日无人回应", "kind": "opinion", "level": "grave"}
+
+
+async def opened(office: Office, **told: str) -> str:
+    where = await office.send("office", "/cases/new", {**NEW, **told})
+    return where.removeprefix("/console").partition("?")[0]
+
+
+async def test_a_case_goes_from_opening_to_its_answer_and_is_not_closed_early(
+    office: Office,
+) -> None:
+    path = await opened(office)
+    page = await office.see("office", path)
+    assert "国办发〔2016〕80号" in page
+    await office.see("clerk", path, 404)  # no body has it yet
+    city = (await office.desk.organisations.body("city")).id
+    assert "reason" in await office.send("office", f"{path}/route", {"body": city}, status=400)
+    await office.send("clerk", f"{path}/route", {"body": city, "reason": "属地"}, status=403)
+    await office.send("office", f"{path}/route", {"body": city, "reason": "属地"})
+    await office.see("stranger", path, 404)
+    await office.send("stranger", f"{path}/accept", status=404)
+    assert NEW["title"] in await office.see("clerk", "/cases")
+    assert NEW["title"] not in await office.see("stranger", "/cases")
+    await office.send("clerk", f"{path}/accept")
+    await office.send("clerk", f"{path}/note", {"assessment": "属实", "disposal": "已抢修"})
+    await office.send("clerk", f"{path}/draft", {"title": "关于停水的回应", "text": "已恢复供水。"})
+    page = await office.see("clerk", path)
+    assert "关于停水的回应" in page
+    assert "属实" in page
+    refused = await office.send("clerk", f"{path}/respond", status=409)
+    assert "回应尚未公开" in refused
+    await office.send("office", f"{path}/close", {"review": "及时"}, status=409)
+    await office.send("clerk", f"{path}/announce", {"kind": "authoritative"})
+
+
+async def test_the_board_puts_what_ends_first_on_top(office: Office) -> None:
+    await opened(office, title="普通的一件", level="ordinary")
+    await opened(office)
+    page = await office.see("office", "/cases")
+    assert page.index(NEW["title"]) < page.index("普通的一件")
+    assert "普通的一件" not in await office.see("office", "/cases?level=grave")
+    assert "普通的一件" in await office.see("office", "/cases/lines?state=registered")
+    assert "普通的一件" not in await office.see("office", "/cases?state=closed")
+
+
+async def test_reports_are_made_read_and_fetched_by_who_answers_for_all(office: Office) -> None:
+    await office.see("clerk", "/reports", 403)
+    await office.send("office", "/reports/subscribe", {"address": "nobody"}, status=400)
+    told = {"address": "a@example.cn", "kinds": "daily"}
+    await office.send("office", "/reports/subscribe", told)
+    assert "a@example.cn" in await office.see("office", "/reports")
+    await office.send("office", "/reports/unsubscribe", told)
+    assert "a@example.cn" not in await office.see("office", "/reports")
+    await office.send("office", "/reports/make", {"kind": "daily", "day": "x"}, status=400)

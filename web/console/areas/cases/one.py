@@ -1,0 +1,73 @@
+"""One case: its clocks, what is behind it, what happened, and what may be done next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from hub.catalogue.models import Item
+from hub.kernel.errors import GongkaiError
+from hub.opinion.cases.models import Case, CaseLevel, CaseState, DeadlineKind
+from hub.opinion.stream.models import Line, Wanted
+from hub.organisations.authority.sight import OPERATING
+from web.console.areas.cases.who import HANDLING, HEADING, OFFICE, case_of
+from web.console.call import Call
+from web.console.kinds import kind_words
+from web.console.looking import may
+from web.statuses import status_of
+
+__all__ = ["page", "shown"]
+
+_BEHIND = 8
+
+
+async def shown(call: Call) -> web.StreamResponse:
+    return await page(call, await case_of(call))
+
+
+async def page(call: Call, case: Case, problem: GongkaiError | None = None) -> web.Response:
+    """The case with `problem` beside the field it is about."""
+    desk = call.desk
+    case, clocks = await desk.listening.cases.case(case.id)
+    bodies = await desk.organisations.bodies()
+    return call.page(
+        "cases/one",
+        status=status_of(problem) if problem else 200,
+        case=case,
+        clocks=clocks,
+        history=await desk.listening.case_board.history(case.id),
+        kinds=kind_words(),
+        names={one.id: one.name for one in bodies},
+        bodies=bodies,
+        item=await _answer(call, case),
+        lines=await _behind(call, case),
+        problem=problem,
+        **await _offered(call, case),
+    )
+
+
+async def _offered(call: Call, case: Case) -> dict[str, Any]:
+    """What it is worth showing a button for; the service decides."""
+    office, waits = may(call, OFFICE.roles), case.state is CaseState.REGISTERED
+    return {
+        "office": office,
+        "handling": may(call, HANDLING.roles),
+        "heading": may(call, HEADING.roles),
+        "levels": list(CaseLevel),
+        "announcing": [one for one in DeadlineKind if one is not DeadlineKind.ANSWER],
+        "suggested": await call.desk.listening.cases.routing(case.id) if office and waits else None,
+    }
+
+
+async def _answer(call: Call, case: Case) -> Item | None:
+    return await call.desk.catalogue.get(case.item_id) if case.item_id else None
+
+
+async def _behind(call: Call, case: Case) -> list[Line]:
+    """Pseudonymous, and only what the reader may look through in the stream, too."""
+    if not case.issue_id or not may(call, OPERATING):
+        return []
+    sight = await call.desk.sights.operated(call.login)
+    wanted = Wanted(issue_id=case.issue_id, limit=_BEHIND)
+    return list((await call.desk.listening.stream.page(wanted, sight)).lines)
