@@ -7,7 +7,10 @@ is: a directory can lie.
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element, ParseError
@@ -26,6 +29,18 @@ MAX_XML = 64 * 1024 * 1024  # bytes of one part that is parsed
 _MAX_RATIO, _SMALL = 250, 1024 * 1024  # a part may unpack to so many times its size, past a MB
 _ENCRYPTED = 0x1
 
+# what zipfile and its unpackers raise over bytes that are none of theirs
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    OSError,
+    ValueError,
+    EOFError,
+    NotImplementedError,
+)
+
 
 class Archive:
     """A zip file whose directory is sane. Raises BadAttachment and its kin when it is not."""
@@ -33,7 +48,7 @@ class Archive:
     def __init__(self, data: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except _BROKEN as error:
             raise _damaged() from error
         infos = self._zip.infolist()
         if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_UNPACKED:
@@ -57,7 +72,7 @@ class Archive:
         try:
             with self._zip.open(self._infos[name]) as part:
                 data = part.read(MAX_XML + 1)
-        except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
+        except _BROKEN as error:
             raise _damaged() from error
         except RuntimeError as error:  # "password required"
             raise _locked() from error
