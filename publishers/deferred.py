@@ -41,7 +41,8 @@ class Deferred:
 
 
 class DeferredOutlet:
-    """Implements hub.publishing.ports.Outlet by the outlet that `load` makes, in a thread and once.
+    """Implements hub.publishing.ports.Outlet by the outlet that `load` makes, in a thread and once;
+    and Loading, for on a busy machine that takes longer than a lease.
 
     It has none of the optional ports (Measuring, Preparing, Forecasting): those are looked for
     before any call.
@@ -51,6 +52,9 @@ class DeferredOutlet:
         self.declaration = declaration
         self._load = load
         self._loading: asyncio.Future[Outlet] | None = None
+
+    async def ready(self) -> None:
+        await self._outlet()
 
     async def deliver(self, job: Job) -> Accepted:
         return await (await self._outlet()).deliver(job)

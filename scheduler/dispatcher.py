@@ -17,7 +17,7 @@ from hub.kernel.meter import Meter
 from hub.publishing import events, ledger, sweeping
 from hub.publishing.errors import SteppedBack
 from hub.publishing.models import Delivery, Priority, Reconciling
-from hub.publishing.ports import MediaSource, Outlet
+from hub.publishing.ports import Loading, MediaSource, Outlet
 from hub.publishing.restraint.models import BREAKER_OPEN
 from scheduler.aside import Aside
 from scheduler.breaker import Breaker
@@ -83,6 +83,7 @@ class Dispatcher:
             for name, outlet in outlets.items()
             if outlet.declaration.reconciling == (Reconciling.PERSON,)
         }
+        self._loading = {name: one for name, one in outlets.items() if isinstance(one, Loading)}
         own_sites = {name for name, outlet in outlets.items() if outlet.declaration.own_site}
         self._ledger = GroupedLedger(database, clock, owner, meter, self._settled, own_sites)
         self.on_settled: Callable[[], None] = lambda: None
@@ -332,6 +333,10 @@ class Dispatcher:
         """Whether the platform took it; None when a limit or a breaker makes it wait."""
         if await self._postponed(prepared):
             return None
+        channel = prepared.delivery.channel
+        if (outlet := self._loading.get(channel)) is not None:
+            await outlet.ready()
+            self._loading.pop(channel, None)
         return await self._begin(prepared) and await self._caller.call(prepared)
 
     async def _begin(self, prepared: Prepared) -> bool:

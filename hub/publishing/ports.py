@@ -24,6 +24,7 @@ __all__ = [
     "Finding",
     "Forecasting",
     "Job",
+    "Loading",
     "Measured",
     "Measuring",
     "MediaSource",
@@ -180,6 +181,16 @@ class Outlet(Protocol):
 
     async def close(self) -> None:
         """Release what the outlet holds; the wire is closed by its owner."""
+        ...
+
+
+@runtime_checkable
+class Loading(Protocol):
+    """An outlet that takes a while before its first call, as one whose library is loaded then."""
+
+    async def ready(self) -> None:
+        """Return when a call would begin at once. Awaited before an attempt is written ahead, so
+        that an attempt is never open for longer than its call."""
         ...
 
 

@@ -87,7 +87,7 @@ class Installation:
         return await self.hub.operations.explain((await self.delivery()).id)
 
     async def until(
-        self, reached: Callable[[Delivery], bool], *, hurry: bool, rounds: int = 500
+        self, reached: Callable[[Delivery], bool], *, hurry: bool, rounds: int = 3_000
     ) -> Delivery:
         """The delivery once `reached`; with `hurry` every waiting time passes at once."""
         for _ in range(rounds):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hub.publishing.ports import Loading
 from publishers.deferred import DeferredOutlet
 from publishers.telegram.declaration import DECLARATION
 
@@ -61,6 +62,18 @@ async def test_a_call_that_is_cancelled_leaves_the_others_their_library() -> Non
         await gone
     slow.ready.set()
     assert await stays == 2
+
+
+async def test_it_is_ready_once_its_library_is_loaded() -> None:
+    slow = _Slow()
+    outlet = DeferredOutlet(DECLARATION, slow.load)
+    assert isinstance(outlet, Loading)
+    waiting = asyncio.ensure_future(outlet.ready())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    slow.ready.set()
+    await waiting
+    assert slow.made == 1
 
 
 async def test_what_was_never_used_is_closed_without_being_loaded() -> None:
