@@ -25,6 +25,7 @@ from hub.organisations.models import NewAccount
 from hub.organisations.signin.passwords import Passwords
 from tests.web.console.boards.filling import approved
 from tests.web.console.conftest import Office, staff
+from tests.web_pages.complaining import is_error
 from tests.web_pages.test_portal_in_a_browser import AXE, FINDINGS, LOOK, RULES, SIZES
 from web.console.application import console_application
 from web.console.assets import assets
@@ -75,7 +76,7 @@ async def seen(
     cookie = {"name": "gongkai-session", "value": secret, "url": office.origin}
     await context.add_cookies([cookie])  # type: ignore[list-item]
     page, wrong = await context.new_page(), list[str]()
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: wrong.append(said.text) if is_error(said) else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     ours = (office.origin, "data:")
     page.on("request", lambda one: None if one.url.startswith(ours) else wrong.append(one.url))

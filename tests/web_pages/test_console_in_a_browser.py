@@ -14,6 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from hub.catalogue.models import ItemState
+from tests.web_pages.complaining import is_error
 from tests.web_pages.console_office import Staffed, office
 from tests.web_pages.test_portal_in_a_browser import AXE, FINDINGS, RULES
 
@@ -54,7 +55,9 @@ class Watch:
         page.on("request", lambda request: self.asked.append(request.url))
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):  # the rest is advice of the browser's own
+        if message.type == "warning" or is_error(
+            message
+        ):  # the rest is advice of the browser's own
             self.complaints.append(f"{message.type}: {message.text}")
 
     def elsewhere(self, address: str) -> set[str]:

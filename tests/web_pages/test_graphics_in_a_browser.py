@@ -22,6 +22,7 @@ from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.signin.passwords import Passwords
 from tests.web.console.conftest import Office, staff
 from tests.web.console.graphics.test_graphics import BODY
+from tests.web_pages.complaining import is_error
 from tests.web_pages.test_portal_in_a_browser import AXE, FINDINGS, LOOK, RULES, SIZES
 from web.console.application import console_application
 from web.console.assets import assets
@@ -71,7 +72,7 @@ async def at(
     cookie = {"name": "gongkai-session", "value": secret, "url": office.origin}
     await context.add_cookies([cookie])  # type: ignore[list-item]
     page, wrong = await context.new_page(), list[str]()
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: wrong.append(said.text) if is_error(said) else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on(
         "request",
