@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
 from app.compose import open_hub
 from app.console import console_desk
@@ -24,8 +23,7 @@ from hub.organisations.signin.passwords import Passwords
 from hub.publishing.models import DeliveryState
 from tests.web.console.boards.filling import Planned, more_accounts, planned, put
 from tests.web.console.conftest import Office, staff
-from tests.web_pages.complaining import is_error
-from tests.web_pages.test_portal_in_a_browser import AXE, FINDINGS, LOOK, RULES, SIZES
+from tests.web_pages.looking import at, fits
 from web.console.application import console_application
 from web.console.call import ROOT
 
@@ -73,35 +71,6 @@ async def stocked(office: Office, folder: Path) -> Planned:
     return made[2]
 
 
-@asynccontextmanager
-async def at(
-    browser: Browser,
-    office: Office,
-    path: str,
-    *,
-    examined: bool = False,
-) -> AsyncIterator[tuple[Page, list[str]]]:
-    """The page as media see it, and what the browser complained of or asked elsewhere."""
-    context = await browser.new_context(
-        viewport={"width": 1440, "height": 900}, reduced_motion="reduce", bypass_csp=examined
-    )
-    secret = await office.signed_in("media")
-    cookie = {"name": "gongkai-session", "value": secret, "url": office.origin}
-    await context.add_cookies([cookie])  # type: ignore[list-item]
-    page, wrong = await context.new_page(), list[str]()
-    page.on("console", lambda said: wrong.append(said.text) if is_error(said) else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on(
-        "request",
-        lambda asked: None if asked.url.startswith(office.origin) else wrong.append(asked.url),
-    )
-    await page.goto(f"{office.origin}{ROOT}{path}")
-    try:
-        yield page, wrong
-    finally:
-        await context.close()
-
-
 PAGES = {
     "deliveries": "/deliveries",
     "delivery": "/deliveries/{delivery}",
@@ -133,20 +102,7 @@ async def test_a_page_fits_every_window_and_axe_finds_nothing(
 ) -> None:
     office, one = boards
     async with at(browser, office, path_of(name, one), examined=True) as (page, wrong):
-        for width in (1440, 768, 360):
-            await page.set_viewport_size({"width": width, "height": 900})
-            if LOOK:
-                await page.screenshot(path=f"{LOOK}/board-{name}-{width}.png", full_page=True)
-            wide, _ = await page.evaluate(SIZES)
-            assert wide <= width, width
-        if AXE.exists():
-            await page.add_script_tag(path=AXE)
-            for scheme, width in (("dark", 360), ("light", 1440)):
-                await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                await page.set_viewport_size({"width": width, "height": 900})
-                found = await page.evaluate(FINDINGS, RULES)
-                # the initial beside a person's name is for the eye alone
-                assert [f for f in found if "label-content-name" not in f] == [], scheme
+        await fits(page, f"board-{name}")
         assert wrong == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,8 +25,8 @@ from hub.organisations.models import NewAccount
 from hub.organisations.signin.passwords import Passwords
 from tests.web.console.boards.filling import approved
 from tests.web.console.conftest import Office, staff
-from tests.web_pages.complaining import is_error
-from tests.web_pages.test_portal_in_a_browser import AXE, FINDINGS, LOOK, RULES, SIZES
+from tests.web_pages.looking import at, fits
+from tests.web_pages.test_portal_in_a_browser import RULES
 from web.console.application import console_application
 from web.console.assets import assets
 from web.console.call import ROOT
@@ -64,27 +64,11 @@ async def desk(
         await hub.database.close()
 
 
-@asynccontextmanager
-async def seen(
+def seen(
     browser: Browser, office: Office, who: str, path: str, *, examined: bool = False
-) -> AsyncIterator[tuple[Page, list[str]]]:
-    """The page as `who` sees it, and what the browser complained of or asked elsewhere."""
-    context = await browser.new_context(
-        viewport={"width": 1440, "height": 900}, reduced_motion="reduce", bypass_csp=examined
-    )
-    secret = await office.signed_in(who)
-    cookie = {"name": "gongkai-session", "value": secret, "url": office.origin}
-    await context.add_cookies([cookie])  # type: ignore[list-item]
-    page, wrong = await context.new_page(), list[str]()
-    page.on("console", lambda said: wrong.append(said.text) if is_error(said) else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    ours = (office.origin, "data:")
-    page.on("request", lambda one: None if one.url.startswith(ours) else wrong.append(one.url))
-    await page.goto(f"{office.origin}{ROOT}{path}")
-    try:
-        yield page, wrong
-    finally:
-        await context.close()
+) -> AbstractAsyncContextManager[tuple[Page, list[str]]]:
+    """The page as `who` sees it; its previews are drawn into itself."""
+    return at(browser, office, path, who=who, examined=examined, also=("data:",))
 
 
 @pytest.mark.parametrize(
@@ -101,20 +85,7 @@ async def test_a_page_fits_every_window_and_axe_finds_nothing(
 ) -> None:
     office, item = desk
     async with seen(browser, office, who, path.format(item.id), examined=True) as (page, wrong):
-        for width in (1440, 768, 360):
-            await page.set_viewport_size({"width": width, "height": 900})
-            if LOOK:
-                await page.screenshot(path=f"{LOOK}/composer-{name}-{width}.png", full_page=True)
-            wide, _ = await page.evaluate(SIZES)
-            assert wide <= width, width
-        if AXE.exists():
-            await page.add_script_tag(path=AXE)
-            for scheme, width in (("dark", 360), ("light", 1440)):
-                await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                await page.set_viewport_size({"width": width, "height": 900})
-                found = await page.evaluate(FINDINGS, _OWN_FRAMES)
-                # the initial beside a person's name is for the eye alone
-                assert [f for f in found if "label-content-name" not in f] == [], scheme
+        await fits(page, f"composer-{name}", _OWN_FRAMES)
         assert wrong == []
 
 

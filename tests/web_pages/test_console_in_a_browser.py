@@ -14,8 +14,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from hub.catalogue.models import ItemState
-from tests.web_pages.complaining import is_error
 from tests.web_pages.console_office import Staffed, office
+from tests.web_pages.looking import is_error
 from tests.web_pages.test_portal_in_a_browser import AXE, FINDINGS, RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -55,9 +55,8 @@ class Watch:
         page.on("request", lambda request: self.asked.append(request.url))
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type == "warning" or is_error(
-            message
-        ):  # the rest is advice of the browser's own
+        # the rest is advice of the browser's own
+        if message.type == "warning" or is_error(message):
             self.complaints.append(f"{message.type}: {message.text}")
 
     def elsewhere(self, address: str) -> set[str]:

@@ -23,8 +23,7 @@ from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.signin.passwords import Passwords
 from tests.web.console.conftest import Office, staff
 from tests.web.console.conversations.test_conversations import SAID, Post, asked, published
-from tests.web_pages.test_boards_in_a_browser import at
-from tests.web_pages.test_portal_in_a_browser import AXE, FINDINGS, LOOK, RULES, SIZES
+from tests.web_pages.looking import at, fits
 from web.console.application import console_application
 from web.console.call import ROOT
 
@@ -68,21 +67,7 @@ async def test_a_citizen_is_answered_by_keyboard_and_axe_finds_nothing(
 ) -> None:
     talk = await asked(office)
     async with at(browser, office, "/conversations", examined=True) as (page, wrong):
-
-        async def fits(name: str) -> None:
-            for scheme, width in (("dark", 360), ("light", 1440)):
-                await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                await page.set_viewport_size({"width": width, "height": 900})
-                if LOOK:
-                    await page.screenshot(path=f"{LOOK}/talk-{name}-{width}.png", full_page=True)
-                wide, _ = await page.evaluate(SIZES)
-                assert wide <= width, (name, width)
-                if AXE.exists():
-                    await page.add_script_tag(path=AXE)
-                    found = await page.evaluate(FINDINGS, RULES)
-                    assert [f for f in found if "label-content-name" not in f] == [], name
-
-        await fits("list")
+        await fits(page, "talk-list")
         await page.keyboard.press("j")
         await page.keyboard.press("o")
         await page.wait_for_url(f"**/conversations/{talk}", timeout=60_000)
@@ -93,10 +78,10 @@ async def test_a_citizen_is_answered_by_keyboard_and_axe_finds_nothing(
         await other.wait_for(state="detached", timeout=60_000)
         await page.locator("input[name=canned][value=停车]").check(timeout=60_000)
         await page.locator("#f-text").fill("请带行驶证。")
-        await fits("one")
+        await fits(page, "talk-one")
         await page.locator("#reply-form button").click()
         await page.locator(".said-desk").wait_for(timeout=60_000)
         assert SAID in await page.locator(".said-desk").inner_text()
         await page.goto(f"{office.origin}{ROOT}/conversations/figures")
-        await fits("figures")
+        await fits(page, "talk-figures")
         assert wrong == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from app.compose import open_hub
 from app.console import console_desk
@@ -22,15 +21,14 @@ from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.signin.passwords import Passwords
 from tests.web.console.conftest import Office, staff
 from tests.web.console.graphics.test_graphics import BODY
-from tests.web_pages.complaining import is_error
-from tests.web_pages.test_portal_in_a_browser import AXE, FINDINGS, LOOK, RULES, SIZES
+from tests.web_pages.looking import PATIENCE_MS, at, fits
 from web.console.application import console_application
 from web.console.assets import assets
 from web.console.call import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-PATIENCE_MS = 120_000
+DRAWN = ("data:image/png;",)
 KINDS = "() => [...document.querySelectorAll('[name$=\".kind\"]')].map((one) => one.value)"
 
 
@@ -59,36 +57,6 @@ async def drawing(
         await hub.database.close()
 
 
-@asynccontextmanager
-async def at(
-    browser: Browser, office: Office, path: str, *, examined: bool = False
-) -> AsyncIterator[tuple[Page, list[str]]]:
-    """The page as an editor sees it, and what the browser complained of or asked elsewhere."""
-    context = await browser.new_context(
-        viewport={"width": 1440, "height": 900}, reduced_motion="reduce", bypass_csp=examined
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    secret = await office.signed_in("editor")
-    cookie = {"name": "gongkai-session", "value": secret, "url": office.origin}
-    await context.add_cookies([cookie])  # type: ignore[list-item]
-    page, wrong = await context.new_page(), list[str]()
-    page.on("console", lambda said: wrong.append(said.text) if is_error(said) else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on(
-        "request",
-        lambda asked: (
-            None
-            if asked.url.startswith((office.origin, "data:image/png;"))
-            else wrong.append(asked.url[:200])
-        ),
-    )
-    await page.goto(f"{office.origin}{ROOT}{path}")
-    try:
-        yield page, wrong
-    finally:
-        await context.close()
-
-
 @pytest.mark.parametrize("name", ["items", "show", "edit", "templates"])
 async def test_a_page_fits_every_window_and_axe_finds_nothing(
     browser: Browser, drawing: tuple[Office, str], name: str
@@ -96,20 +64,8 @@ async def test_a_page_fits_every_window_and_axe_finds_nothing(
     office, item = drawing
     paths = {"items": "/graphics", "show": f"/graphics/{item}", "edit": f"/graphics/{item}/edit"}
     path = paths.get(name, "/templates")
-    async with at(browser, office, path, examined=True) as (page, wrong):
-        for width in (1440, 768, 360):
-            await page.set_viewport_size({"width": width, "height": 900})
-            if LOOK:
-                await page.screenshot(path=f"{LOOK}/graphics-{name}-{width}.png", full_page=True)
-            wide, _ = await page.evaluate(SIZES)
-            assert wide <= width, width
-        if AXE.exists():
-            await page.add_script_tag(path=AXE)
-            for scheme, width in (("dark", 360), ("light", 1440)):
-                await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                await page.set_viewport_size({"width": width, "height": 900})
-                found = await page.evaluate(FINDINGS, RULES)
-                assert [f for f in found if "label-content-name" not in f] == [], scheme
+    async with at(browser, office, path, who="editor", examined=True, also=DRAWN) as (page, wrong):
+        await fits(page, f"graphics-{name}")
         assert wrong == []
 
 
@@ -119,7 +75,8 @@ async def test_a_graphic_is_drawn_while_it_is_typed_and_attached(
     if "htmx.js" not in assets():
         pytest.skip("npm did not bring htmx: the pages are plain")
     office, item = drawing
-    async with at(browser, office, f"/graphics/{item}/edit?from=blank") as (page, wrong):
+    edit = f"/graphics/{item}/edit?from=blank"
+    async with at(browser, office, edit, who="editor", also=DRAWN) as (page, wrong):
         shown = page.locator("#shown")
         await page.locator("#f-sections-0-paragraphs").fill("新增泊位800个")
         await expect(shown).to_contain_text("原文未见：800", timeout=PATIENCE_MS)

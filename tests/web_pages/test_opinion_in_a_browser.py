@@ -26,8 +26,7 @@ from hub.organisations.models import BodyKind, NewBody
 from hub.organisations.signin.passwords import Passwords
 from tests.web.console.conftest import Office, staff
 from tests.web.console.opinion.voices import hear, said
-from tests.web_pages.test_boards_in_a_browser import at
-from tests.web_pages.test_portal_in_a_browser import AXE, FINDINGS, LOOK, RULES, SIZES
+from tests.web_pages.looking import at, fits
 from web.console.application import console_application
 from web.console.call import ROOT
 
@@ -137,22 +136,7 @@ async def test_a_page_fits_every_window_and_axe_finds_nothing(
     office, ids = heard
     path = PAGES[name].format(**ids)
     async with at(browser, office, path, examined=True) as (page, wrong):
-        for width in (1440, 768, 360):
-            await page.set_viewport_size({"width": width, "height": 900})
-            if LOOK:
-                await page.screenshot(path=f"{LOOK}/opinion-{name}-{width}.png", full_page=True)
-            wide, _ = await page.evaluate(SIZES)
-            assert wide <= width, width
-        if AXE.exists():
-            await page.add_script_tag(path=AXE)
-            for scheme, width in (("dark", 360), ("light", 1440)):
-                await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                await page.set_viewport_size({"width": width, "height": 900})
-                found = await page.evaluate(FINDINGS, RULES)
-                if LOOK:
-                    await page.screenshot(path=f"{LOOK}/opinion-{name}-{scheme}.png")
-                # the initial beside a person's name is for the eye alone
-                assert [f for f in found if "label-content-name" not in f] == [], scheme
+        await fits(page, f"opinion-{name}")
         assert wrong == []
 
 

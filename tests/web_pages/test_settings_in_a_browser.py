@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -22,14 +22,12 @@ from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.models import NewPerson, Role
 from hub.organisations.signin.passwords import Passwords
 from tests.web.console.conftest import PASSWORD, Office, staff
-from tests.web_pages.complaining import is_error
-from tests.web_pages.test_portal_in_a_browser import AXE, FINDINGS, LOOK, RULES, SIZES
+from tests.web_pages.looking import PATIENCE_MS, at, fits
 from web.console.application import console_application
 from web.console.call import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-PATIENCE_MS = 120_000
 PAGES = (
     "",
     "/bodies",
@@ -77,54 +75,21 @@ async def settings(
         await hub.database.close()
 
 
-@asynccontextmanager
-async def at(
-    browser: Browser, office: Office, path: str, *, examined: bool = False
-) -> AsyncIterator[tuple[Page, list[str]]]:
-    """The page as the administrator sees it; what the browser complained of or asked elsewhere."""
-    context = await browser.new_context(
-        viewport={"width": 1440, "height": 900}, reduced_motion="reduce", bypass_csp=examined
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    office.secrets.pop("chief", None)  # a fresh sign-in proves who it is for some minutes
-    secret = await office.signed_in("chief")
-    cookie = {"name": "gongkai-session", "value": secret, "url": office.origin}
-    await context.add_cookies([cookie])  # type: ignore[list-item]
-    page, wrong = await context.new_page(), list[str]()
-    page.on("console", lambda said: wrong.append(said.text) if is_error(said) else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on(
-        "request",
-        lambda asked: None if asked.url.startswith(office.origin) else wrong.append(asked.url),
-    )
-    await page.goto(f"{office.origin}{ROOT}/settings{path}")
-    try:
-        yield page, wrong
-    finally:
-        await context.close()
+def inside(
+    browser: Browser, settings: Office, path: str, *, examined: bool = False
+) -> AbstractAsyncContextManager[tuple[Page, list[str]]]:
+    """A page of the settings as the administrator sees it."""
+    settings.secrets.pop("chief", None)  # a fresh sign-in proves who it is for some minutes
+    return at(browser, settings, f"/settings{path}", who="chief", examined=examined)
 
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_page_fits_every_window_and_axe_finds_nothing(
     browser: Browser, settings: Office, path: str
 ) -> None:
-    async with at(browser, settings, path, examined=True) as (page, wrong):
+    async with inside(browser, settings, path, examined=True) as (page, wrong):
         assert await page.locator("h1").count() == 1
-        for width in (1440, 768, 360):
-            await page.set_viewport_size({"width": width, "height": 900})
-            if LOOK:
-                name = path.replace("/", "-")
-                await page.screenshot(path=f"{LOOK}/settings{name}-{width}.png", full_page=True)
-            wide, _ = await page.evaluate(SIZES)
-            assert wide <= width, width
-        if AXE.exists():
-            await page.add_script_tag(path=AXE)
-            for scheme, width in (("dark", 360), ("light", 1440)):
-                await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                await page.set_viewport_size({"width": width, "height": 900})
-                found = await page.evaluate(FINDINGS, RULES)
-                # the initial beside a person's name is for the eye alone
-                assert [f for f in found if "label-content-name" not in f] == [], scheme
+        await fits(page, f"settings{path.replace('/', '-')}")
         assert wrong == []
 
 
@@ -132,7 +97,7 @@ async def test_an_administrator_gives_a_role_and_proves_the_chain_by_keyboard(
     browser: Browser, settings: Office
 ) -> None:
     auditing = settings.desk.governing.auditing
-    async with at(browser, settings, "") as (page, wrong):
+    async with inside(browser, settings, "") as (page, wrong):
         for _ in range(2):
             await page.keyboard.press("j")
         await page.keyboard.press("Enter")
