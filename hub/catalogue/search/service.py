@@ -78,7 +78,7 @@ class _Answer:
     searcher: Searcher
     asked: query.Asked
     sort: Sort
-    shares: Mapping[str, float]
+    shares: Mapping[str, float]  # of the words, where they were asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class Search:
     async def items(self, question: Question) -> Listed:
         """The page that `find` gives, without what of its texts matched: a third less work, for
         who reads them closer anyway. Raises as `find` does."""
-        answer, items, following, more = await self._found(question)
+        answer, items, following, more = await self._found(question, shares=True)
         return Listed(
             items=tuple(item for _, item in items),
             scores=tuple(found.score for found, _ in items),
@@ -186,14 +186,14 @@ class Search:
     # --- inside -----------------------------------------------------------------------------
 
     async def _found(
-        self, question: Question
+        self, question: Question, *, shares: bool = False
     ) -> tuple[_Answer, list[tuple[Found, Shown]], int, bool]:
         """What was asked, the hits that may be shown, where the next page begins, and whether it
         has any."""
         checked_question(question)
         known = await self._knowledge()
         for understood in _readings(question.text, known):
-            answer = await self._run(self._ask, question, understood, known.names)
+            answer = await self._run(self._ask, question, understood, known.names, shares)
             if answer.found or await self._has_any(answer, question):
                 break
         return answer, *await self._load(question, answer)
@@ -219,7 +219,9 @@ class Search:
             raise NoIndex
         return searcher
 
-    def _ask(self, question: Question, understood: Understood, names: Gazetteer) -> _Answer:
+    def _ask(
+        self, question: Question, understood: Understood, names: Gazetteer, shares: bool
+    ) -> _Answer:
         searcher = self._snapshot()
         wanted = question.narrowing
         body_ids = names.below.get(wanted.body_id)
@@ -231,7 +233,7 @@ class Search:
         limit = _fetched(question)
         found = index.find(searcher, asked.query, offset=question.offset, limit=limit, sort=sort)
         known = asked.understood
-        words = (*known.words, *known.dropped, *_official(known))
+        words = (*known.words, *known.dropped, *_official(known)) if shares else ()
         return _Answer(found, known, searcher, asked, sort, query.shares(searcher, words))
 
     async def _load(
