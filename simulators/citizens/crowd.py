@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from hub.kernel.clock import Clock
 from simulators.citizens.following import next_word
@@ -49,6 +50,10 @@ class Crowd:
     def now(self) -> float:
         """Seconds since the day began."""
         return self._clock.monotonic() - self._begun
+
+    def moment(self, at: datetime) -> float:
+        """The second of the day in which something was at `at`."""
+        return self.now - (self._clock.now() - at).total_seconds()
 
     def begin(self) -> None:
         self._begun = self._clock.monotonic()

@@ -17,6 +17,7 @@ from aiohttp import web
 from app.compose import Hub, open_hub
 from app.opinion import signal_service
 from hub.catalogue.models import Item
+from hub.catalogue.public.store import public_versions
 from hub.kernel.clock import SystemClock
 from hub.opinion.signals.models import SignalFilter, SignalKind
 from hub.organisations.models import Selection
@@ -176,7 +177,7 @@ class _Stage:
             citizens=self._citizens,
             crowd=crowd,
             titles=[item.title for item in self._items],
-            totals=self._totals(office),
+            totals=await self._totals(office),
             incident=office.incident,
             released=self._released,
             shown_where=here,
@@ -204,23 +205,30 @@ class _Stage:
         planned = await self._hub.publishing.plan(
             item.id, Selection(), When(zone="UTC", wall=at.replace(tzinfo=None)), "media"
         )
-        self._released = self._day.length * _LATER
         await _settled(self._hub, [planned.plan.id])
+        self._released = await self._public_since(item.id)
+
+    async def _public_since(self, item_id: str) -> float | None:
+        """The moment the hub wrote down, for it alone decides who subscribed before: whoever
+        looks on sees a publication later than it was."""
+        versions = await self._hub.database.read(lambda c: public_versions(c, item_id))
+        return self._crowd.moment(versions[0].public_at) if versions else None
 
     async def _until_told(self, office: Office) -> None:
         end = self._crowd.now + _TOLD_PATIENCE_S
         while self._crowd.now < end:
-            now = self._totals(office)
+            now = await self._totals(office)
             if all(one.told == one.wanted for one in (now.askers, now.subscribers)):
                 return
             await self._crowd.linger(_STEP)
 
-    def _totals(self, office: Office) -> Totals:
+    async def _totals(self, office: Office) -> Totals:
         titles = [item.title for item in self._items] + [ANSWER_TITLE]
         releases = {}
         if self._released is not None:
             releases["无障碍"] = (self._items[-1].title, self._released)
-        published = office.incident.published
+        answer = office.incident.item
+        published = await self._public_since(answer.id) if answer is not None else None
         if published is not None:
             releases |= dict.fromkeys(("供水", "停水", "成都市人民政府"), (ANSWER_TITLE, published))
         return totals(self._citizens, self._crowd.spoken, self._crowd.heard, titles, releases)
