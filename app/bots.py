@@ -26,6 +26,7 @@ from hub.opinion.signals.models import NewSignal, SignalKind
 __all__ = ["CollectedSignals", "ModelHttp", "open_answerer"]
 
 _LONGEST_BODY = 1 << 20
+_WAITING = 64  # answers at once where most of the time a model is waited for
 _KINDS = {SaidKind.SURVEY: SignalKind.SURVEY}
 
 
@@ -35,7 +36,12 @@ async def open_answerer(hub: Hub) -> AsyncIterator[Engine]:
     async with AsyncExitStack() as stack:
         sessions = _sessions(hub, stack)
         composer, likeness = await _model(hub.settings, stack)
-        yield Engine(_desk(hub, composer, Retrieval(hub.search, likeness)), sessions)
+        desk = _desk(hub, composer, Retrieval(hub.search, likeness))
+        yield (
+            Engine(desk, sessions, at_once=_WAITING)
+            if hub.settings.bot_model_url
+            else Engine(desk, sessions)
+        )
 
 
 def _desk(hub: Hub, composer: Composer, retrieval: Retrieval) -> Desk:

@@ -39,9 +39,9 @@ _FRESH = multiprocessing.get_context("spawn")
 
 
 def memory() -> float:
-    """This process's resident memory in MiB."""
+    """This process's memory in MiB, without the pages of files, which the system takes back."""
     status = Path("/proc/self/status").read_text("ascii")
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    found = re.search(r"RssAnon:\s+(\d+) kB", status)
     return int(found[1]) / 1024 if found else 0.0
 
 

@@ -130,9 +130,9 @@ def _summary(values: list[float]) -> dict[str, float]:
 
 
 def _memory() -> float:
-    """Resident memory of this process in MiB."""
+    """Memory of this process in MiB, without the pages of files, which the system takes back."""
     status = Path("/proc/self/status").read_text()
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    found = re.search(r"RssAnon:\s+(\d+) kB", status)
     return round(int(found[1]) / 1024, 1) if found else 0.0
 
 

@@ -6,6 +6,7 @@ version that it cites: what was recalled meanwhile is not said.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ _WELCOME, _OPT_OUT, _ITEMS = "help_menu", "opt_out", "ask_policy"
 _ITEM = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")  # an item's id, as on a poster's QR code
 _SPOKEN = frozenset({InboundKind.TEXT, InboundKind.VOICE, InboundKind.LINK})
 _ROUNDS = 2  # of answering, where what was to be cited is recalled meanwhile
+_AT_ONCE = 4  # answers: more than the processors do in turns, and the last of a crowd waits longer
 _LEAST = 0.05  # a skill that thinks less of a message is not asked
 _log = structlog.get_logger("bots")
 
@@ -48,13 +50,22 @@ class Told:
 
 class Engine:
     """Answers on any channel; `Answerer` of hub.conversation.ports. Messages of one person must
-    come one after another, as the inbox hands them on."""
+    come one after another, as the inbox hands them on.
+
+    `at_once` answers are made side by side, the others in the order in which they came.
+    """
 
     def __init__(
-        self, desk: Desk, sessions: Sessions, found: Mapping[str, Skill] | None = None
+        self,
+        desk: Desk,
+        sessions: Sessions,
+        found: Mapping[str, Skill] | None = None,
+        *,
+        at_once: int = _AT_ONCE,
     ) -> None:
         self.desk = desk
         self._sessions = sessions
+        self._places = asyncio.Semaphore(at_once)
         self._skills = found if found is not None else skills()
 
     async def answer(self, inbound: Inbound) -> Answer:
@@ -62,6 +73,10 @@ class Engine:
 
     async def explain(self, inbound: Inbound) -> Told:
         """The answer with the skill, how sure it is, and what was searched for."""
+        async with self._places:
+            return await self._explain(inbound)
+
+    async def _explain(self, inbound: Inbound) -> Told:
         key = key_of(inbound)
         session = await self._sessions.load(key)
         await self.desk.places.refresh()

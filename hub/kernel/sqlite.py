@@ -33,6 +33,7 @@ T = TypeVar("T")
 _LARGEST_GROUP = 512
 _READERS = 2
 _BUSY_MS = 10_000
+_MAPPED = 2**31 - 65_536  # bytes; SQLite's own upper limit
 
 Reply = Callable[[Outcome], None]
 
@@ -143,6 +144,9 @@ def _prepare(engine: Engine, begin: str, *, read_only: bool = False) -> None:
             "temp_store=MEMORY",
             "wal_autocheckpoint=8000",
             f"query_only={'ON' if read_only else 'OFF'}",
+            # what a reader looks up is all over the file: mapped, it costs no call of the system
+            # and no copy (a third of the CPU of six items with their texts)
+            f"mmap_size={_MAPPED if read_only else 0}",
         ):
             raw.execute(f"PRAGMA {pragma}")
 
