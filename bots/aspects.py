@@ -20,6 +20,10 @@ _ASPECTS: Sequence[tuple[re.Pattern[str], Aspect]] = tuple(
     for asked, told in (
         (r"罚|处罚|违法|违反|后果|\bpenalt|\bfines?\b|punish", r"罚款|处罚|责令|吊销|处.{1,12}元"),
         (
+            r"[哪何边]一?[天日]|[几哪]月|几号|\b(?:which|what) (?:day|date)\b",
+            r"(?:\d+|[一二三四五六七八九十]+)月(?:\d+|[一二三四五六七八九十]+)[日号]|[周星]期?[一二三四五六日天]",
+        ),
+        (
             r"多久|多长|几天|多少天|几年|几个月|期限|时限|时间|how (?:long|many days)|deadline",
             _DAYS,
         ),

@@ -41,6 +41,12 @@ async def test_a_passage_is_quoted_as_it_stands_with_where_it_stands(town: Town)
     assert "第三十二条" in told.answer.paragraphs[0]
 
 
+@pytest.mark.parametrize("asked", ["全民健身日是哪一天", "全民健身日係邊一日？"])
+async def test_who_asks_for_the_day_is_told_the_day(town: Town, asked: str) -> None:
+    told = await town.ask(asked)
+    assert "8月8日" in told.answer.cites[0].passage
+
+
 async def test_a_superseded_document_is_answered_with_its_successor(town: Town) -> None:
     told = await town.ask("成都市食品摊贩备案办法（试行）里，到社区服务站登记几个工作日发卡")
     assert titles(told)[0] == "成都市食品摊贩备案办法"

@@ -16,6 +16,8 @@ SKILL = Skill(
         Example("转人工"),
         Example("我要找真人客服"),
         Example("轉人工"),
+        Example("有没有真人"),
+        Example("能不能找个人说话"),
         Example("can I talk to a real person?"),
     ),
     fits=fits,
