@@ -23,7 +23,6 @@ from hub.organisations.signin.passwords import Passwords
 from hub.publishing.agenda.service import Agendas
 from hub.publishing.board.service import DeliveryBoard
 from hub.publishing.outreach.service import Outreach
-from hub.publishing.overview.service import Overviews
 from hub.review.queue.service import Queue
 from publishers.registry import channels
 from web.console.application import console_application
@@ -54,7 +53,6 @@ def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
         "factors": factors_of(hub, kept),
         "listing": Listing(hub.database),
         "queue": Queue(hub.database, hub.clock),
-        "overviews": Overviews(hub.database, hub.clock),
         "channels": {name: found.declaration for name, found in channels().items()},
         "sights": Sights(hub.database),
         "board": board,

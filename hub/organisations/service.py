@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -86,6 +86,16 @@ class Organisations:
     async def bodies(self, under: str = "") -> list[Body]:
         """Every body, or `under` (a body's id) and those below it."""
         return await self._database.read(lambda c: store.list_bodies(c, under))
+
+    async def bodies_among(self, ids: Collection[str]) -> list[Body]:
+        """Those of the bodies by id that are there, in the order of their codes."""
+        found = await self._database.read(lambda c: store.bodies_by_id(c, ids))
+        return sorted(found.values(), key=lambda body: body.code)
+
+    async def body_names(self, ids: Iterable[str]) -> dict[str, str]:
+        """The names of those of the bodies that are there, by id."""
+        found = await self._database.read(lambda c: store.bodies_by_id(c, set(ids)))
+        return {body.id: body.name for body in found.values()}
 
     async def add_person(self, new: NewPerson, *, actor: str) -> Person:
         """Raises AlreadyThere when the login is taken."""

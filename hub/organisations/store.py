@@ -55,6 +55,7 @@ from hub.organisations.tables import (
 )
 
 _CHUNK = 10_000  # parameters per query; SQLite takes 32,766, PostgreSQL 32,767
+_ALL_BODIES = PackedQuery(Body, select(bodies))
 
 
 def get_body(connection: Connection, body_id: str) -> Body:
@@ -81,9 +82,9 @@ def bodies_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Body]:
 
 def list_bodies(connection: Connection, under: str = "") -> list[Body]:
     """All bodies ordered by code, or only `under` (an id) and those below it."""
-    query = select(bodies).order_by(bodies.c.code)
-    if under:
-        query = query.where(bodies.c.id.in_(subtree(under)))
+    if not under:
+        return sorted(_ALL_BODIES.values(connection), key=attrgetter("code"))
+    query = select(bodies).where(bodies.c.id.in_(subtree(under))).order_by(bodies.c.code)
     return [_body(row) for row in connection.execute(query)]
 
 
@@ -331,11 +332,8 @@ def conditions_of(connection: Connection, selection: Selection) -> list[ColumnEl
     if selection.region:
         conditions.append(accounts.c.region == selection.region)
     if selection.tag:
-        conditions.append(
-            exists().where(
-                account_tags.c.account_id == accounts.c.id, account_tags.c.tag == selection.tag
-            )
-        )
+        tagged = (account_tags.c.account_id == accounts.c.id, account_tags.c.tag == selection.tag)
+        conditions.append(exists().where(*tagged))
     return conditions
 
 

@@ -140,10 +140,13 @@ deliveries = Table(
         "id",
         **_where("state = 'failed' AND purpose = 'correct'"),
     ),
+    # with account and plan, so that boards count what halted from the index alone
     Index(
         "ix_deliveries_halted",
         "state",
         "id",
+        "account_id",
+        "plan_id",
         **_where(f"state IN ({', '.join(repr(str(state)) for state in HALTED)})"),
     ),
     # An account gets an edition once, or once per occurrence where a recurrence says when; what was

@@ -14,6 +14,7 @@ from hub.kernel.clock import ManualClock
 from hub.kernel.events import read_events
 from hub.kernel.meter import NoMeter
 from hub.organisations import store as organisations
+from hub.organisations.authority.sight import Sight
 from hub.organisations.models import Selection
 from hub.publishing.models import DeliveryState, Plan
 from hub.publishing.preflight import store
@@ -113,6 +114,10 @@ async def test_problems_are_listed_by_due_time_and_vanish_when_a_later_look_find
     await PreflightWatch(board, meter).look()
     assert [one.plan_id for one in await board.problems()] == [sooner.id, later.id]
     assert meter.problems == {("reconnect", "blocking"): 2}
+    nobody = Sight(frozenset(), whole=False)
+    assert await board.problems(sight=nobody) == []
+    own = Sight(frozenset({body.id for body in await stage.organisations.bodies()}), whole=False)
+    assert len(await board.problems(sight=own)) == 2
     [account] = await stage.organisations.accounts(Selection())
     await stage.do(lambda tx: organisations.set_needs_reconnecting(tx, account.id, ""))
     clock.advance(7 * HOUR)

@@ -28,7 +28,6 @@ from hub.publishing.liveness.service import Liveness
 from hub.publishing.models import Declaration
 from hub.publishing.operations import Operations
 from hub.publishing.outreach.service import Outreach
-from hub.publishing.overview.service import Overviews
 from hub.publishing.preflight.service import Preflight
 from hub.publishing.previewing.service import Previews
 from hub.publishing.recall.service import Recalling
@@ -81,7 +80,6 @@ class Desk:
     interpretations: Interpretations
     publishing: Publishing
     operations: Operations
-    overviews: Overviews
     recalling: Recalling
     rings: Rings
     incidents: Incidents

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import FileSystemLoader, StrictUndefined, pass_context
@@ -21,10 +22,26 @@ __all__ = ["environment", "words_of"]
 _FOLDER = Path(__file__).resolve().parents[2] / "templates" / "console"
 
 
+class _Environment(ImmutableSandboxedEnvironment):
+    """The sandbox, which decides once for every type and attribute: its rules ask for nothing
+    else, and a page of a list reads some thousand attributes."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._decided: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        key = (type(obj), attr)
+        decided = self._decided.get(key)
+        if decided is None:
+            decided = self._decided[key] = super().is_safe_attribute(obj, attr, value)
+        return decided
+
+
 @cache
 def environment(zone: str) -> ImmutableSandboxedEnvironment:
     """`zone` is that of every time that is shown."""
-    made = ImmutableSandboxedEnvironment(
+    made = _Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,

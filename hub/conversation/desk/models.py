@@ -26,6 +26,7 @@ __all__ = [
     "DeskEvent",
     "DeskFilter",
     "DeskPaces",
+    "DeskPage",
     "DeskState",
     "DeskTalk",
     "DeskView",
@@ -250,14 +251,24 @@ class Handed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskFilter:
-    """Every field given narrows the list; `bodies` are ids, None for all."""
+    """Every field given narrows the list; `bodies` are ids, None for all. `after` is a page's
+    `next`."""
 
     bodies: frozenset[str] | None = None
     states: frozenset[DeskState] = frozenset()
     officer: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    after: str = ""
     limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPage:
+    """`next` is where the page after this one begins, empty on the last."""
+
+    talks: tuple[DeskTalk, ...]
+    next: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

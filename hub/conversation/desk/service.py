@@ -6,7 +6,8 @@ another body is refused, and sees nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -18,6 +19,7 @@ from hub.conversation.desk.models import (
     ANSWERING,
     DeskEvent,
     DeskFilter,
+    DeskPage,
     DeskState,
     DeskTalk,
     DeskView,
@@ -27,6 +29,7 @@ from hub.conversation.desk.models import (
     Reason,
     Scores,
 )
+from hub.conversation.desk.paging import page_of
 from hub.conversation.desk.stepping import Terms, held, officer_of, require_hold, step
 from hub.conversation.models import Inbound
 from hub.kernel.clock import Clock
@@ -156,9 +159,19 @@ class DeskService:
     async def hours(self, body_id: str) -> OfficeHours:
         return await self._database.read(lambda c: self.terms.hours(c, body_id))
 
+    async def hours_of(self, body_ids: Collection[str]) -> dict[str, OfficeHours]:
+        """Of several bodies, by id."""
+        held = await self._database.read(lambda c: store.hours_of_all(c, body_ids))
+        return {one: held.get(one) or replace(self.terms.usual, body_id=one) for one in body_ids}
+
     async def talks(self, wanted: DeskFilter) -> list[DeskTalk]:
         """Those who wait longest first, then the newest."""
         return await self._database.read(lambda c: store.search(c, wanted))
+
+    async def page(self, wanted: DeskFilter) -> DeskPage:
+        """Of the bodies named those who wait longest first, then the newest; an `after` that is no
+        page's end begins anew."""
+        return await self._database.read(lambda c: page_of(c, wanted))
 
     async def answers_for(self, login: str) -> frozenset[str]:
         """The ids of the bodies whose conversations the person may see and answer; raises
@@ -173,14 +186,8 @@ class DeskService:
     async def last_words(self, talks: Sequence[DeskTalk]) -> Mapping[str, str]:
         """What each citizen said last, by the conversation's id; empty for what is not text."""
 
-        def look(connection: Connection) -> dict[str, str]:
-            found = {}
-            for one in talks:
-                said = messages.history(connection, one.account_id, one.sender, 1)
-                found[one.id] = said[-1].inbound.text if said else ""
-            return found
-
-        return await self._database.read(look)
+        ids = [one.id for one in talks]
+        return await self._database.read(lambda c: store.last_words(c, ids))
 
     async def there(self, body_id: str) -> Handed:
         """Whether the desk of a body answers now, and when it will."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -12,10 +13,12 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    and_,
     delete,
     func,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -49,7 +52,9 @@ __all__ = [
     "find_reply",
     "get",
     "hours_of",
+    "hours_of_all",
     "idle",
+    "last_words",
     "left_sending",
     "newest_of",
     "outcomes",
@@ -59,6 +64,8 @@ __all__ = [
     "search",
     "sending",
     "set_hours",
+    "settled_in",
+    "waiting_in",
 ]
 
 _c, _r, _h = desk_conversations.c, desk_replies.c, desk_hours.c
@@ -110,6 +117,70 @@ def search(connection: Connection, wanted: DeskFilter) -> list[DeskTalk]:
     if wanted.until:
         query = query.where(_c.opened_at < wanted.until)
     return [_talk(row) for row in connection.execute(query.limit(wanted.limit))]
+
+
+def waiting_in(
+    connection: Connection,
+    body_id: str,
+    wanted: DeskFilter,
+    after: tuple[datetime, str] | None,
+) -> list[DeskTalk]:
+    """Open conversations of a body in which the citizen waits, the longest first, behind `after`:
+    since when and which; by its index, as `settled_in`."""
+    query = _of_body(body_id, wanted).where(_open(), _c.waits_since.is_not(None))
+    if after is not None:
+        since, last = after
+        beyond = or_(_c.waits_since > since, and_(_c.waits_since == since, _c.id > last))
+        query = query.where(_c.waits_since >= since, beyond)
+    query = query.order_by(_c.waits_since, _c.id).limit(wanted.limit + 1)
+    return [_talk(row) for row in connection.execute(query)]
+
+
+def settled_in(
+    connection: Connection,
+    body_id: str,
+    wanted: DeskFilter,
+    before: tuple[datetime, str] | None,
+) -> list[DeskTalk]:
+    """Conversations of a body in which nobody waits, the newest first, older than `before`: when
+    one was opened and which."""
+    query = _of_body(body_id, wanted).where(_c.waits_since.is_(None))
+    if DeskState.CLOSED not in wanted.states:
+        query = query.where(_open())
+    if before is not None:
+        at, last = before
+        beyond = or_(_c.opened_at < at, and_(_c.opened_at == at, _c.id < last))
+        query = query.where(_c.opened_at <= at, beyond)
+    query = query.order_by(_c.opened_at.desc(), _c.id.desc()).limit(wanted.limit + 1)
+    return [_talk(row) for row in connection.execute(query)]
+
+
+def _of_body(body_id: str, wanted: DeskFilter) -> Select[Any]:
+    query = _talks().where(_c.body_id == body_id)
+    if wanted.states:
+        query = query.where(_c.state.in_(wanted.states))
+    if wanted.officer:
+        query = query.where(_c.officer == wanted.officer)
+    if wanted.since:
+        query = query.where(_c.opened_at >= wanted.since)
+    return query
+
+
+def _open() -> ColumnElement[bool]:
+    return literal_column("desk_conversations.state <> 'closed'")  # as the index
+
+
+def last_words(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """What each citizen wrote last, by the conversation's id; empty for what is not text."""
+    newest = (
+        select(_m.text)
+        .where(_m.sender == _c.sender, _m.account_id == _c.account_id)
+        .order_by(_m.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = connection.execute(select(_c.id, newest).where(_c.id.in_(ids)))
+    return {row[0]: row[1] or "" for row in rows}
 
 
 def due_looks(connection: Connection, now: datetime, limit: int) -> list[DeskTalk]:
@@ -187,6 +258,12 @@ def left_sending(connection: Connection, before: datetime, limit: int) -> list[R
 def hours_of(connection: Connection, body_id: str) -> OfficeHours | None:
     row = connection.execute(select(desk_hours).where(_h.body_id == body_id)).first()
     return None if row is None else OfficeHours(**row._asdict())
+
+
+def hours_of_all(connection: Connection, body_ids: Collection[str]) -> dict[str, OfficeHours]:
+    """What those of the bodies have that were given hours of their own, by body."""
+    query = select(desk_hours).where(_h.body_id.in_(body_ids))
+    return {row.body_id: OfficeHours(**row._asdict()) for row in connection.execute(query)}
 
 
 def set_hours(tx: Transaction, hours: OfficeHours) -> None:

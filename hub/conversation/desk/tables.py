@@ -69,6 +69,15 @@ desk_conversations = Table(
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
     ),
+    # who waits longest, then the newest of those who do not wait
+    Index(
+        "ix_desk_conversations_queue",
+        "body_id",
+        "waits_since",
+        "opened_at",
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    ),
     Index("ix_desk_conversations_sender", "sender", "account_id", "id"),
     Index("ix_desk_conversations_body", "body_id", "opened_at"),
     Index(

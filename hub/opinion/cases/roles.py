@@ -19,7 +19,7 @@ from hub.organisations.authority.rules import ENTERING, role_needed
 from hub.organisations.authority.store import bodies_with_a_role, bodies_within_reach
 from hub.organisations.models import Person, Role
 
-__all__ = ["CASE_ROLES", "CaseStep", "Where", "require_step"]
+__all__ = ["ANSWERING", "CASE_ROLES", "ROUTING", "CaseStep", "Where", "require_step"]
 
 _SYSTEM = "system:"
 
@@ -71,6 +71,13 @@ CASE_ROLES: Mapping[CaseStep, tuple[_Rule, ...]] = {
     CaseStep.CLOSE: (_Rule(_OFFICE, Where.OVER),),
     CaseStep.REOPEN: (_Rule(_OFFICE, Where.OVER),),
 }
+
+
+# who answers the cases of the body in which they work; who hands out what no body has yet
+ANSWERING = frozenset[Role]().union(
+    *(rule.roles for rules in CASE_ROLES.values() for rule in rules if rule.where is not Where.OVER)
+)
+ROUTING = frozenset[Role]().union(*(rule.roles for rule in CASE_ROLES[CaseStep.ROUTE]))
 
 
 def require_step(connection: Connection, actor: str, step: CaseStep, case: Case | None) -> None:

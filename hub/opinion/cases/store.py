@@ -25,11 +25,13 @@ __all__ = [
     "add_case",
     "add_deadlines",
     "cases_about",
+    "cases_by_ids",
     "cases_of",
     "change",
     "deadlines_of",
     "get_case",
     "meet",
+    "next_deadlines",
     "open_deadlines",
     "tell",
 ]
@@ -44,6 +46,12 @@ def add_case(tx: Transaction, case: Case) -> None:
 def get_case(connection: Connection, case_id: str) -> Case | None:
     row = connection.execute(select(cases).where(_c.id == case_id)).first()
     return None if row is None else _case(row)
+
+
+def cases_by_ids(connection: Connection, ids: Collection[str]) -> dict[str, Case]:
+    """Those that are there, by id."""
+    rows = connection.execute(select(cases).where(_c.id.in_(ids)))
+    return {row.id: _case(row) for row in rows}
 
 
 def cases_of(
@@ -111,6 +119,18 @@ def deadlines_of(connection: Connection, case_id: str, number: int) -> list[Dead
         .order_by(_d.due_at, _d.kind)
     )
     return [_deadline(row) for row in connection.execute(query)]
+
+
+def next_deadlines(connection: Connection, found: Collection[Case]) -> dict[str, Deadline]:
+    """Of each case's clocks that run the first to end, by the case's id."""
+    rounds = {case.id: case.round for case in found}
+    query = (
+        select(case_deadlines)
+        .where(_d.case_id.in_(rounds), _d.met_at.is_(None), _d.due_at.is_not(None))
+        .order_by(_d.due_at.desc(), _d.kind.desc())
+    )
+    rows = connection.execute(query)
+    return {row.case_id: _deadline(row) for row in rows if row.round == rounds[row.case_id]}
 
 
 def open_deadlines(connection: Connection, before: datetime, limit: int) -> list[Deadline]:

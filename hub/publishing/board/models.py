@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hub.publishing.models import DeliveryState, Purpose
 
-__all__ = ["GROUPS", "MOST", "Counts", "Group", "Line", "Looked", "Page"]
+__all__ = ["GROUPS", "MOST", "Counts", "Group", "Line", "Looked", "Page", "Standing"]
 
 MOST = 10_000  # counted no further
 _S = DeliveryState
@@ -94,3 +94,15 @@ class Counts:
 
     def group(self, group: Group) -> int:
         return sum(self.of.get(state, 0) for state in GROUPS[group])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How publishing stands. `late`: due for over a minute and not begun, up to MOST; `latest`: how
+    late the oldest of them is. `beat`: how long ago the dispatcher last said that it runs, None
+    where it never did."""
+
+    counts: Counts
+    late: int
+    latest: timedelta
+    beat: timedelta | None

@@ -14,13 +14,15 @@ from hub.kernel.errors import NotFound, Words
 from hub.kernel.events import chain_head
 from hub.organisations.authority.sight import Sight
 from hub.publishing.board import store
-from hub.publishing.board.models import Counts, Line, Looked, Page
+from hub.publishing.board.models import Counts, Line, Looked, Page, Standing
+from hub.publishing.store import last_beat
 
 __all__ = ["DeliveryBoard"]
 
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _AFTER = re.compile(r"(?:\d{1,18}\.)?[0-9A-HJKMNP-TV-Z]{26}")
 _BACK = timedelta(days=30)
+_LATE = timedelta(minutes=1)
 
 
 class DeliveryBoard:
@@ -53,15 +55,22 @@ class DeliveryBoard:
             )
         return found
 
-    async def counts(self, sight: Sight) -> Counts:
-        """How many there are in which state now; where a person sees only a few accounts, of
-        what was due within the last thirty days."""
-        since = self._clock.now() - _BACK
+    async def standing(self, sight: Sight) -> Standing:
+        """How many there are in which state now, and whether they go out in time; where a person
+        sees only a few accounts, of what was due within the last thirty days."""
+        now = self._clock.now()
 
-        def look(connection: Connection) -> Counts:
-            few = store.few_accounts(connection, sight, "")
-            few = None if sight.whole else few
-            return Counts(store.count_by_state(connection, sight, few, since))
+        def look(connection: Connection) -> Standing:
+            few = None if sight.whole else store.few_accounts(connection, sight, "")
+            since = now - _BACK
+            late, oldest = store.late(connection, sight, few, since, now - _LATE)
+            beat = last_beat(connection, "dispatcher")
+            return Standing(
+                counts=Counts(store.count_by_state(connection, sight, few, since)),
+                late=late,
+                latest=now - oldest if oldest else timedelta(),
+                beat=now - beat if beat else None,
+            )
 
         return await self._database.read(look)
 

@@ -36,7 +36,7 @@ from hub.publishing.board.models import MOST, Line, Looked, Page
 from hub.publishing.models import HALTED, HELD, DeliveryState, Purpose
 from hub.publishing.tables import deliveries, in_states, plans
 
-__all__ = ["count_by_state", "few_accounts", "line_of", "page_of"]
+__all__ = ["count_by_state", "few_accounts", "late", "line_of", "page_of"]
 
 _S = DeliveryState
 _d = deliveries.c
@@ -127,25 +127,53 @@ def count_by_state(
         query = select(_d.state, func.count()).where(own, waits, _d.state != _S.VERIFIED)
         rows = connection.execute(query.group_by(_d.state))
         return {_S(state): min(count, MOST) for state, count in rows}
-    found = {}
-    for state in (_S.PLANNED, _S.READY, *HELD, *HALTED):
-        condition = and_(in_states(state), in_states(*_KNOWN[state]))
-        found[state] = _capped(connection, condition, sight)
-    unread = and_(in_states(_S.ACCEPTED), _d.next_at.is_not(None))
-    return {**found, _S.ACCEPTED: _capped(connection, unread, sight)}
+    counted: dict[DeliveryState, Condition] = {
+        state: and_(in_states(state), in_states(*_KNOWN[state]))
+        for state in (_S.PLANNED, _S.READY, *HELD, *HALTED)
+    }
+    counted[_S.ACCEPTED] = and_(in_states(_S.ACCEPTED), _d.next_at.is_not(None))
+    counting = select(literal(1)).select_from(deliveries).where(*_of_sight(sight)).limit(MOST)
+    parts = [
+        select(literal(state.value).label("state")).select_from(
+            counting.where(condition).subquery()
+        )
+        for state, condition in counted.items()
+    ]
+    each = union_all(*parts).subquery()
+    rows = connection.execute(select(each.c.state, func.count()).group_by(each.c.state))
+    found = {_S(state): count for state, count in rows}
+    return {state: found.get(state, 0) for state in counted}
 
 
-def _capped(connection: Connection, condition: Condition, sight: Sight) -> int:
-    query = select(literal(1)).select_from(deliveries).where(condition)
-    found = query.where(*_of_sight(sight)).limit(MOST).subquery()
-    return connection.execute(select(func.count()).select_from(found)).scalar_one()
+def late(
+    connection: Connection, sight: Sight, few: list[str] | None, since: datetime, before: datetime
+) -> tuple[int, datetime | None]:
+    """How many were due before that moment and have not begun, up to MOST, and when the oldest of
+    them was due; of `few` accounts what was due since then."""
+    if few is not None:
+        own = and_(_d.account_id.in_(few), _d.due_at >= since, _d.due_at < before)
+        waits = in_states(_S.PLANNED, _S.READY)
+        query = select(func.count(), func.min(_d.due_at)).where(own, waits)
+        count, oldest = connection.execute(query).one()
+        return min(count, MOST), oldest
+    total, found = 0, list[datetime]()
+    for state in (_S.PLANNED, _S.READY):
+        query = select(_d.due_at).where(in_states(state), _d.due_at < before, *_of_sight(sight))
+        first = query.order_by(_d.due_at).limit(MOST).subquery()
+        count, oldest = connection.execute(select(func.count(), func.min(first.c.due_at))).one()
+        total += count
+        found += [oldest] if oldest is not None else []
+    return min(total, MOST), min(found, default=None)
 
 
 def _of_sight(sight: Sight) -> list[ColumnElement[bool]]:
+    """Asked of rows that another index has found: the function keeps the database from gathering
+    all that was ever sent to those accounts."""
     if sight.whole:
         return []
     own = select(accounts.c.id).where(accounts.c.body_id.in_(sight.bodies))
-    return [_d.account_id.in_(own)]
+    own = select(own.cte("own").c.id)
+    return [func.coalesce(_d.account_id, "").in_(own)]
 
 
 def _ranges(

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from hub.organisations.models import Account
 
-__all__ = ["Board", "Life", "Standing", "Suggestion", "Trace"]
+__all__ = ["Board", "Duty", "Life", "Standing", "Suggestion", "Trace"]
 
 
 class Standing(StrEnum):
@@ -24,6 +24,18 @@ class Trace:
     account_id: str
     published_at: datetime | None = None
     planned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """An account that is to be updated. `settings` are its own as they are stored, where they may
+    name a limit, else empty; `published_at` is what was remembered, in microseconds: what is
+    compared for ten thousand accounts is not made a date."""
+
+    account_id: str
+    channel: str
+    settings: str
+    published_at: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

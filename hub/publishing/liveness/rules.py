@@ -9,7 +9,7 @@ from typing import Any
 from hub.organisations.models import Account, FilingState
 from hub.publishing.liveness.models import Life, Standing, Trace
 
-__all__ = ["SETTING", "life_of", "limit_of", "worst_first"]
+__all__ = ["SETTING", "days_left", "life_of", "limit_of", "standing_of"]
 
 SETTING = "liveness_days"  # of an account; 0 exempts it
 _NEAR = 4  # of the days, this part or less is left
@@ -30,20 +30,20 @@ def life_of(account: Account, trace: Trace, default: int, now: datetime) -> Life
     return Life(
         account=account,
         limit=limit,
-        standing=_standing(days, limit),
+        standing=standing_of(days, limit),
         days=days,
         published_at=trace.published_at,
         planned_at=trace.planned_at,
     )
 
 
-def _standing(days: int | None, limit: int) -> Standing:
+def standing_of(days: int | None, limit: int) -> Standing:
+    """`days` since the last update, None where there never was one."""
     if days is None or days >= limit:
         return Standing.OVER
     return Standing.NEAR if (limit - days) * _NEAR <= limit else Standing.LIVE
 
 
-def worst_first(life: Life) -> tuple[float, str]:
-    """Sorts by how many days are left; who never published comes first."""
-    left = float("-inf") if life.days is None else life.limit - life.days
-    return left, life.account.id
+def days_left(days: int | None, limit: int) -> float:
+    """Until the limit is reached; endlessly long ago where nothing was ever published."""
+    return float("-inf") if days is None else limit - days

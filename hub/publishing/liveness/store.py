@@ -6,24 +6,30 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import BigInteger, Connection, Text, case, func, or_, select, type_coerce
 
 from hub.catalogue.models import ItemState, Validity
 from hub.catalogue.tables import items
 from hub.kernel.bulk import Bulk
 from hub.kernel.columns import microseconds
 from hub.kernel.database import Transaction
+from hub.kernel.packing import PackedQuery
+from hub.organisations import store as organisations
+from hub.organisations.authority.sight import Sight
+from hub.organisations.models import FilingState, Selection
 from hub.organisations.tables import accounts
-from hub.publishing.liveness.models import Suggestion, Trace
+from hub.publishing.liveness.models import Duty, Suggestion, Trace
+from hub.publishing.liveness.rules import SETTING
 from hub.publishing.liveness.tables import account_liveness
 from hub.publishing.models import DeliveryState, Purpose
 from hub.publishing.tables import deliveries, editions
 
-__all__ = ["candidates", "keep", "kept", "recalled", "traces", "without"]
+__all__ = ["candidates", "duties", "keep", "kept", "recalled", "traces", "without"]
 
 _S = DeliveryState
 _WAITING = (_S.PLANNED, _S.READY, _S.CLAIMED, _S.SENDING, _S.BLOCKED)
 _c = account_liveness.c
+_NAMES_A_LIMIT = f'%"{SETTING}"%'
 
 
 def traces(connection: Connection, now: datetime, ids: Collection[str] = ()) -> dict[str, Trace]:
@@ -88,6 +94,26 @@ def kept(connection: Connection, ids: Collection[str] = ()) -> dict[str, Trace]:
     query = select(account_liveness)
     rows = connection.execute(query.where(_c.account_id.in_(ids)) if ids else query)
     return {row.account_id: Trace(row.account_id, row.published_at, row.planned_at) for row in rows}
+
+
+def duties(connection: Connection, selection: Selection, sight: Sight | None) -> list[Duty]:
+    """The accounts of a selection that are on file and in use, of bodies in `sight` or all."""
+    settings = type_coerce(accounts.c.settings, Text)  # as they are stored: few name a limit
+    conditions = organisations.conditions_of(connection, selection)
+    conditions += [accounts.c.active, accounts.c.filing == FilingState.FILED.value]
+    if sight is not None and not sight.whole:
+        conditions.append(accounts.c.body_id.in_(sight.bodies))
+    query = (
+        select(
+            accounts.c.id.label("account_id"),
+            accounts.c.channel,
+            case((settings.like(_NAMES_A_LIMIT), settings), else_="").label("settings"),
+            type_coerce(_c.published_at, BigInteger).label("published_at"),
+        )
+        .outerjoin(account_liveness, _c.account_id == accounts.c.id)
+        .where(*conditions)
+    )
+    return PackedQuery(Duty, query).values(connection)
 
 
 def candidates(

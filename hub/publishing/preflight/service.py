@@ -12,6 +12,7 @@ from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import NotFound, Words
 from hub.kernel.events import Event
+from hub.organisations.authority.sight import Sight
 from hub.publishing import events
 from hub.publishing.models import Plan
 from hub.publishing.ports import ChannelBook
@@ -130,10 +131,11 @@ class Preflight:
         """The check points that a plan has passed, with what each counted."""
         return await self._database.read(lambda c: store.done_points(c, plan_id))
 
-    async def problems(self, limit: int = 200) -> list[Listed]:
-        """The board: problems of plans that wait, by due time."""
+    async def problems(self, limit: int = 200, sight: Sight | None = None) -> list[Listed]:
+        """The board: problems of plans that wait, by due time; with `sight` of items of the bodies
+        in it."""
         now = self._clock.now()
-        return await self._database.read(lambda c: store.list_problems(c, now, limit))
+        return await self._database.read(lambda c: store.list_problems(c, now, limit, sight))
 
     async def counts(self) -> dict[tuple[str, str], int]:
         """Problems of plans that wait by (check, severity), for whoever measures."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from hub.catalogue.tables import blobs, items
 from hub.kernel.database import Transaction
 from hub.kernel.errors import Words
+from hub.organisations.authority.sight import Sight
 from hub.publishing.ledger import row_to_delivery
 from hub.publishing.models import Delivery, DeliveryState, Plan, Purpose
 from hub.publishing.ports import PREPARED
@@ -208,16 +209,24 @@ def problems_of(connection: Connection, plan_id: str, point: CheckPoint) -> list
     return [_problem(row) for row in connection.execute(query.order_by(_p.name, _p.subject))]
 
 
-def list_problems(connection: Connection, now: datetime, limit: int) -> list[Listed]:
-    """What the latest looks found at plans that still wait, the next due and worst first."""
+def list_problems(
+    connection: Connection, now: datetime, limit: int, sight: Sight | None
+) -> list[Listed]:
+    """What the latest looks found at plans that still wait, the next due and worst first; None
+    sees those of every body."""
+    # a term of the problems' that no index has: they are few, and who begins at the plans walks
+    # all that are to come
+    own = plans.c.id == func.coalesce(_p.plan_id, "")
     query = (
         select(preflight_problems, plans.c.due_at, items.c.title)
-        .join(plans, plans.c.id == _p.plan_id)
+        .join(plans, own)
         .join(items, items.c.id == plans.c.item_id)
         .where(_LATEST, plans.c.due_at > now, _still_waits())
         .order_by(plans.c.due_at, plans.c.id, _p.severity, _p.name, _p.subject)
         .limit(limit)
     )
+    if sight is not None and not sight.whole:
+        query = query.where(items.c.body_id.in_(sight.bodies))
     return [
         Listed(
             plan_id=row.plan_id,

@@ -1408,6 +1408,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state <> 'closed'"),
     )
     op.create_index(
+        "ix_desk_conversations_queue",
+        "desk_conversations",
+        ["body_id", "waits_since", "opened_at"],
+        unique=False,
+        sqlite_where=sa.text("state <> 'closed'"),
+        postgresql_where=sa.text("state <> 'closed'"),
+    )
+    op.create_index(
         "ix_desk_conversations_rated",
         "desk_conversations",
         ["rated_at"],
@@ -2223,7 +2231,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_halted",
         "deliveries",
-        ["state", "id"],
+        ["state", "id", "account_id", "plan_id"],
         unique=False,
         sqlite_where=sa.text(
             "state IN ('blocked', 'unknown', 'failed', 'expired', 'cancelled', 'recalled')"

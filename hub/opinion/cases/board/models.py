@@ -8,7 +8,7 @@ from datetime import datetime
 from hub.opinion.cases.models import Case, CaseLevel, CaseState, Deadline
 from hub.organisations.authority.sight import Sight
 
-__all__ = ["Looked", "Page", "Row", "View"]
+__all__ = ["Looked", "Page", "Row", "View", "Waiting"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +54,11 @@ class Page:
 
     rows: tuple[Row, ...]
     end: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The first cases to end of those that wait for somebody, and how many are overdue."""
+
+    rows: tuple[Row, ...] = ()
+    overdue: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,13 @@ from hub.kernel.database import Database
 from hub.kernel.events import read_events
 from hub.opinion.cases import store as cases
 from hub.opinion.cases.board import store
-from hub.opinion.cases.board.models import Looked, Page, Row, View
+from hub.opinion.cases.board.models import Looked, Page, Row, View, Waiting
 from hub.opinion.cases.models import Case, CaseState
+from hub.opinion.cases.roles import ANSWERING, ROUTING
 from hub.opinion.errors import UnknownCase
+from hub.organisations import store as organisations
+from hub.organisations.authority.sight import Sight
+from hub.organisations.authority.store import bodies_where
 
 __all__ = ["CaseBoard"]
 
@@ -36,7 +41,7 @@ class CaseBoard:
 
         def look(connection: Connection) -> Page:
             ids = _ids(connection, looked, view)
-            rows = tuple(_row(connection, one) for one in store.known(connection, ids))
+            rows = _rows(connection, ids)
             full = len(rows) == looked.limit
             return Page(rows=rows, end=_end(rows[-1], looked) if full else "")
 
@@ -48,6 +53,21 @@ class CaseBoard:
         return await self._database.read(
             lambda c: (store.count_by_state(c, view), store.count_overdue(c, view, now))
         )
+
+    async def waiting(self, login: str, limit: int) -> Waiting:
+        """Cases with a clock that runs which wait for the person or a body in which they answer
+        them, the first to end first. Raises UnknownPerson."""
+        now = self._clock.now()
+
+        def look(connection: Connection) -> Waiting:
+            view = _waits_for(connection, login)
+            if not (view.sight.bodies or view.unrouted):
+                return Waiting()
+            ids = store.running(connection, view, None, None, limit)
+            overdue = store.count_overdue(connection, view, now)
+            return Waiting(rows=_rows(connection, ids), overdue=overdue)
+
+        return await self._database.read(look)
 
     async def require(self, case_id: str, view: View) -> Case:
         """Raises UnknownCase where there is none that the view shows."""
@@ -85,10 +105,20 @@ def _moment(after: str) -> tuple[datetime, str] | None:
     return None if due.tzinfo is None else (due, found["id"])
 
 
-def _row(connection: Connection, case: Case) -> Row:
-    clocks = cases.deadlines_of(connection, case.id, case.round)
-    running = [one for one in clocks if one.met_at is None and one.due_at is not None]
-    return Row(case=case, clock=running[0] if running else None)
+def _rows(connection: Connection, ids: Sequence[str]) -> tuple[Row, ...]:
+    found = store.known(connection, ids)
+    clocks = cases.next_deadlines(connection, found)
+    return tuple(Row(case=case, clock=clocks.get(case.id)) for case in found)
+
+
+def _waits_for(connection: Connection, login: str) -> View:
+    """Those of the bodies in which they answer, and for the office what nobody has yet."""
+    person = organisations.person_by_login(connection, login)
+    if not person.active:
+        return View(sight=Sight(frozenset(), whole=False))
+    own = bodies_where(connection, person.id, ANSWERING)
+    office = bodies_where(connection, person.id, ROUTING)
+    return View(sight=Sight(own, whole=False), unrouted=bool(office))
 
 
 def _end(row: Row, looked: Looked) -> str:

@@ -77,7 +77,7 @@ async def test_pages_follow_one_another_whole(stage: Stage, group: Group) -> Non
     assert len(seen) == len(set(seen)) == {Group.COMING: 4 * 37}.get(group, len(seen))
     if group is not Group.COMING:
         assert len(seen) == {Group.TROUBLE: 80, Group.RUNNING: 40}[group]
-    counts = await DeliveryBoard(stage.database, stage.clock).counts(WHOLE)
+    counts = (await DeliveryBoard(stage.database, stage.clock).standing(WHOLE)).counts
     assert counts.of[S.UNKNOWN] == ROWS // 500
     assert counts.of[S.PLANNED] == MOST
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.organisations.models import Account, FilingState
 from hub.publishing.liveness.models import Standing, Trace
-from hub.publishing.liveness.rules import life_of, limit_of, worst_first
+from hub.publishing.liveness.rules import days_left, life_of, limit_of
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 ACCOUNT = Account(
@@ -46,7 +46,8 @@ def test_an_account_that_never_published_is_over_and_comes_first() -> None:
     assert never is not None
     assert long is not None
     assert (never.standing, never.days) == (Standing.OVER, None)
-    assert sorted([long, never], key=worst_first) == [never, long]
+    assert long.days == 900
+    assert days_left(never.days, 14) < days_left(long.days, 14)
 
 
 @pytest.mark.parametrize(

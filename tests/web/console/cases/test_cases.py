@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
+from hub.opinion.cases.tables import case_deadlines
 from tests.web.console.conftest import Office
 
 NEW = {"title": "停水多日无人回应", "kind": "opinion", "level": "grave"}
@@ -58,3 +61,23 @@ async def test_reports_are_made_read_and_fetched_by_who_answers_for_all(office: 
     await office.send("office", "/reports/unsubscribe", told)
     assert "a@example.cn" not in await office.see("office", "/reports")
     await office.send("office", "/reports/make", {"kind": "daily", "day": "x"}, status=400)
+
+
+async def test_today_shows_the_cases_that_wait_for_the_reader_with_their_clocks(
+    office: Office,
+) -> None:
+    path = await opened(office)
+    assert NEW["title"] in await office.see("office", "/")
+    assert NEW["title"] not in await office.see("clerk", "/")
+    city = (await office.desk.organisations.body("city")).id
+    await office.send("office", f"{path}/route", {"body": city, "reason": "属地"})
+    page = await office.see("clerk", "/")
+    assert NEW["title"] in page
+    assert "data-until" in page
+    assert "逾期 1" not in page
+    assert NEW["title"] not in await office.see("stranger", "/")
+    await office.hub.database.write(
+        lambda tx: tx.execute(update(case_deadlines).values(due_at=office.desk.clock.now())),
+        audited=False,
+    )
+    assert "逾期 1" in await office.see("clerk", "/")

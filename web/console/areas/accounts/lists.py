@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from aiohttp import web
 
 from hub.organisations.models import Selection
@@ -43,7 +45,7 @@ async def register(call: Call) -> web.StreamResponse:
         why={
             one.id: why_not_publishable(one, now) or why_paused(one, now) for one in page.accounts
         },
-        names=await _names(call, {one.body_id for one in page.accounts}),
+        names=await call.desk.organisations.body_names(one.body_id for one in page.accounts),
         roster=await call.desk.register.roster(seen.sight, query["channel"]),
         query=query,
         healths=list(Health),
@@ -56,24 +58,16 @@ async def liveness(call: Call) -> web.StreamResponse:
     """Who is over its limit without an update, or near it, and what would suit."""
     seen = await looking(call)
     channel = call.asked("channel")[:64]
-    chosen = next((body.id for body in seen.bodies if body.code == seen.body), "")
-    selection = Selection(body_id=chosen, channels=(channel,) if channel else ())
-    board = await call.desk.liveness.board(selection=selection, limit=100_000, suggest=0)
-    lives = [life for life in board.lives if life.account.body_id in seen.sight.bodies]
-    ids = tuple(life.account.id for life in lives[:_LIVES])
-    shown = []
-    if ids:
-        advised = await call.desk.liveness.board(selection=Selection(ids=ids), limit=_LIVES)
-        shown = list(advised.lives)
+    selection = Selection(channels=(channel,) if channel else ())
+    board = await call.desk.liveness.board(selection=selection, sight=seen.sight, limit=_LIVES)
+    counts = Counter[str]()
+    for (_, standing), count in board.counts.items():
+        counts[standing] += count
     return call.page(
         "accounts/liveness",
-        lives=shown,
-        counts={one: sum(life.standing is one for life in lives) for one in Standing},
+        lives=board.lives,
+        counts={one: counts[one] for one in Standing},
         query={"channel": channel, "body": seen.body},
         bodies=seen.bodies,
         channels=channel_titles(call),
     )
-
-
-async def _names(call: Call, ids: set[str]) -> dict[str, str]:
-    return {one.id: one.name for one in await call.desk.organisations.bodies() if one.id in ids}

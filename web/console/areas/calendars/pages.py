@@ -73,8 +73,9 @@ async def _hours(call: Call, problem: GongkaiError | None = None) -> web.Respons
     text = call.asked("q").strip()[:100]
     bodies = [one for one in await call.desk.organisations.bodies() if one.id in sight.bodies]
     found = [one for one in bodies if text in one.name or text.lower() in one.code.lower()]
-    desk = call.desk.governing.hours
-    held = [(one, await desk.hours(one.id)) for one in found[:200]]
+    shown = found[:200]
+    hours = await call.desk.governing.hours.hours_of([one.id for one in shown])
+    held = [(one, hours[one.id]) for one in shown]
     return call.page(
         "calendars/hours",
         status=status_of(problem) if problem else 200,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
-from hub.opinion.cases.board.models import Looked
+from hub.opinion.cases.board.models import Looked, View
 from hub.opinion.cases.models import CaseLevel, CaseState
-from web.console.areas.cases.who import OFFICE, view_of
+from web.console.areas.cases.who import OFFICE
 from web.console.call import Call
-from web.console.looking import looking, may
+from web.console.looking import Looking, looking, may
 
 __all__ = ["board", "lines"]
 
@@ -19,10 +18,7 @@ _PAGE = 50
 
 
 async def board(call: Call) -> web.StreamResponse:
-    seen = await looking(call)
-    view = await view_of(call)
-    if seen.body:
-        view = replace(view, sight=seen.sight, unrouted=False)
+    seen, view = await _looking(call)
     counts, overdue = await call.desk.listening.case_board.counts(view)
     return call.page(
         "cases/board",
@@ -32,20 +28,24 @@ async def board(call: Call) -> web.StreamResponse:
         levels=list(CaseLevel),
         bodies=seen.bodies,
         may_open=may(call, OFFICE.roles),
-        **await _lines(call),
+        **await _lines(call, seen, view),
     )
 
 
 async def lines(call: Call) -> web.StreamResponse:
     """The rows alone, which the page asks for anew."""
-    return call.page("cases/_lines", **await _lines(call))
+    return call.page("cases/_lines", **await _lines(call, *await _looking(call)))
 
 
-async def _lines(call: Call) -> dict[str, Any]:
+async def _looking(call: Call) -> tuple[Looking, View]:
+    """Those of a body that is chosen, else all that the reader sees."""
     seen = await looking(call)
-    view = await view_of(call)
     if seen.body:
-        view = replace(view, sight=seen.sight, unrouted=False)
+        return seen, View(sight=seen.sight)
+    return seen, View(sight=seen.sight, unrouted=call.visitor.holds(OFFICE.roles))
+
+
+async def _lines(call: Call, seen: Looking, view: View) -> dict[str, Any]:
     state, level = call.asked("state"), call.asked("level")
     looked = Looked(
         state=CaseState(state) if state in set(CaseState) else None,
@@ -56,6 +56,6 @@ async def _lines(call: Call) -> dict[str, Any]:
     page = await call.desk.listening.case_board.page(looked, view)
     return {
         "page": page,
-        "names": {one.id: one.name for one in await call.desk.organisations.bodies()},
+        "names": await call.desk.organisations.body_names(row.case.body_id for row in page.rows),
         "query": {"state": looked.state or "", "level": looked.level or "", "body": seen.body},
     }

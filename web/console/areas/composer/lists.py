@@ -25,9 +25,10 @@ async def listed(call: Call) -> web.StreamResponse:
     among = own if state is ItemState.DRAFT else readable
     wanted = Wanted(bodies=among, state=state, before=call.asked("before")[:26], limit=_PAGE + 1)
     lines = await call.desk.listing.page(wanted) if among else []
+    mine = await _mine(call, unfinished, readable)
     return call.page(
         "composer/list",
-        mine=await _mine(call, unfinished, readable),
+        mine=mine,
         lines=lines[:_PAGE],
         more=len(lines) > _PAGE,
         state=state,
@@ -35,7 +36,7 @@ async def listed(call: Call) -> web.StreamResponse:
         scheduling=frozenset(
             body for body, held in call.visitor.roles.items() if held & SCHEDULING
         ),
-        names={body.id: body.name for body in await call.desk.organisations.bodies()},
+        names=await call.desk.organisations.body_names(one.body_id for one in (*mine, *lines)),
     )
 
 

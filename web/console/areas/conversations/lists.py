@@ -15,7 +15,7 @@ from web.console.looking import channel_titles
 
 __all__ = ["bodies_of", "figures", "lines", "listed"]
 
-_SHOWN = 100
+_PAGE = 50
 _OVER = timedelta(days=30)
 _PERIODS = (7, 30, 90, 365)
 _STATES = {
@@ -61,7 +61,7 @@ async def figures(call: Call) -> web.StreamResponse:
 async def bodies_of(call: Call) -> list[Body]:
     """The bodies in whose name the reader answers."""
     ids = await call.desk.talking.desk.answers_for(call.login)
-    return [one for one in await call.desk.organisations.bodies() if one.id in ids]
+    return await call.desk.organisations.bodies_among(ids)
 
 
 async def _found(call: Call) -> dict[str, Any]:
@@ -75,12 +75,13 @@ async def _found(call: Call) -> dict[str, Any]:
         states=_STATES[group],
         officer=call.login if group == "mine" else "",
         since=now - _OVER if group == "closed" else None,
-        limit=_SHOWN,
+        after=call.asked("after")[:64],
+        limit=_PAGE,
     )
-    talks = await desk.talks(wanted)
+    page = await desk.page(wanted)
     return {
-        "talks": talks,
-        "words_of": await desk.last_words(talks),
+        "page": page,
+        "words_of": await desk.last_words(page.talks),
         "there": [(one, await desk.there(one.id)) for one in chosen[:4]],
         "owed": OWED,
         "query": {"group": group, "body": code if len(chosen) < len(bodies) else ""},

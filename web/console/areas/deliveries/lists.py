@@ -28,7 +28,7 @@ async def board(call: Call) -> web.StreamResponse:
     return call.page(
         "deliveries/board",
         **await _page(call, looked, seen.sight, query),
-        **await _standing(call),
+        **await _standing(call, seen.sight),
         bodies=seen.bodies,
         incidents=await call.desk.incidents.find(limit=_INCIDENTS),
         account=await _account_name(call, looked.account_id),
@@ -45,7 +45,8 @@ async def lines(call: Call) -> web.StreamResponse:
 async def now(call: Call) -> web.StreamResponse:
     """The figures alone, which the page asks for again whenever something has changed."""
     _, query = _looked(call)
-    return call.page("deliveries/_now", query=query, **await _standing(call))
+    sight = (await looking(call)).sight
+    return call.page("deliveries/_now", query=query, **await _standing(call, sight))
 
 
 async def _page(call: Call, looked: Looked, sight: Sight, query: dict[str, str]) -> dict[str, Any]:
@@ -53,15 +54,8 @@ async def _page(call: Call, looked: Looked, sight: Sight, query: dict[str, str])
     return {"page": page, "query": query, "channels": channel_titles(call), "reasons": REASONS}
 
 
-async def _standing(call: Call) -> dict[str, Any]:
-    sight = (await looking(call)).sight
-    overview = await call.desk.overviews.now()
-    return {
-        "counts": await call.desk.board.counts(sight),
-        "groups": GROUPS,
-        "overview": overview,
-        "whole": sight.whole,
-    }
+async def _standing(call: Call, sight: Sight) -> dict[str, Any]:
+    return {"standing": await call.desk.board.standing(sight), "groups": GROUPS}
 
 
 def _looked(call: Call) -> tuple[Looked, dict[str, str]]:

@@ -25,13 +25,12 @@ async def items(call: Call) -> web.StreamResponse:
     else:
         wanted = Wanted(bodies=own, before=call.asked("before")[:26], limit=_PAGE + 1)
         lines = await call.desk.listing.page(wanted)
-    bodies = await call.desk.organisations.bodies()
     return call.page(
         "graphics/items",
         lines=lines[:_PAGE],
         more=not words and len(lines) > _PAGE,
         words_asked=words,
-        names={body.id: body.name for body in bodies},
+        names=await call.desk.organisations.body_names(line.body_id for line in lines),
     )
 
 

@@ -74,10 +74,7 @@ async def _about(call: Call, found: Asked) -> str:
 
 async def names_of(call: Call, lines: Sequence[Line]) -> dict[str, str]:
     """The bodies' names of some lines."""
-    ids = {line.signal.body_id for line in lines} - {""}
-    if not ids:
-        return {}
-    return {one.id: one.name for one in await call.desk.organisations.bodies() if one.id in ids}
+    return await call.desk.organisations.body_names(line.signal.body_id for line in lines)
 
 
 async def export(call: Call) -> web.StreamResponse:

@@ -37,7 +37,7 @@ async def queue(call: Call) -> web.StreamResponse:
         "reviews/queue",
         waiting=waiting,
         due=await limits_of(call, [one.item_id for one in waiting[:50]]),
-        bodies={body.id: body.name for body in await call.desk.organisations.bodies()},
+        bodies=await call.desk.organisations.body_names(one.body_id for one in waiting),
     )
 
 

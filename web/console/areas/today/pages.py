@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
-from hub.organisations.authority.rules import ENTERING, PLANNING
-from hub.organisations.models import Role
-from hub.publishing.incidents.models import Incident
-from hub.publishing.overview.models import Overview
-from hub.publishing.preflight.models import Listed
+from hub.opinion.cases.roles import ANSWERING, ROUTING
+from hub.organisations.authority.rules import ENTERING
+from hub.organisations.authority.sight import OPERATING
 from hub.review.models import STEP_ROLES
 from web.console.call import Call
 from web.console.limits import limits_of
@@ -17,7 +17,7 @@ __all__ = ["today"]
 
 _SHOWN = 8
 _SIGNING = frozenset(STEP_ROLES.values())
-OPERATING = PLANNING | {Role.DISCLOSURE_OFFICE}
+_CASES = ANSWERING | ROUTING
 
 
 async def today(call: Call) -> web.StreamResponse:
@@ -25,21 +25,31 @@ async def today(call: Call) -> web.StreamResponse:
     desk = call.desk
     waiting = await desk.queue.to_sign(call.login)
     returned = await desk.queue.returned(call.login, limit=_SHOWN)
-    operating = call.visitor.holds(OPERATING)
-    overview: Overview | None = await desk.overviews.now() if operating else None
-    incidents: list[Incident] = await desk.incidents.find(limit=_SHOWN) if operating else []
-    problems: list[Listed] = await desk.preflight.problems(limit=_SHOWN) if operating else []
+    cases = await desk.listening.case_board.waiting(call.login, _SHOWN)
+    shown = waiting[:_SHOWN]
+    named = {one.body_id for one in shown} | {row.case.body_id for row in cases.rows}
     return call.page(
         "today/today",
-        waiting=waiting[:_SHOWN],
+        waiting=shown,
         waiting_count=len(waiting),
-        due=await limits_of(call, [one.item_id for one in waiting[:_SHOWN]]),
+        due=await limits_of(call, [one.item_id for one in shown]),
         returned=returned,
-        overview=overview,
-        incidents=incidents,
-        problems=problems,
-        bodies={body.id: body.name for body in await desk.organisations.bodies()},
-        operating=operating,
+        cases=cases,
+        **await _publishing(call),
+        bodies=await desk.organisations.body_names(named),
         signing=bool(waiting) or call.visitor.holds(_SIGNING),
         entering=bool(returned) or call.visitor.holds(ENTERING),
+        answering=call.visitor.holds(_CASES),
     )
+
+
+async def _publishing(call: Call) -> dict[str, Any]:
+    """How it stands in the reader's sight; nothing of it for who does not operate."""
+    if not call.visitor.holds(OPERATING):
+        return {"standing": None, "incidents": [], "problems": []}
+    sight = await call.desk.sights.of(call.login)
+    return {
+        "standing": await call.desk.board.standing(sight),
+        "incidents": await call.desk.incidents.find(limit=_SHOWN),
+        "problems": await call.desk.preflight.problems(limit=_SHOWN, sight=sight),
+    }
