@@ -18,6 +18,8 @@ from app.opinion import (
     watches,
 )
 from app.opinion_sources import open_sources
+from app.reports import report_service
+from graphics.brief.charts import chart
 from hub.opinion.cases.board.service import CaseBoard
 from hub.opinion.stream.service import Stream
 from web.console.listening import Listening
@@ -41,6 +43,8 @@ def listening(hub: Hub) -> Listening:
         proposals=proposals(hub, strict=True),
         briefs=brief_service(hub),
         sending=brief_sending(hub),
+        reports=report_service(hub),
+        chart=chart,
         brief_hour=hub.settings.brief_hour,
         brief_weekday=hub.settings.brief_weekday,
         sources=partial(open_sources, hub),

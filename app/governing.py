@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.alerting import open_alerters
 from app.compose import Hub
 from app.desk import desk_service
+from app.webhooks import webhooks_of
 from hub.organisations.auditing.service import Auditing
 from hub.organisations.personnel.service import Personnel
 from hub.publishing.alerts.service import AlertOutbox
@@ -20,6 +21,7 @@ def governing_of(hub: Hub) -> Governing:
         personnel=Personnel(hub.database, hub.clock, hub.organisations),
         auditing=Auditing(hub.database, hub.clock),
         hours=desk_service(hub),
+        webhooks=webhooks_of(hub),
         alerting=_alerting(hub),
         rings=RingPolicy(
             percent=settings.ring_percent,

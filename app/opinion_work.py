@@ -19,6 +19,7 @@ from app.opinion import (
     watches,
 )
 from app.opinion_sources import open_sources
+from app.reports import report_clock
 from hub.kernel.errors import Conflict
 from hub.opinion.cases.proposals.service import Proposals
 from hub.opinion.issues.service import IssueService
@@ -93,6 +94,7 @@ async def schedule_opinion(stack: AsyncExitStack, clock: HubClock, hub: Hub) -> 
     clock.every("opinion-cases", _CASES_EVERY, case_watch(hub).watch)
     clock.every("opinion-night", _NIGHT_EVERY, nightly(hub, issues, judging).look)
     clock.every("opinion-briefs", _BRIEFS_EVERY, brief_clock(hub).look)
+    clock.every("opinion-reports", _BRIEFS_EVERY, report_clock(hub).look)
     clock.every("opinion-watches", _WATCHES_EVERY, watches(hub).look)
     clock.every("opinion-rumours", _RUMOURS_EVERY, rumours(hub).look)
     clock.every("opinion-sources", _SOURCES_EVERY, sources.look)

@@ -99,6 +99,47 @@ def attempts(webhook: WebhookId, as_json: JsonOption = False) -> None:
     emit(run(work, as_json=as_json), as_json, _show_attempts)
 
 
+@app.command("messages")
+def messages(
+    webhook: WebhookId,
+    before: Annotated[str, typer.Option(help="早于此消息 / older than this message")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """推送了什么、结果如何 / what it was told, and what came of it"""
+
+    async def work(hub: Hub) -> list[dict[str, Any]]:
+        found = await webhooks_of(hub).messages(webhook, before=before)
+        return [asdict(one) | {"last": last and asdict(last)} for one, last in found]
+
+    emit(run(work, as_json=as_json), as_json, _show_messages)
+
+
+@app.command("resend")
+def resend(
+    webhook: WebhookId,
+    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="消息编号 / its id")],
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """重发一条消息 / send a message again"""
+
+    async def work(hub: Hub) -> dict[str, Any]:
+        return asdict(await webhooks_of(hub).resend(webhook, message, actor=acting(actor)))
+
+    emit(run(work, as_json=as_json), as_json, lambda d: Text(f"{d['id']} {d['state']}"))
+
+
+@app.command("delete")
+def delete(webhook: WebhookId, actor: Actor = "", as_json: JsonOption = False) -> None:
+    """删除推送和它的消息 / delete it with its messages"""
+
+    async def work(hub: Hub) -> dict[str, str]:
+        await webhooks_of(hub).delete(webhook, actor=acting(actor))
+        return {"deleted": webhook}
+
+    emit(run(work, as_json=as_json), as_json, lambda d: Text(d["deleted"]))
+
+
 def _told(webhook: Webhook) -> dict[str, Any]:
     """Without its secrets, sealed as they are."""
     sealed = ("sealed", "old_sealed")
@@ -115,6 +156,15 @@ def _show(rows: list[dict[str, Any]]) -> Table:
     for row in rows:
         state = "启用 / on" if row["active"] else f"停用 / off {row['why_off']}"
         table.add_row(row["id"], Text(row["label"]), Text(row["url"]), state)
+    return table
+
+
+def _show_messages(rows: list[dict[str, Any]]) -> Table:
+    table = Table("消息 / message", "事件 / kind", "状态 / state", "次数 / tries", "结果 / result")
+    for row in rows:
+        last = row["last"] or {"status": 0, "error": ""}
+        result = str(last["status"] or last["error"])
+        table.add_row(row["id"], row["kind"], str(row["state"]), str(row["attempts"]), result)
     return table
 
 

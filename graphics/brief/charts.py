@@ -16,6 +16,7 @@ _BLUE, _PALE, _INK, _SOFT, _LINE = "#1d4f91", "#dfe7f2", "#222222", "#5b6470", "
 _FONT = "Noto Sans SC, Microsoft YaHei, sans-serif"
 _LONGEST = 9  # Chinese signs of a label
 _CHINESE = 0x2E80
+_LABELLED = 16
 _FEW = "少于5"
 
 
@@ -55,15 +56,17 @@ def _days(cells: tuple[Cell, ...]) -> str:
     highest = max((cell.value or 0 for cell in cells), default=0) or 1
     step = _WIDE / max(1, len(cells))
     base, room = _HEIGHT - _BOTTOM, _HEIGHT - _TOP - _BOTTOM
+    every = -(-len(cells) // _LABELLED)  # of many days not each has room for its words
     parts = [_rect(0, base, _WIDE, 1, _LINE)]
     for place, cell in enumerate(cells):
         height = round((cell.value or 0) / highest * room, 1)
         left, middle = place * step + step * 0.18, (place + 0.5) * step
-        parts += [
-            _rect(left, base - height, step * 0.64, height, _BLUE),
-            _text(middle, base - height - 6, _said(cell), "middle", _INK),
-            _text(middle, base + 20, cell.label, "middle", _SOFT),
-        ]
+        parts.append(_rect(left, base - height, step * 0.64, height, _BLUE))
+        if place % every == 0:
+            parts += [
+                _text(middle, base - height - 6, _said(cell), "middle", _INK),
+                _text(middle, base + 20, cell.label, "middle", _SOFT),
+            ]
     return _whole(parts, _WIDE, _HEIGHT)
 
 

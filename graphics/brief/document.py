@@ -16,10 +16,10 @@ from docx.table import _Cell
 from docx.text.run import Run
 
 from graphics.brief.charts import alternative
-from graphics.brief.tables import Grid, grids, said
+from graphics.brief.tables import WATCHED, Grid, grids, said
 from graphics.brief.zipped import timeless
 from hub.opinion.briefs.counting import period_of
-from hub.opinion.briefs.models import Brief
+from hub.opinion.briefs.models import Brief, Section
 
 __all__ = ["document_of"]
 
@@ -36,11 +36,45 @@ def document_of(brief: Brief, charts: Mapping[str, bytes]) -> bytes:
     doc = Document()
     _page(doc, brief)
     _head(doc, brief)
-    _heading(doc, "一、摘要")
+    told, numbers = grids(brief), iter("一二三四五")
+    _heading(doc, f"{next(numbers)}、摘要")
     for sentence in brief.summary:
         _paragraph(doc, sentence)
-    _heading(doc, "二、总体情况")
-    _figures(doc, brief)
+    _heading(doc, f"{next(numbers)}、总体情况")
+    _overall(doc, brief, charts)
+    if Section.HOT in brief.sections:
+        _heading(doc, f"{next(numbers)}、热点事项")
+        _table(doc, told["hot"], (1.0, 4.4, 1.5, 4.2, 4.5))
+    if Section.CASES in brief.sections:
+        _heading(doc, f"{next(numbers)}、舆情件办理")
+        _paragraph(doc, _handled(brief))
+        _table(doc, told["cases"], (4.6, 1.6, 3.2, 2.2, 2.0, 2.0))
+        _small(doc, "满意度")
+        _paragraph(doc, _satisfied(brief))
+    if WATCHED & frozenset(brief.sections):
+        _heading(doc, f"{next(numbers)}、监测方案与传闻核实")
+        for name, widths in (("watches", (8.6, 3.5, 3.5)), ("rumours", (6.6, 2.0, 7.0))):
+            if name in brief.sections:
+                _small(doc, told[name].title)
+                _table(doc, told[name], widths)
+    _heading(doc, "附：数据说明")
+    for number, sentence in enumerate(brief.annex, 1):
+        _note(doc, f"{number}. {sentence}")
+    if Section.QUERIES in brief.sections:
+        _small(doc, told["queries"].title)
+        _table(doc, told["queries"], (4.4, 2.4, 8.8))
+    made = io.BytesIO()
+    doc.save(made)
+    return timeless(made.getvalue(), f"{brief.made_on.isoformat()}T00:00:00Z")
+
+
+def _overall(doc: Doc, brief: Brief, charts: Mapping[str, bytes]) -> None:
+    """The period, the key figures and the charts."""
+    _note(doc, f"统计期：{period_of(brief.first, brief.last)}。")
+    for line in brief.scope:
+        _note(doc, line)
+    if Section.FIGURES in brief.sections:
+        _figures(doc, brief)
     if not brief.enough:
         _paragraph(doc, "数据不足：本期信息少于 5 条，不作分布与热点分析。")
     for one in brief.series:
@@ -51,27 +85,6 @@ def document_of(brief: Brief, charts: Mapping[str, bytes]) -> bytes:
         picture._inline.docPr.set("descr", alternative(one))
         if one.note:
             _note(doc, one.note)
-    told = grids(brief)
-    _heading(doc, "三、热点事项")
-    _table(doc, told["hot"], (1.0, 4.4, 1.5, 4.2, 4.5))
-    _heading(doc, "四、舆情件办理")
-    _paragraph(doc, _handled(brief))
-    _table(doc, told["cases"], (4.6, 1.6, 3.2, 2.2, 2.0, 2.0))
-    _small(doc, "满意度")
-    _paragraph(doc, _satisfied(brief))
-    _heading(doc, "五、监测方案与传闻核实")
-    _small(doc, told["watches"].title)
-    _table(doc, told["watches"], (8.6, 3.5, 3.5))
-    _small(doc, told["rumours"].title)
-    _table(doc, told["rumours"], (6.6, 2.0, 7.0))
-    _heading(doc, "附：数据说明")
-    for number, sentence in enumerate(brief.annex, 1):
-        _note(doc, f"{number}. {sentence}")
-    _small(doc, told["queries"].title)
-    _table(doc, told["queries"], (4.4, 2.4, 8.8))
-    made = io.BytesIO()
-    doc.save(made)
-    return timeless(made.getvalue(), f"{brief.made_on.isoformat()}T00:00:00Z")
 
 
 def _page(doc: Doc, brief: Brief) -> None:
@@ -158,7 +171,6 @@ def _note(doc: Doc, text: str) -> None:
 
 
 def _figures(doc: Doc, brief: Brief) -> None:
-    _note(doc, f"统计期：{period_of(brief.first, brief.last)}。")
     rows = tuple(
         (one.label, said(one) if one.value is None else f"{said(one)} {one.unit}", one.change)
         for one in brief.figures

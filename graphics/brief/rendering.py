@@ -71,6 +71,8 @@ def _printed(brief: Brief) -> dict[str, Any]:
             for name, one in told.items()
         },
         "annex": list(brief.annex),
+        "scope": list(brief.scope),
+        "sections": [str(one) for one in brief.sections],
     }
     return {name: _boxed(value) for name, value in values.items()}
 

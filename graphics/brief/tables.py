@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hub.opinion.briefs.models import Brief, Cell, Figure
+from hub.opinion.briefs.models import Brief, Cell, Figure, Section
 
-__all__ = ["Grid", "grids", "said"]
+__all__ = ["WATCHED", "Grid", "grids", "said"]
+
+WATCHED = frozenset({Section.WATCHES, Section.RUMOURS})  # one chapter together
 
 _FEW = "少于 5"
 
@@ -57,6 +59,7 @@ def grids(brief: Brief) -> dict[str, Grid]:
     queries = [
         (figure.label, f"{said(figure)} {figure.unit}".strip(), figure.query)
         for figure in brief.figures
+        if Section.FIGURES in brief.sections
     ]
     queries += [(one.title, "见图", one.note) for one in brief.series if one.form == "days"]
     queries += [

@@ -14,7 +14,7 @@ from graphics.brief.tables import grids, said
 from graphics.brief.zipped import timeless
 from hub.kernel.clock import CHINA
 from hub.opinion.briefs.counting import period_of
-from hub.opinion.briefs.models import Brief, Message
+from hub.opinion.briefs.models import Brief, Message, Section
 from hub.opinion.briefs.words import INTENTS, MOODS, URGENCIES, channel_of
 
 __all__ = ["workbook_of"]
@@ -46,7 +46,8 @@ _MESSAGE_HEAD = (
 
 
 def workbook_of(brief: Brief, messages: Sequence[Message]) -> bytes:
-    """Sheets 概况, 分布, 热点, 舆情件, 监测方案, 传闻, 口径, 信息. Nothing in it is a formula."""
+    """Sheets 概况, 分布, 热点, 舆情件, 监测方案, 传闻, 口径, 信息, of which a report has those that
+    it shows. Nothing in it is a formula."""
     book = Workbook()
     book.remove(book.worksheets[0])
     told = grids(brief)
@@ -62,7 +63,8 @@ def workbook_of(brief: Brief, messages: Sequence[Message]) -> bytes:
         ),
     )
     for sheet, grid in _GRIDS.items():
-        _sheet(book, sheet, told[grid].head, told[grid].rows)
+        if grid in brief.sections:
+            _sheet(book, sheet, told[grid].head, told[grid].rows)
     _sheet(book, "信息", _MESSAGE_HEAD, map(_row, messages))
     book.properties.title = f"{brief.title}{brief.number}"
     book.properties.creator = brief.issuer
@@ -73,9 +75,13 @@ def workbook_of(brief: Brief, messages: Sequence[Message]) -> bytes:
 
 def _overview(brief: Brief) -> Iterable[tuple[object, ...]]:
     yield ("统计期", period_of(brief.first, brief.last), "", "")
+    for line in brief.scope:
+        yield ("统计范围", line, "", "")
     for figure in brief.figures:
         value = said(figure) if figure.value is None else figure.value
         yield (figure.label, value, figure.unit, figure.change)
+    if Section.CASES not in brief.sections:
+        return
     clocks = brief.clocks
     yield ("新立件", clocks.opened, "件", "")
     yield ("回应", clocks.answered, "件", "")

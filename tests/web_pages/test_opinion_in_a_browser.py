@@ -21,6 +21,7 @@ from hub.kernel.database import Transaction
 from hub.kernel.sqlite import SqliteDatabase
 from hub.opinion.issues import store
 from hub.opinion.issues.models import Suggestion, SuggestionKind, Verification
+from hub.opinion.reports.models import Choice
 from hub.opinion.watches.models import NewWatch
 from hub.organisations.models import BodyKind, NewBody
 from hub.organisations.signin.passwords import Passwords
@@ -111,8 +112,9 @@ async def stocked(office: Office) -> dict[str, str]:
     await desk.database.write(suggest, audited=False)
     watch = NewWatch(name="房产证", include=("房产证", "办证"), exclude=("广告",))
     await desk.listening.watches.make(watch, actor="media")
+    report = await desk.listening.reports.save("民生舆情", Choice(), actor="media")
     waiting = {"first": first, "second": second, "third": third}
-    return {"signal": ids[0], "issue": issues[0], **waiting}
+    return {"signal": ids[0], "issue": issues[0], "report": report.id, **waiting}
 
 
 PAGES = {
@@ -126,6 +128,8 @@ PAGES = {
     "watches": "/opinion/watches",
     "sources": "/opinion/sources",
     "models": "/opinion/models",
+    "builder": "/reports/own/new",
+    "report": "/reports/own/{report}",
 }
 
 
@@ -162,6 +166,28 @@ async def test_an_analyst_goes_through_the_queue_without_a_mouse(
         await page.keyboard.press("n")
         await page.locator(asking(ids["first"])).wait_for(timeout=60_000)
         assert wrong == []
+
+
+async def test_a_report_is_put_together_looked_at_and_kept_by_keyboard(
+    browser: Browser, heard: tuple[Office, dict[str, str]]
+) -> None:
+    office, _ = heard
+    async with at(browser, office, "/reports/own/new", examined=True) as (page, wrong):
+        await page.locator("#f-name").fill("房产证专报")
+        await page.locator("#f-name").press("Escape")
+        await page.locator("h1").click()
+        await page.locator("#f-last").fill(office.desk.clock.now().date().isoformat())
+        await page.locator("h1").click()
+        await page.keyboard.press("p")
+        await page.locator("#preview svg").first.wait_for()
+        assert await page.locator("#preview #summary").count() == 1
+        await fits(page, "opinion-preview")
+        await page.locator("h1").click()
+        await page.keyboard.press("s")
+        await page.get_by_text("已保存").wait_for()
+        assert wrong == []
+    reports = await office.desk.listening.reports.all(actor="media")
+    assert "房产证专报" in [one.name for one in reports]
 
 
 def asking(signal_id: str) -> str:

@@ -49,6 +49,8 @@ PAGES = (
     "/alerts",
     "/groups",
     "/groups/delegate",
+    "/webhooks",
+    "/webhooks/new",
 )
 
 

@@ -8,6 +8,7 @@ from hub.conversation.desk.service import DeskService
 from hub.organisations.auditing.service import Auditing
 from hub.organisations.models import Role
 from hub.organisations.personnel.service import Personnel
+from hub.organisations.webhooks.service import Webhooks
 from hub.publishing.alerts.service import AlertOutbox
 from web.console.area import Permission
 
@@ -54,5 +55,6 @@ class Governing:
     personnel: Personnel
     auditing: Auditing
     hours: DeskService
+    webhooks: Webhooks
     alerting: Alerting
     rings: RingPolicy

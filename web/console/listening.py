@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
+from hub.opinion.briefs.models import Series
 from hub.opinion.briefs.sending import Sending
 from hub.opinion.briefs.service import Briefs
 from hub.opinion.cases.board.service import CaseBoard
@@ -16,6 +17,7 @@ from hub.opinion.issues.service import IssueService
 from hub.opinion.judging.models import Field
 from hub.opinion.judging.service import JudgingService
 from hub.opinion.judging.taxonomy import Labels
+from hub.opinion.reports.service import Reports
 from hub.opinion.rumours.service import Rumours
 from hub.opinion.signals.service import SignalService
 from hub.opinion.sources.service import Sources
@@ -29,7 +31,8 @@ __all__ = ["Listening"]
 class Listening:
     """`labels` are the topics and departments judged by. `sources` opens the readers of feeds,
     with their connections, as long as somebody needs them. Briefs are made at `brief_hour`, the
-    weekly one on `brief_weekday`."""
+    weekly one on `brief_weekday`. `chart` draws a series as it stands in a report's files: SVG,
+    its text escaped."""
 
     stream: Stream
     signals: SignalService
@@ -44,6 +47,8 @@ class Listening:
     proposals: Proposals
     briefs: Briefs
     sending: Sending
+    reports: Reports
+    chart: Callable[[Series], str]
     brief_hour: int
     brief_weekday: int
     sources: Callable[[], AbstractAsyncContextManager[Sources]]

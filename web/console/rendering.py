@@ -56,6 +56,7 @@ def environment(zone: str) -> ImmutableSandboxedEnvironment:
         "instant": datetime.fromisoformat,
         "moment": lambda when: when.astimezone(local).strftime("%Y-%m-%d %H:%M") if when else "",
         "machine_time": lambda when: when.astimezone(UTC).isoformat(timespec="seconds"),
+        "named": lambda values: [(value, value) for value in values],
         "number": lambda value: f"{value:,}",
         "span": _span,
         "spoken": _spoken,

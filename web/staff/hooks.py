@@ -10,7 +10,13 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from hub.organisations.models import Role
-from hub.organisations.webhooks.models import NewWebhook, Webhook
+from hub.organisations.webhooks.models import (
+    Attempt,
+    Message,
+    MessageState,
+    NewWebhook,
+    Webhook,
+)
 from web.staff.desk import Call
 
 __all__ = [
@@ -18,14 +24,20 @@ __all__ = [
     "StaffWebhook",
     "StaffWebhookAttempt",
     "StaffWebhookAttempts",
+    "StaffWebhookLine",
     "StaffWebhookMade",
     "StaffWebhookMessage",
+    "StaffWebhookMessages",
     "StaffWebhooks",
     "SwitchWebhook",
+    "WebhookMessagesAsked",
+    "delete_webhook",
     "list_attempts",
+    "list_messages",
     "list_webhooks",
     "make_webhook",
     "ping_webhook",
+    "resend_message",
     "rotate_webhook",
     "switch_webhook",
 ]
@@ -81,6 +93,34 @@ class StaffWebhookMessage:
     id: str
     kind: str
     state: str
+
+
+class WebhookMessagesAsked(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`before`: older than the message of that id."""
+
+    before: Annotated[str, Meta(max_length=26)] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffWebhookLine:
+    """`status` and `error` are those of the last attempt; `next_at` is null where none follows."""
+
+    id: str
+    kind: str
+    subject: str
+    at: datetime
+    state: str
+    attempts: int
+    next_at: datetime | None
+    status: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffWebhookMessages:
+    """The newest first, at most 50."""
+
+    messages: tuple[StaffWebhookLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +191,44 @@ async def switch_webhook(call: Call) -> StaffWebhook:
     told: SwitchWebhook = call.told
     webhook_id, webhooks = call.request.match_info["webhook"], call.services.webhooks
     return _told(await webhooks.switch(webhook_id, on=told.on, actor=call.login))
+
+
+async def list_messages(call: Call) -> StaffWebhookMessages:
+    await _require(call)
+    asked: WebhookMessagesAsked = call.asked
+    webhook_id = call.request.match_info["webhook"]
+    found = await call.services.webhooks.messages(webhook_id, before=asked.before)
+    return StaffWebhookMessages(messages=tuple(_line(*one) for one in found))
+
+
+async def resend_message(call: Call) -> StaffWebhookMessage:
+    await _require(call)
+    path = call.request.match_info
+    sent = await call.services.webhooks.resend(path["webhook"], path["message"], actor=call.login)
+    return StaffWebhookMessage(id=sent.id, kind=sent.kind, state=sent.state.value)
+
+
+async def delete_webhook(call: Call) -> StaffWebhook:
+    """Answers what it was."""
+    await _require(call)
+    webhook_id, webhooks = call.request.match_info["webhook"], call.services.webhooks
+    gone = await webhooks.get(webhook_id)
+    await webhooks.delete(webhook_id, actor=call.login)
+    return _told(gone)
+
+
+def _line(one: Message, last: Attempt | None) -> StaffWebhookLine:
+    return StaffWebhookLine(
+        id=one.id,
+        kind=one.kind,
+        subject=one.subject,
+        at=one.at,
+        state=one.state.value,
+        attempts=one.attempts,
+        next_at=one.next_at if one.state is MessageState.PENDING else None,
+        status=last.status if last else 0,
+        error=last.error if last else "",
+    )
 
 
 async def _require(call: Call) -> None:

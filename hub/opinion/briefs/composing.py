@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from hub.opinion.briefs.counting import FEWEST, figures, period_of, series
+from hub.opinion.briefs.counting import FEWEST, figures, period_of, series, shown_days
 from hub.opinion.briefs.models import (
+    WHOLE,
     Brief,
     BriefKind,
     CaseLine,
@@ -17,7 +18,9 @@ from hub.opinion.briefs.models import (
     Message,
     RumourLine,
     Satisfaction,
+    Section,
     Series,
+    Shape,
     WatchLine,
 )
 from hub.opinion.briefs.words import CASE_LEVELS, CASE_STATES, TITLES, VERIFICATIONS
@@ -63,33 +66,40 @@ def compose(
     *,
     ends: datetime,
     zone: ZoneInfo,
+    shape: Shape = WHOLE,
 ) -> Brief:
-    """The brief of the days from `first` to `last`; `ends` is the first moment after them."""
-    enough = len(found.messages) >= FEWEST
+    """The brief of the days from `first` to `last`; `ends` is the first moment after them. What
+    `shape` does not show is neither printed nor told in the summary."""
+    enough, shows = len(found.messages) >= FEWEST, frozenset(shape.sections)
     clocks = _clocks(found, ends)
-    charts = series(found.messages, found.days, last) if enough else ()
-    hot = tuple(_hot(line, found.messages) for line in found.hot[:_HOT]) if enough else ()
+    drawn = series(found.messages, found.days, last, shown_days(first, last)) if enough else ()
+    charts = tuple(one for one in drawn if one.name in shows)
+    shown_hot = found.hot[:_HOT] if enough and Section.HOT in shows else ()
+    hot = tuple(_hot(line, found.messages) for line in shown_hot)
+    lines = [(case, clock) for case, clock in found.clocks if Section.CASES in shows]
     satisfaction = _satisfaction(found.rated)
     return Brief(
         kind=kind,
         number=number,
-        title=TITLES[kind],
+        title=shape.title or TITLES[kind],
         issuer=issuer,
         first=first,
         last=last,
         made_on=made_on,
         enough=enough,
-        summary=_summary(found, first, last, charts, hot, clocks, satisfaction),
+        summary=_summary(found, first, last, charts, hot, clocks, satisfaction, shows),
         figures=figures(found.messages, found.before, first, last),
         series=charts,
         hot=hot,
         clocks=clocks,
-        cases=tuple(_case(case, clock, found, ends, zone) for case, clock in found.clocks[:_CASES]),
+        cases=tuple(_case(case, clock, found, ends, zone) for case, clock in lines[:_CASES]),
         satisfaction=satisfaction,
-        watches=tuple(_watch(one) for one in found.watches),
-        rumours=tuple(_rumour(one) for one in found.rumours[:_HOT]),
+        watches=tuple(_watch(one) for one in found.watches if Section.WATCHES in shows),
+        rumours=tuple(_rumour(one) for one in found.rumours[:_HOT] if Section.RUMOURS in shows),
         annex=_annex(found),
         messages=len(found.messages),
+        sections=tuple(one for one in Section if one in shows),
+        scope=shape.scope,
     )
 
 
@@ -182,6 +192,7 @@ def _summary(
     hot: Sequence[HotLine],
     clocks: Clocks,
     satisfaction: Satisfaction,
+    shows: frozenset[Section],
 ) -> tuple[str, ...]:
     total, when = len(found.messages), period_of(first, last)
     if total < FEWEST:
@@ -196,6 +207,12 @@ def _summary(
         told.append(f"突增事项 {len(bursts)} 项：{named}。")
     elif hot:
         told.append(f"未见突增。热度最高的是“{hot[0].title}”（七日 {hot[0].week} 条）。")
+    if Section.CASES in shows:
+        told += _handled(clocks, satisfaction)
+    return tuple(told)
+
+
+def _handled(clocks: Clocks, satisfaction: Satisfaction) -> list[str]:
     handled = f"新立件 {clocks.opened} 件，回应 {clocks.answered} 件"
     ended = clocks.kept + clocks.missed
     kept = (
@@ -203,12 +220,12 @@ def _summary(
         if ended
         else "；无到期时限"
     )
-    told.append(f"{handled}{kept}。")
+    told = [f"{handled}{kept}。"]
     if satisfaction.average is not None:
         told.append(
             f"{satisfaction.rated} 人作出评价，平均 {satisfaction.average} 分（满分 5 分）。"
         )
-    return tuple(told)
+    return told
 
 
 def _largest(charts: Sequence[Series], name: str) -> str:

@@ -10,12 +10,12 @@ from hub.opinion.briefs.models import Cell, Figure, Message, Series
 from hub.opinion.briefs.words import INTENTS, channel_of
 from hub.opinion.judging.models import Mood, Urgency
 
-__all__ = ["FEWEST", "figures", "period_of", "series"]
+__all__ = ["FEWEST", "figures", "period_of", "series", "shown_days"]
 
 FEWEST = 5  # smaller cells are not shown: few people could be told from them
 _EVIDENCE = 200  # messages that are named behind a figure; the workbook has them all
 _BARS = 10
-_DAYS = 14
+_DAYS, _MOST_DAYS = 14, 31
 _CITY = re.compile(r"^.{1,7}?(?:自治州|自治县|市|州|地区|盟|县|区|旗)")
 _UNKNOWN = "不详"
 
@@ -85,13 +85,22 @@ def figures(
     )
 
 
+def shown_days(first: date, last: date) -> int:
+    """How many days up to `last` the curve shows: the period's, but a fortnight at least and a
+    month at most."""
+    return min(_MOST_DAYS, max(_DAYS, (last - first).days + 1))
+
+
 def series(
-    messages: Sequence[Message], days: Sequence[tuple[date, int]], last: date
+    messages: Sequence[Message],
+    days: Sequence[tuple[date, int]],
+    last: date,
+    shown: int = _DAYS,
 ) -> tuple[Series, ...]:
-    """The charts. `days` are counts per day up to `last`; a day without messages may be left
-    out."""
+    """The charts. `days` are counts per day up to `last`, of which `shown` are; a day without
+    messages may be left out."""
     return (
-        _timeline(messages, dict(days), last),
+        _timeline(messages, dict(days), last, shown),
         _bars(messages, "intents", "诉求类型", lambda m: INTENTS.get(m.intent, m.intent)),
         _bars(messages, "topics", "主题分布", lambda m: m.topic or _UNKNOWN),
         _bars(messages, "places", "地区分布", lambda m: _city(m.place)),
@@ -99,8 +108,10 @@ def series(
     )
 
 
-def _timeline(messages: Sequence[Message], counts: dict[date, int], last: date) -> Series:
-    span = [last - timedelta(days=n) for n in range(_DAYS - 1, -1, -1)]
+def _timeline(
+    messages: Sequence[Message], counts: dict[date, int], last: date, shown: int
+) -> Series:
+    span = [last - timedelta(days=n) for n in range(shown - 1, -1, -1)]
     cells = tuple(
         Cell(
             label=f"{day.month}-{day.day}",
@@ -112,7 +123,7 @@ def _timeline(messages: Sequence[Message], counts: dict[date, int], last: date) 
     )
     return Series(
         name="days",
-        title=f"近 {_DAYS} 日走势",
+        title=f"近 {shown} 日走势",
         form="days",
         cells=cells,
         note="按信息所述时间计，时间不详的不计入。",

@@ -10,7 +10,10 @@ from enum import StrEnum
 from hub.kernel.states import StateTable
 
 __all__ = [
+    "CHARTS",
+    "EVERYTHING",
     "SENDS",
+    "WHOLE",
     "Brief",
     "BriefKind",
     "CaseLine",
@@ -21,10 +24,13 @@ __all__ = [
     "Message",
     "RumourLine",
     "Satisfaction",
+    "Scope",
+    "Section",
     "Send",
     "SendEvent",
     "SendState",
     "Series",
+    "Shape",
     "StoredBrief",
     "Subscriber",
     "WatchLine",
@@ -34,6 +40,60 @@ __all__ = [
 class BriefKind(StrEnum):
     DAILY = "daily"  # 舆情日报
     WEEKLY = "weekly"  # 舆情周报
+    CUSTOM = "custom"  # 专题报告: somebody's own choice of what is counted and shown
+
+
+class Section(StrEnum):
+    """What a report may show beside its summary; the five in CHARTS are a chart and its table."""
+
+    FIGURES = "figures"
+    DAYS = "days"
+    INTENTS = "intents"
+    TOPICS = "topics"
+    PLACES = "places"
+    CHANNELS = "channels"
+    HOT = "hot"
+    CASES = "cases"
+    WATCHES = "watches"
+    RUMOURS = "rumours"
+    QUERIES = "queries"
+
+
+CHARTS: tuple[Section, ...] = (
+    *(Section.DAYS, Section.INTENTS, Section.TOPICS, Section.PLACES, Section.CHANNELS),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which messages are counted. `bodies`: those that came to one of these bodies, with
+    `unassigned` also those that came to none; None is everybody's. `topics` and `channels` narrow
+    it where any are named; a channel stands for its sources, too (feed for feed:forum). Cases are
+    counted by their bodies alone."""
+
+    bodies: frozenset[str] | None = None
+    unassigned: bool = True
+    topics: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+    @property
+    def narrow(self) -> bool:
+        return self.bodies is not None or bool(self.topics or self.channels)
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What a brief is called and shows; `scope` says in words what was counted."""
+
+    title: str = ""
+    sections: tuple[Section, ...] = tuple(Section)
+    scope: tuple[str, ...] = ()
+
+
+WHOLE = Shape()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,11 +246,15 @@ class Brief:
     rumours: tuple[RumourLine, ...]
     annex: tuple[str, ...]
     messages: int
+    sections: tuple[Section, ...] = tuple(Section)
+    scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredBrief:
-    """A brief as it is kept: `files` are name → SHA-256 of what was rendered."""
+    """A brief as it is kept: `files` are name → SHA-256 of what was rendered. One that was made
+    by a report's definition has its id, whose it is (a login), and in `choice` what it was made of:
+    the same period of the same choice is made once."""
 
     id: str
     kind: BriefKind
@@ -201,6 +265,13 @@ class StoredBrief:
     made_by: str
     files: Mapping[str, str]
     model: Mapping[str, object] = field(repr=False)
+    report_id: str = ""
+    choice: str = ""
+    owner: str = ""
+
+    @property
+    def title(self) -> str:
+        return str(self.model.get("title", ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

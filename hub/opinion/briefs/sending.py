@@ -24,10 +24,9 @@ from hub.opinion.briefs.models import (
 )
 from hub.opinion.briefs.ports import Mailer
 from hub.opinion.briefs.service import Briefs
-from hub.opinion.briefs.words import TITLES
 from hub.publishing.errors import Rejected, Unknown
 
-__all__ = ["Sending"]
+__all__ = ["Sending", "mail_address"]
 
 _log = structlog.get_logger(__name__)
 _ACTOR = "system:briefs"
@@ -57,12 +56,8 @@ class Sending:
         self, address: str, kinds: Sequence[BriefKind], *, actor: str
     ) -> Subscriber:
         """From now on this address gets briefs of these kinds. Raises BadBrief."""
-        address = address.strip()
-        if not _ADDRESS.fullmatch(address):
-            raise BadBrief(
-                "address", "不是邮件地址", "no e-mail address", Words("写成 a@b.cn", "as a@b.cn")
-            )
-        if not kinds:
+        address = mail_address(address)
+        if not kinds or BriefKind.CUSTOM in kinds:
             raise BadBrief(
                 "kinds", "未选简报", "no kind", Words("选 daily 或 weekly", "daily or weekly")
             )
@@ -137,7 +132,7 @@ class Sending:
             files = await self._briefs.read(brief)
             await mailer.send(
                 send.address,
-                subject=f"{TITLES[brief.kind]}{brief.number}（{brief.last}）",
+                subject=f"{brief.title}{brief.number}（{brief.last}）",
                 text=_text(brief),
                 html=files.get("brief.html", b"").decode(),
                 files={_name(brief, name): files[name] for name in sorted(files)},
@@ -177,17 +172,27 @@ class Sending:
         tx.record(Event(kind=kind, subject=subject, actor=actor, at=at, data=data))
 
 
+def mail_address(text: str, field: str = "address") -> str:
+    """An e-mail address as it is kept; raises BadBrief."""
+    address = text.strip()
+    if not _ADDRESS.fullmatch(address):
+        raise BadBrief(
+            field, "不是邮件地址", "no e-mail address", Words("写成 a@b.cn", "as a@b.cn")
+        )
+    return address
+
+
 def _of_kind(connection: Connection, kind: BriefKind) -> list[str]:
     return [one.address for one in store.subscribers(connection) if kind in one.kinds]
 
 
 def _name(brief: StoredBrief, name: str) -> str:
     """The name a reader sees: 政务舆情日报2026-03-01.docx."""
-    return f"{TITLES[brief.kind]}{brief.last}.{name.rpartition('.')[2]}"
+    return f"{brief.title}{brief.last}.{name.rpartition('.')[2]}"
 
 
 def _text(brief: StoredBrief) -> str:
     """What readers without HTML see: the summary."""
     told = brief.model.get("summary", ())
     lines = [str(one) for one in told] if isinstance(told, (list, tuple)) else []
-    return "\n".join([f"{TITLES[brief.kind]}{brief.number}", "", *lines, "", "全文见附件。", ""])
+    return "\n".join([f"{brief.title}{brief.number}", "", *lines, "", "全文见附件。", ""])

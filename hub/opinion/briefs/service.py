@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,21 +21,35 @@ from hub.kernel.ids import IdSource
 from hub.opinion.briefs import events, store
 from hub.opinion.briefs.composing import Found, compose
 from hub.opinion.briefs.errors import BadBrief, UnknownBrief
-from hub.opinion.briefs.models import Brief, BriefKind, StoredBrief
+from hub.opinion.briefs.models import (
+    EVERYTHING,
+    WHOLE,
+    Brief,
+    BriefKind,
+    Message,
+    Scope,
+    Shape,
+    StoredBrief,
+)
 from hub.opinion.briefs.periods import instants, period, period_before
 from hub.opinion.briefs.ports import BriefRenderer
-from hub.opinion.issues import store as issues
-from hub.opinion.issues.models import HotIssue
-from hub.opinion.issues.rules import LOOKED_BACK, hot_issue
-from hub.opinion.rumours.service import open_rumours
-from hub.opinion.watches.store import counts_within
-from hub.organisations.store import list_bodies
+from hub.opinion.briefs.reading import found_in, issuer_of
 
-__all__ = ["Briefs"]
+__all__ = ["Ask", "Briefs"]
 
-_CANDIDATES = 200
-_SHOWN_DAYS = timedelta(days=13)
-_WEEK = timedelta(days=6)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Which brief: `choice` names what it is made of, empty for the daily and weekly ones."""
+
+    kind: BriefKind
+    first: date
+    last: date
+    scope: Scope = EVERYTHING
+    shape: Shape = WHOLE
+    report_id: str = ""
+    choice: str = ""
+    owner: str = ""
 
 
 class Briefs:
@@ -64,6 +79,13 @@ class Briefs:
         One that was made already is returned as it is: what people have read stays as it was.
         Raises BadBrief for a period that is not over.
         """
+        if kind is BriefKind.CUSTOM:
+            raise BadBrief(
+                "kind",
+                "专题报告按其定义编制",
+                "a report is made by its definition",
+                Words("用 gongkai report make", "gongkai report make"),
+            )
         today = self._clock.now().astimezone(ZoneInfo(self._zone)).date()
         first, last = period(kind, day) if day else period_before(kind, today)
         if last >= today:
@@ -73,45 +95,47 @@ class Briefs:
                 f"{last} is not over",
                 Words("选择已结束的日期", "choose a day that is over"),
             )
-        held = await self._database.read(lambda c: store.brief_of(c, kind, first))
-        return held or await self._made(kind, first, last, today, actor)
+        return await self.of_ask(Ask(kind=kind, first=first, last=last), actor=actor)
 
-    async def _made(
-        self, kind: BriefKind, first: date, last: date, today: date, actor: str
-    ) -> StoredBrief:
-        begins, ends = instants(first, last, self._zone)
-        before, _ = instants(*_previous(first, last), self._zone)
+    async def of_ask(self, ask: Ask, *, actor: str) -> StoredBrief:
+        """What is asked for, made once: of the same choice and days as it was made before."""
+        held = await self._database.read(
+            lambda c: store.brief_of(c, ask.kind, ask.first, ask.last, ask.choice)
+        )
+        if held is not None:
+            return held
+        brief, messages = await self._composed(ask)
+        return await self._keep(ask, brief, await self._renderer.render(brief, messages), actor)
+
+    async def preview(self, ask: Ask) -> Brief:
+        """As it would be made now; nothing is kept."""
+        return (await self._composed(ask))[0]
+
+    async def _composed(self, ask: Ask) -> tuple[Brief, tuple[Message, ...]]:
+        zone = ZoneInfo(self._zone)
+        _, ends = instants(ask.first, ask.last, self._zone)
 
         def read(connection: Connection) -> tuple[Found, str, int]:
-            messages = store.messages(connection, begins, ends)
-            bodies = list_bodies(connection)
-            found = Found(
-                messages=tuple(messages),
-                before=store.count_before(connection, before, begins),
-                days=tuple(store.days(connection, last - _SHOWN_DAYS, last)),
-                hot=tuple(_hot(connection, last)),
-                opened=store.opened(connection, begins, ends),
-                answered=store.answered(connection, begins, ends),
-                clocks=tuple(store.clocks(connection, begins, ends)),
-                rated=tuple(store.ratings(connection, begins, ends)),
-                bodies={body.id: body.name for body in bodies},
-                watches=tuple(counts_within(connection, first, last)),
-                rumours=tuple(open_rumours(connection, ends)),
-                truncated=len(messages) == store.MOST_MESSAGES,
-            )
-            top = next((body.name for body in bodies if body.parent_id is None), "")
-            return found, top, store.count_of_year(connection, kind, first)
+            found = found_in(connection, ask.first, ask.last, self._zone, ask.scope)
+            count = store.count_of_year(connection, ask.kind, ask.first, ask.report_id)
+            return found, issuer_of(connection, ask.scope), count
 
         found, issuer, count = await self._database.read(read)
-        number = f"〔{first.year}〕第{count + 1}期"
-        zone = ZoneInfo(self._zone)
+        number = f"〔{ask.first.year}〕第{count + 1}期"
+        today = self._clock.now().astimezone(zone).date()
         brief = await asyncio.to_thread(
-            lambda: compose(kind, number, issuer, first, last, today, found, ends=ends, zone=zone)
+            lambda: compose(
+                *(ask.kind, number, issuer, ask.first, ask.last, today, found),
+                ends=ends,
+                zone=zone,
+                shape=ask.shape,
+            )
         )
-        files = await self._renderer.render(brief, found.messages)
-        return await self._keep(brief, files, actor)
+        return brief, found.messages
 
-    async def _keep(self, brief: Brief, files: Mapping[str, bytes], actor: str) -> StoredBrief:
+    async def _keep(
+        self, ask: Ask, brief: Brief, files: Mapping[str, bytes], actor: str
+    ) -> StoredBrief:
         """The files are durable before the row that names them; a lost race leaves them unused."""
         now = self._clock.now()
         one = StoredBrief(
@@ -124,11 +148,14 @@ class Briefs:
             made_by=actor,
             files={name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
             model=msgspec.to_builtins(brief),
+            report_id=ask.report_id,
+            choice=ask.choice,
+            owner=ask.owner,
         )
         await asyncio.to_thread(_write, self._home / one.id, files)
 
         def keep(tx: Transaction) -> StoredBrief:
-            held = store.brief_of(tx.connection, one.kind, one.first)
+            held = store.brief_of(tx.connection, one.kind, one.first, one.last, one.choice)
             if held is not None:
                 return held
             store.add_brief(tx, one)
@@ -140,8 +167,12 @@ class Briefs:
         return await self._database.write(keep)
 
     async def briefs(self, kind: BriefKind | None = None, limit: int = 50) -> list[StoredBrief]:
-        """The newest first."""
+        """The newest first; without a kind the daily and weekly ones."""
         return await self._database.read(lambda c: store.briefs_of(c, kind, limit))
+
+    async def of_report(self, report_id: str, limit: int = 50) -> list[StoredBrief]:
+        """What was made by a report's definition, the newest first."""
+        return await self._database.read(lambda c: store.briefs_of_report(c, report_id, limit))
 
     async def brief(self, brief_id: str) -> StoredBrief:
         """Raises UnknownBrief."""
@@ -167,25 +198,6 @@ class Briefs:
                 remedy=Words("从备份恢复该文件", "restore it from the backup"),
             )
         return data
-
-
-def _hot(connection: Connection, last: date) -> list[HotIssue]:
-    """The hot list as the last day saw it, the hottest first."""
-    bursting = [one.issue_id for one in issues.bursts_since(connection, last - _WEEK)]
-    busy = issues.busiest(connection, last - _WEEK, _CANDIDATES)
-    ids = list(dict.fromkeys([*busy, *bursting[-_CANDIDATES:]]))
-    observed = issues.first_day(connection, last - timedelta(days=LOOKED_BACK))
-    days = issues.days_of(connection, ids, last - timedelta(days=LOOKED_BACK))
-    found = issues.issues_by_id(connection, ids)
-    seen = {one: [day for day in days[one] if day.day <= last] for one in ids}
-    lines = [hot_issue(found[one], seen[one], last, observed) for one in ids if seen[one]]
-    lines.sort(key=lambda line: (-line.heat.total, line.issue.id))
-    return [line for line in lines if line.week]
-
-
-def _previous(first: date, last: date) -> tuple[date, date]:
-    length = last - first + timedelta(days=1)
-    return first - length, last - length
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

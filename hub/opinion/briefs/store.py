@@ -12,9 +12,11 @@ from sqlalchemy.sql import ColumnElement
 from hub.kernel.database import Transaction
 from hub.kernel.errors import Words
 from hub.opinion.briefs.models import (
+    EVERYTHING,
     SENDS,
     BriefKind,
     Message,
+    Scope,
     Send,
     SendEvent,
     SendState,
@@ -37,12 +39,16 @@ __all__ = [
     "answered",
     "brief_of",
     "briefs_of",
+    "briefs_of_report",
     "clocks",
     "count_before",
     "count_of_year",
+    "counted",
     "days",
     "end_send",
     "get_brief",
+    "issues_of",
+    "issues_within",
     "messages",
     "opened",
     "put_subscriber",
@@ -66,8 +72,27 @@ def _within(begins: datetime, ends: datetime) -> ColumnElement[bool]:
     return or_(said, came)
 
 
+def counted(scope: Scope) -> list[ColumnElement[bool]]:
+    """What a signal (with its judgement beside it) is like that a scope counts. Bodies are asked
+    of rows that another index has found, as hub.opinion.stream does."""
+    found: list[ColumnElement[bool]] = []
+    if scope.bodies is not None:
+        bodies = [*([""] if scope.unassigned else []), *sorted(scope.bodies)]
+        found.append((_s.body_id + "").in_(bodies))
+    if scope.topics:
+        found.append(_j.topic.in_(scope.topics))
+    if scope.channels:
+        within = [_s.channel.startswith(f"{one}:", autoescape=True) for one in scope.channels]
+        found.append(or_(_s.channel.in_(scope.channels), *within))
+    return found
+
+
 def messages(
-    connection: Connection, begins: datetime, ends: datetime, limit: int = MOST_MESSAGES
+    connection: Connection,
+    begins: datetime,
+    ends: datetime,
+    scope: Scope = EVERYTHING,
+    limit: int = MOST_MESSAGES,
 ) -> list[Message]:
     """The judged signals of a period in the order of their ids."""
     query = (
@@ -90,7 +115,7 @@ def messages(
         )
         .join(judgements, _j.signal_id == _s.id)
         .outerjoin(issue_signals, _m.signal_id == _s.id)
-        .where(_within(begins, ends))
+        .where(_within(begins, ends), *counted(scope))
         .order_by(_s.id)
         .limit(limit)
     )
@@ -116,43 +141,87 @@ def _message(row: Any) -> Message:
     )
 
 
-def count_before(connection: Connection, begins: datetime, ends: datetime) -> int:
+def count_before(
+    connection: Connection, begins: datetime, ends: datetime, scope: Scope = EVERYTHING
+) -> int:
     query = select(func.count()).select_from(signals).join(judgements, _j.signal_id == _s.id)
-    return int(connection.execute(query.where(_within(begins, ends))).scalar_one())
+    query = query.where(_within(begins, ends), *counted(scope))
+    return int(connection.execute(query).scalar_one())
 
 
-def days(connection: Connection, first: date, last: date) -> list[tuple[date, int]]:
+def days(
+    connection: Connection, first: date, last: date, scope: Scope = EVERYTHING
+) -> list[tuple[date, int]]:
     """Placed signals per day, by when they were said."""
-    query = (
-        select(_m.day, func.count())
-        .where(_m.day >= first, _m.day <= last)
-        .group_by(_m.day)
-        .order_by(_m.day)
-    )
+    query = select(_m.day, func.count()).where(_m.day >= first, _m.day <= last)
+    if scope.narrow:
+        query = query.join(signals, _s.id == _m.signal_id)
+        query = query.join(judgements, _j.signal_id == _s.id).where(*counted(scope))
+    query = query.group_by(_m.day).order_by(_m.day)
     return [(row[0], int(row[1])) for row in connection.execute(query)]
 
 
-def opened(connection: Connection, begins: datetime, ends: datetime) -> int:
+def issues_within(
+    connection: Connection, first: date, last: date, scope: Scope, limit: int
+) -> list[str]:
+    """The issues of which most was said on these days within the scope."""
+    query = (
+        select(_m.issue_id)
+        .join(signals, _s.id == _m.signal_id)
+        .join(judgements, _j.signal_id == _s.id)
+        .where(_m.day >= first, _m.day <= last, _m.issue_id != "", *counted(scope))
+        .group_by(_m.issue_id)
+        .order_by(func.count().desc(), _m.issue_id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def issues_of(connection: Connection, ids: Sequence[str], scope: Scope) -> set[str]:
+    """Those of the issues that hold a signal within the scope."""
+    query = (
+        select(_m.issue_id)
+        .distinct()
+        .join(signals, _s.id == _m.signal_id)
+        .join(judgements, _j.signal_id == _s.id)
+        .where(_m.issue_id.in_(ids), *counted(scope))
+    )
+    return set(connection.execute(query).scalars())
+
+
+def _handled_by(scope: Scope) -> list[ColumnElement[bool]]:
+    return [] if scope.bodies is None else [_c.body_id.in_(sorted(scope.bodies))]
+
+
+def opened(
+    connection: Connection, begins: datetime, ends: datetime, scope: Scope = EVERYTHING
+) -> int:
     query = select(func.count()).select_from(cases)
-    query = query.where(_c.opened_at >= begins, _c.opened_at < ends)
+    query = query.where(_c.opened_at >= begins, _c.opened_at < ends, *_handled_by(scope))
     return int(connection.execute(query).scalar_one())
 
 
-def answered(connection: Connection, begins: datetime, ends: datetime) -> int:
+def answered(
+    connection: Connection, begins: datetime, ends: datetime, scope: Scope = EVERYTHING
+) -> int:
     query = select(func.count()).select_from(cases)
-    query = query.where(_c.responded_at >= begins, _c.responded_at < ends)
+    query = query.where(_c.responded_at >= begins, _c.responded_at < ends, *_handled_by(scope))
     return int(connection.execute(query).scalar_one())
 
 
-def ratings(connection: Connection, begins: datetime, ends: datetime) -> list[int]:
+def ratings(
+    connection: Connection, begins: datetime, ends: datetime, scope: Scope = EVERYTHING
+) -> list[int]:
     """Stars of cases that were answered in the period and rated since."""
     query = select(_c.satisfaction).where(
-        _c.responded_at >= begins, _c.responded_at < ends, _c.satisfaction > 0
+        _c.responded_at >= begins, _c.responded_at < ends, _c.satisfaction > 0, *_handled_by(scope)
     )
     return sorted(connection.execute(query).scalars())
 
 
-def clocks(connection: Connection, begins: datetime, ends: datetime) -> list[tuple[Case, Deadline]]:
+def clocks(
+    connection: Connection, begins: datetime, ends: datetime, scope: Scope = EVERYTHING
+) -> list[tuple[Case, Deadline]]:
     """Clocks that ended or were due in the period, and those that run after it; the first to end
     first, those without an end last."""
     met = and_(_d.met_at >= begins, _d.met_at < ends)
@@ -160,7 +229,8 @@ def clocks(connection: Connection, begins: datetime, ends: datetime) -> list[tup
     running = or_(_d.met_at.is_(None), _d.met_at >= ends)
     query = (
         select(case_deadlines)
-        .where(_d.started_at < ends, or_(met, due, running))
+        .join(cases, _c.id == _d.case_id)
+        .where(_d.started_at < ends, or_(met, due, running), *_handled_by(scope))
         .order_by(_d.due_at.is_(None), _d.due_at, _d.case_id, _d.kind)
     )
     found = []
@@ -184,11 +254,15 @@ def _deadline(row: Row[Any]) -> Deadline:
     )
 
 
-def count_of_year(connection: Connection, kind: BriefKind, first: date) -> int:
-    """How many briefs of the kind begin in the year of `first` and before it."""
+def count_of_year(connection: Connection, kind: BriefKind, first: date, report_id: str = "") -> int:
+    """How many briefs of the kind begin in the year of `first` and before it; of a report, how
+    many of its own were made for that year."""
     query = select(func.count()).select_from(briefs)
-    query = query.where(_b.kind == kind, _b.first >= date(first.year, 1, 1), _b.first < first)
-    return int(connection.execute(query).scalar_one())
+    query = query.where(_b.kind == kind, _b.first >= date(first.year, 1, 1))
+    if report_id:
+        own = (_b.report_id == report_id, _b.first < date(first.year + 1, 1, 1))
+        return int(connection.execute(query.where(*own)).scalar_one())
+    return int(connection.execute(query.where(_b.first < first)).scalar_one())
 
 
 def add_brief(tx: Transaction, one: StoredBrief) -> None:
@@ -196,10 +270,19 @@ def add_brief(tx: Transaction, one: StoredBrief) -> None:
     tx.execute(insert(briefs), {name: getattr(one, name) for name in names})
 
 
-def brief_of(connection: Connection, kind: BriefKind, first: date) -> StoredBrief | None:
-    query = select(briefs).where(_b.kind == kind, _b.first == first)
-    row = connection.execute(query).first()
+def brief_of(
+    connection: Connection, kind: BriefKind, first: date, last: date, choice: str = ""
+) -> StoredBrief | None:
+    which = (_b.kind == kind, _b.choice == choice, _b.first == first, _b.last == last)
+    row = connection.execute(select(briefs).where(*which)).first()
     return None if row is None else _brief(row)
+
+
+def briefs_of_report(connection: Connection, report_id: str, limit: int) -> list[StoredBrief]:
+    """The newest first."""
+    query = select(briefs).where(_b.report_id == report_id)
+    query = query.order_by(_b.made_at.desc(), _b.id.desc()).limit(limit)
+    return [_brief(row) for row in connection.execute(query)]
 
 
 def get_brief(connection: Connection, brief_id: str) -> StoredBrief | None:
@@ -208,10 +291,9 @@ def get_brief(connection: Connection, brief_id: str) -> StoredBrief | None:
 
 
 def briefs_of(connection: Connection, kind: BriefKind | None, limit: int) -> list[StoredBrief]:
-    """The newest first."""
-    query = select(briefs)
-    if kind is not None:
-        query = query.where(_b.kind == kind)
+    """The newest first; without a kind the daily and weekly ones."""
+    kinds = [BriefKind.DAILY, BriefKind.WEEKLY] if kind is None else [kind]
+    query = select(briefs).where(_b.kind.in_(kinds))
     query = query.order_by(_b.last.desc(), _b.id.desc()).limit(limit)
     return [_brief(row) for row in connection.execute(query)]
 

@@ -22,7 +22,11 @@ briefs = Table(
     Column("made_by", String(64), nullable=False),
     Column("files", Json, nullable=False),
     Column("model", Json, nullable=False),
-    UniqueConstraint("kind", "first"),
+    Column("report_id", String(26), nullable=False),
+    Column("choice", String(64), nullable=False),
+    Column("owner", String(64), nullable=False),
+    UniqueConstraint("kind", "choice", "first", "last"),
+    Index("ix_briefs_report", "report_id", "first"),
 )
 
 brief_subscribers = Table(

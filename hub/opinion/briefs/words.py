@@ -23,6 +23,7 @@ __all__ = [
 TITLES: Mapping[BriefKind, str] = {
     BriefKind.DAILY: "政务舆情日报",
     BriefKind.WEEKLY: "政务舆情周报",
+    BriefKind.CUSTOM: "舆情专题报告",
 }
 INTENTS: Mapping[str, str] = {
     Intent.QUESTION: "咨询",

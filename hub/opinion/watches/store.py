@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, insert, select, update
 
 from hub.kernel.database import Transaction
 from hub.opinion.judging.models import Mood
@@ -112,14 +112,17 @@ def days_of(connection: Connection, watch_id: str, since: date) -> list[tuple[da
     return [(row[0], int(row[1])) for row in connection.execute(query)]
 
 
-def counts_within(connection: Connection, first: date, last: date) -> list[WatchCount]:
-    """What each active watch found on these days, most first."""
+def counts_within(
+    connection: Connection, first: date, last: date, counted: Sequence[ColumnElement[bool]] = ()
+) -> list[WatchCount]:
+    """What each active watch found on these days, most first; `counted` narrows which signals."""
     negative = func.sum(case((judgements.c.mood == Mood.NEGATIVE, 1), else_=0))
     query = (
         select(_w.name, func.count(_h.signal_id), negative)
         .join(watch_signals, _h.watch_id == _w.id)
         .outerjoin(judgements, judgements.c.signal_id == _h.signal_id)
-        .where(_w.state == WatchState.ACTIVE, _h.day >= first, _h.day <= last)
+        .join(signals, _s.id == _h.signal_id)
+        .where(_w.state == WatchState.ACTIVE, _h.day >= first, _h.day <= last, *counted)
         .group_by(_w.name)
         .order_by(func.count(_h.signal_id).desc(), _w.name)
     )

@@ -18,6 +18,7 @@ from hub.kernel.events import Event, chain_head, read_events_of
 from hub.kernel.ids import IdSource
 from hub.organisations.vault import Vault
 from hub.organisations.webhooks import events, rules, store
+from hub.organisations.webhooks.errors import UnknownWebhook
 from hub.organisations.webhooks.models import Answer, Message, MessageState, Webhook
 
 __all__ = ["Caller", "WebhookSender"]
@@ -105,7 +106,10 @@ class WebhookSender:
             lambda tx: store.lease(tx, message, until), audited=False
         ):
             return
-        hook = await self._database.read(lambda c: store.get_webhook(c, message.webhook_id))
+        try:
+            hook = await self._database.read(lambda c: store.get_webhook(c, message.webhook_id))
+        except UnknownWebhook:  # deleted meanwhile
+            return
         body = rules.body_of(message)
         headers = dict(rules.headers_of(message, body, self._secrets(hook, now), now))
         answer = await self._caller.post(hook.url, headers, body)
@@ -118,6 +122,8 @@ class WebhookSender:
         return [self._vault.open(hook.id, one)["secret"] for one in sealed]
 
     def _settle(self, tx: Transaction, message: Message, answer: Answer) -> None:
+        if store.get_message(tx.connection, message.id) is None:
+            return  # deleted while it was on its way
         now, no = self._clock.now(), message.attempts + 1
         error = answer.error[:_LONGEST_ERROR]
         store.note_attempt(tx, message.id, no, now, answer.status, error)

@@ -13,6 +13,7 @@ from hub.kernel.events import Event, Kind, chain_head
 from hub.kernel.ids import IdSource
 from hub.organisations.vault import Vault
 from hub.organisations.webhooks import events, rules, store
+from hub.organisations.webhooks.errors import UnknownMessage, WebhookOff
 from hub.organisations.webhooks.models import (
     PING,
     Attempt,
@@ -22,9 +23,9 @@ from hub.organisations.webhooks.models import (
     Webhook,
 )
 
-__all__ = ["AddressCheck", "Webhooks"]
+__all__ = ["MESSAGES_SHOWN", "AddressCheck", "Webhooks"]
 
-_ATTEMPTS = 200
+_ATTEMPTS, MESSAGES_SHOWN = 200, 50
 
 
 class AddressCheck(Protocol):
@@ -89,6 +90,44 @@ class Webhooks:
         """The newest first, at most 200; raises UnknownWebhook."""
         await self.get(webhook_id)
         return await self._database.read(lambda c: store.attempts_of(c, webhook_id, _ATTEMPTS))
+
+    async def messages(
+        self, webhook_id: str, *, before: str = ""
+    ) -> list[tuple[Message, Attempt | None]]:
+        """What it was told and is to be told, the newest first, each with its last attempt; at
+        most 50, older than the message `before`. Raises UnknownWebhook."""
+        await self.get(webhook_id)
+        return await self._database.read(
+            lambda c: store.messages_of(c, webhook_id, MESSAGES_SHOWN, before)
+        )
+
+    async def resend(self, webhook_id: str, message_id: str, *, actor: str) -> Message:
+        """The same message with the same id goes out once more, also where it was taken; what has
+        failed for good is tried this once. Raises UnknownWebhook, UnknownMessage, WebhookOff."""
+        at = self._clock.now()
+
+        def work(tx: Transaction) -> Message:
+            webhook = store.get_webhook(tx.connection, webhook_id)
+            message = store.get_message(tx.connection, message_id)
+            if message is None or message.webhook_id != webhook.id:
+                raise UnknownMessage(message_id)
+            if not webhook.active:
+                raise WebhookOff(webhook.label)
+            store.send_again(tx, message.id, at)
+            self._record(tx, events.WEBHOOK_RESENT, webhook, actor, message=message.id)
+            return replace(message, state=MessageState.PENDING, next_at=at)
+
+        return await self._database.write(work)
+
+    async def delete(self, webhook_id: str, *, actor: str) -> None:
+        """It is gone, with what it was told and what waited for it. Raises UnknownWebhook."""
+
+        def work(tx: Transaction) -> None:
+            webhook = store.get_webhook(tx.connection, webhook_id)
+            gone = store.remove(tx, webhook.id)
+            self._record(tx, events.WEBHOOK_DELETED, webhook, actor, messages=gone)
+
+        await self._database.write(work)
 
     async def ping(self, webhook_id: str, *, actor: str) -> Message:
         """A message that says nothing goes out like any other."""

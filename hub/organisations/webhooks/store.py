@@ -24,8 +24,11 @@ __all__ = [
     "get_webhook",
     "lease",
     "list_webhooks",
+    "messages_of",
     "note_attempt",
     "purge",
+    "remove",
+    "send_again",
     "settle",
 ]
 
@@ -106,6 +109,52 @@ def attempts_of(connection: Connection, webhook_id: str, limit: int) -> list[Att
         .limit(limit)
     )
     return [Attempt(**row._asdict()) for row in connection.execute(query)]
+
+
+def messages_of(
+    connection: Connection, webhook_id: str, limit: int, before: str = ""
+) -> list[tuple[Message, Attempt | None]]:
+    """Its messages, the newest first, each with its last attempt; `before`: older than that id."""
+    query = (
+        select(webhook_messages, _a.no, _a.at.label("tried_at"), _a.status, _a.error)
+        .outerjoin(webhook_attempts, (_a.message_id == _m.id) & (_a.no == _m.attempts))
+        .where(_m.webhook_id == webhook_id)
+        .order_by(_m.id.desc())
+        .limit(limit)
+    )
+    if before:
+        query = query.where(_m.id < before)
+    return [_with_attempt(row) for row in connection.execute(query)]
+
+
+def _with_attempt(row: Row[Any]) -> tuple[Message, Attempt | None]:
+    values = row._asdict()
+    told = {name: values.pop(name) for name in ("no", "tried_at", "status", "error")}
+    message = Message(**values | {"state": MessageState(values["state"])})
+    if told["no"] is None:
+        return message, None
+    return message, Attempt(
+        message_id=message.id,
+        kind=message.kind,
+        no=told["no"],
+        at=told["tried_at"],
+        status=told["status"],
+        error=told["error"],
+    )
+
+
+def send_again(tx: Transaction, message_id: str, now: datetime) -> None:
+    values = {"state": MessageState.PENDING, "next_at": now}
+    tx.execute(update(webhook_messages).where(_m.id == message_id).values(**values))
+
+
+def remove(tx: Transaction, webhook_id: str) -> int:
+    """Take a webhook away with its messages and attempts; how many messages those were."""
+    own = select(_m.id).where(_m.webhook_id == webhook_id)
+    tx.execute(delete(webhook_attempts).where(_a.message_id.in_(own)))
+    gone = tx.execute(delete(webhook_messages).where(_m.webhook_id == webhook_id)).rowcount
+    tx.execute(delete(webhooks).where(_w.id == webhook_id))
+    return int(gone)
 
 
 def purge(tx: Transaction, before: datetime, most: int) -> int:

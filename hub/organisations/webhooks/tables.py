@@ -51,6 +51,7 @@ webhook_messages = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_at", Instant, nullable=False),
     UniqueConstraint("webhook_id", "seq", "kind"),
+    Index("ix_webhook_messages_webhook", "webhook_id", "id"),
     Index(
         "ix_webhook_messages_due",
         "next_at",

@@ -118,9 +118,13 @@ def upgrade() -> None:
         sa.Column("made_by", sa.String(length=64), nullable=False),
         sa.Column("files", sa.Text(), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("report_id", sa.String(length=26), nullable=False),
+        sa.Column("choice", sa.String(length=64), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_briefs")),
-        sa.UniqueConstraint("kind", "first", name=op.f("uq_briefs_kind")),
+        sa.UniqueConstraint("kind", "choice", "first", "last", name=op.f("uq_briefs_kind")),
     )
+    op.create_index("ix_briefs_report", "briefs", ["report_id", "first"], unique=False)
     op.create_table(
         "case_deadlines",
         sa.Column("case_id", sa.String(length=26), nullable=False),
@@ -490,6 +494,21 @@ def upgrade() -> None:
         sa.Column("report", sa.Text(), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("field", "version", name=op.f("pk_opinion_models")),
+    )
+    op.create_table(
+        "opinion_reports",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=False),
+        sa.Column("choice", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("rhythm", sa.String(length=8), nullable=False),
+        sa.Column("recipients", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=True),
+        sa.Column("stopped", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opinion_reports")),
+        sa.UniqueConstraint("owner", "name", name=op.f("uq_opinion_reports_owner")),
     )
     op.create_table(
         "opinion_rounds",
@@ -1294,6 +1313,9 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "ix_webhook_messages_webhook", "webhook_messages", ["webhook_id", "id"], unique=False
     )
     op.create_table(
         "account_credentials",

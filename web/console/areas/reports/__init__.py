@@ -1,12 +1,24 @@
-"""Reports: the daily and weekly briefs, to read, download and make; who gets them, and when."""
+"""Reports: the daily and weekly briefs, and those that staff put together; who gets them, when."""
 
 from __future__ import annotations
 
 from hub.kernel.errors import Words
-from web.console.area import SUPERVISING, Area, Route
-from web.console.areas.reports import pages
+from web.console.area import SUPERVISING, Area, Handler, Permission, Route
+from web.console.areas.reports import building, own, pages
+from web.console.looking import OPERATING_BOARDS
 
 __all__ = ["AREA"]
+
+
+def _look(path: str, handler: Handler) -> Route:
+    return Route(method="GET", path=path, handler=handler, needs=OPERATING_BOARDS)
+
+
+def _act(path: str, handler: Handler, needs: Permission = OPERATING_BOARDS) -> Route:
+    return Route(method="POST", path=path, handler=handler, needs=needs)
+
+
+_OWN = "/reports/own/{id}"
 
 AREA = Area(
     name="reports",
@@ -14,15 +26,22 @@ AREA = Area(
     home="/reports",
     icon="file",
     place=84,
-    needs=SUPERVISING,
+    needs=OPERATING_BOARDS,
     routes=(
-        Route(method="GET", path="/reports", handler=pages.listed, needs=SUPERVISING),
-        Route(method="POST", path="/reports/make", handler=pages.make, needs=SUPERVISING),
-        Route(method="POST", path="/reports/subscribe", handler=pages.subscribe, needs=SUPERVISING),
-        Route(
-            method="POST", path="/reports/unsubscribe", handler=pages.unsubscribe, needs=SUPERVISING
-        ),
-        Route(method="GET", path="/reports/{id}", handler=pages.shown, needs=SUPERVISING),
-        Route(method="GET", path="/reports/{id}/{file}", handler=pages.download, needs=SUPERVISING),
+        _look("/reports", pages.listed),
+        _act("/reports/make", pages.make, SUPERVISING),
+        _act("/reports/subscribe", pages.subscribe, SUPERVISING),
+        _act("/reports/unsubscribe", pages.unsubscribe, SUPERVISING),
+        _look("/reports/own", own.listed),
+        _look("/reports/own/new", building.begin),
+        _act("/reports/own/preview", building.preview),
+        _act("/reports/own/save", building.save),
+        _look(_OWN, own.shown),
+        _look(f"{_OWN}/edit", building.edit),
+        _act(f"{_OWN}/make", own.make),
+        _act(f"{_OWN}/schedule", own.schedule),
+        _act(f"{_OWN}/delete", own.delete),
+        _look("/reports/{id}", pages.shown),
+        _look("/reports/{id}/{file}", pages.download),
     ),
 )

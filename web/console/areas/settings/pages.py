@@ -17,6 +17,7 @@ _SUBJECTS = (
     ("calendars", "calendar"),
     ("alerts", "warning"),
     ("groups", "deliveries"),
+    ("webhooks", "reviews"),
 )
 
 
