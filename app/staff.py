@@ -8,6 +8,7 @@ from aiohttp import web
 
 from app.compose import Hub
 from app.desk import Desk
+from app.handling import emergencies_of, retrying_of
 from app.opinion import case_service, issue_service, judging_service
 from app.webhooks import webhooks_of
 from hub.catalogue.listing.service import Listing
@@ -58,6 +59,8 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
         judging=judging_service(hub),
         issues=issue_service(hub),
         cases=case_service(hub),
+        emergencies=emergencies_of(hub),
+        retrying=retrying_of(hub),
     )
 
 

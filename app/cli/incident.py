@@ -43,7 +43,11 @@ def show(incident: IncidentId, as_json: JsonOption = False) -> None:
     """一个异常：原因、例子、告警 / one incident: cause, examples, alerts"""
 
     async def work(hub: Hub) -> dict[str, Any]:
-        return _whole(await hub.incidents.show(incident))
+        foreseen = await hub.incidents.foresee(incident)
+        resumable = {"ready": foreseen.count, "late": foreseen.late}
+        stays = [{"why": why, "count": count} for why, count in foreseen.stay]
+        told = _whole(await hub.incidents.show(incident))
+        return told | {"resume": resumable | {"stays": stays}}
 
     emit(run(work, as_json=as_json), as_json, _show_one)
 
@@ -124,11 +128,14 @@ def _show_one(row: dict[str, Any]) -> RenderableType:
     alerts = Table("告警 / alert", "状态 / state", "次数 / tries")
     for one in row["alerts"]:
         alerts.add_row(one["kind"], one["state"], str(one["tries"]))
+    resume = row["resume"]
+    left = "；".join(f"{one['why'].zh} {one['count']}" for one in resume["stays"])
     return Group(
         Text(head, style="bold"),
         Text(row["words"]["zh"]),
         Text(row["words"]["en"], style="dim"),
         Text(f"{row['count']} 条 / deliveries，未解决 / unsolved {row['unsolved']}，{span}"),
+        Text(f"resume 将恢复 / would start {resume['ready']}；不动 / left: {left or '—'}"),
         examples,
         alerts,
     )

@@ -45,6 +45,7 @@ from hub.review.queue.service import Queue
 from hub.review.service import Review
 from web.console.federation.provider import Provider
 from web.console.governing import Governing
+from web.console.handling import Handling
 from web.console.listening import Listening
 from web.console.pulse import Pulse
 from web.console.studio import Studio
@@ -104,3 +105,4 @@ class Desk:
     outreach: Outreach
     ring_order: RingOrder
     talking: Talking
+    handling: Handling

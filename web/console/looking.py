@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
+from hub.organisations.authority.rules import PLANNING
 from hub.organisations.authority.sight import OPERATING, Sight
 from hub.organisations.models import Body, Role, Selection
 from web.console.area import Permission
 from web.console.call import Call
 
-__all__ = ["OPERATING_BOARDS", "Looking", "channel_titles", "looking", "may", "require"]
+__all__ = [
+    "OPERATING_BOARDS",
+    "SCHEDULING",
+    "Looking",
+    "channel_titles",
+    "looking",
+    "may",
+    "require",
+]
 
+SCHEDULING = PLANNING | {Role.LEADER}  # a leader may say why something goes out late
 OPERATING_BOARDS = Permission(name="operating", roles=OPERATING)
 
 

@@ -29,9 +29,11 @@ from hub.organisations.tokens.service import Tokens
 from hub.organisations.webhooks.service import Webhooks
 from hub.publishing.agenda.service import Agendas
 from hub.publishing.board.service import DeliveryBoard
+from hub.publishing.emergency.service import Emergencies
 from hub.publishing.forecast.service import Simulation
 from hub.publishing.operations import Operations
 from hub.publishing.recall.service import Recalling
+from hub.publishing.retrying.service import Retrying
 from hub.publishing.service import Publishing
 from hub.review.checks.service import Checks
 from hub.review.determination.service import Determinations
@@ -76,6 +78,8 @@ class Services:
     judging: JudgingService
     issues: IssueService
     cases: CaseService
+    emergencies: Emergencies
+    retrying: Retrying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

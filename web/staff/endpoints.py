@@ -21,6 +21,7 @@ from web.staff.asked import (
 )
 from web.staff.endpoint import Endpoint
 from web.staff.endpoints_boards import BOARD_ENDPOINTS
+from web.staff.endpoints_handling import HANDLING_ENDPOINTS
 from web.staff.queries import AskItems
 
 __all__ = ["ENDPOINTS", "Endpoint"]
@@ -258,4 +259,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         answers=talk_shapes.StaffTalk,
     ),
     *BOARD_ENDPOINTS,
+    *HANDLING_ENDPOINTS,
 )

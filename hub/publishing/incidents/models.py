@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from hub.kernel.errors import Words
 from hub.kernel.states import StateTable
-from hub.publishing.models import Delivery
+from hub.publishing.models import Delivery, DeliveryState
 
 __all__ = [
     "ALERTS",
@@ -18,11 +19,13 @@ __all__ = [
     "AlertKind",
     "AlertState",
     "Cause",
+    "Foreseen",
     "Incident",
     "IncidentEvent",
     "IncidentState",
     "Resumed",
     "Shown",
+    "Standing",
 ]
 
 
@@ -133,6 +136,32 @@ class Shown:
     examples: tuple[Delivery, ...]
     unsolved: int
     alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """So many of an incident's deliveries stand alike; `late`: past their latest time;
+    `recalled`: of a version that was withdrawn."""
+
+    state: DeliveryState
+    reason: str
+    late: bool
+    recalled: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What resuming an incident would do now: `ready` start again, by state; `late` would, too,
+    where what is too late is asked for; `stay` are left, and why."""
+
+    ready: Mapping[DeliveryState, int]
+    late: int
+    stay: tuple[tuple[Words, int], ...]
+
+    @property
+    def count(self) -> int:
+        return sum(self.ready.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,11 +17,13 @@ from hub.publishing import events
 from hub.publishing import store as publishing
 from hub.publishing.alerts import store as outbox
 from hub.publishing.incidents import store
+from hub.publishing.incidents.foreseeing import foreseen
 from hub.publishing.incidents.models import (
     Alert,
     AlertKind,
     AlertState,
     Cause,
+    Foreseen,
     Incident,
     IncidentState,
     Resumed,
@@ -263,6 +265,17 @@ class Incidents:
     async def accounts(self, incident_id: str) -> frozenset[str]:
         """The ids of all accounts that an incident touches. Raises NotFound."""
         return await self._database.read(lambda c: store.accounts_of(c, _known(c, incident_id)))
+
+    async def foresee(self, incident_id: str) -> Foreseen:
+        """What `resume` would do at this moment; nothing is changed. Raises NotFound."""
+        now = self._clock.now()
+
+        def work(connection: Connection) -> Foreseen:
+            incident = _known(connection, incident_id)
+            recalled = _recalled(connection, incident)
+            return foreseen(store.standings(connection, incident, now, recalled))
+
+        return await self._database.read(work)
 
     async def resume(self, incident_id: str, actor: str, *, late: bool = False) -> Resumed:
         """Make ready what of an incident still failed or waits, in one transaction.

@@ -26,12 +26,13 @@ from hub.kernel.bulk import Bulk
 from hub.kernel.columns import Instant
 from hub.kernel.database import Transaction
 from hub.kernel.errors import Words
-from hub.publishing.incidents.models import Incident, IncidentState
+from hub.publishing.incidents.foreseeing import NOT_RESUMED
+from hub.publishing.incidents.models import Incident, IncidentState, Standing
 from hub.publishing.incidents.rules import SPOILT
 from hub.publishing.incidents.tables import feed_cursors, incident_deliveries, incidents
 from hub.publishing.ledger import row_to_delivery
 from hub.publishing.models import Delivery, DeliveryState, Purpose
-from hub.publishing.rings.models import HELD_BY_RING, RingState
+from hub.publishing.rings.models import RingState
 from hub.publishing.rings.tables import rings
 from hub.publishing.tables import deliveries, in_states
 
@@ -56,6 +57,7 @@ __all__ = [
     "quiet_ids",
     "resume_members",
     "ring_is_stopped",
+    "standings",
     "unknown_members",
     "unsolved",
 ]
@@ -64,8 +66,6 @@ _S = DeliveryState
 _i, _m, _d = incidents.c, incident_deliveries.c, deliveries.c
 _AT_ONCE = 1_000
 _GRACE = timedelta(hours=1)
-# A wait that has its own word of a person, or its own turn.
-_NOT_RESUMED = ("previous-part", *HELD_BY_RING)
 
 
 def cursor(connection: Connection, name: str) -> int:
@@ -230,7 +230,7 @@ def examples_of(connection: Connection, incident: Incident, limit: int = 5) -> l
 
 
 def _resumable(late: bool) -> Any:
-    waits = and_(_d.state == _S.BLOCKED, _d.reason.not_in(_NOT_RESUMED))
+    waits = and_(_d.state == _S.BLOCKED, _d.reason.not_in(NOT_RESUMED))
     states = or_(_d.state == _S.FAILED, waits)
     return or_(states, _d.state == _S.EXPIRED) if late else states
 
@@ -276,6 +276,28 @@ def resume_members(
     }
     change = update(deliveries).where(*which).values(**values).returning(_d.id)
     return list(tx.execute(change).scalars())
+
+
+def standings(
+    connection: Connection, incident: Incident, now: datetime, recalled: Collection[str]
+) -> list[Standing]:
+    """How its deliveries stand, those that would be resumed alike together."""
+    gone = and_(_d.purpose != Purpose.RECALL, _d.edition_id.in_(recalled))
+    late = case((_d.not_after <= now, 1), else_=0).label("late")
+    withdrawn = case((gone, 1), else_=0).label("withdrawn")
+    each = select(_d.state, _d.reason, late, withdrawn).where(_d.id.in_(_of(incident))).subquery()
+    alike = [each.c.state, each.c.reason, each.c.late, each.c.withdrawn]
+    query = select(*alike, func.count().label("many")).group_by(*alike)
+    return [
+        Standing(
+            state=_S(row.state),
+            reason=row.reason,
+            late=bool(row.late),
+            recalled=bool(row.withdrawn),
+            count=row.many,
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def late_members(connection: Connection, incident: Incident, now: datetime) -> int:

@@ -2304,6 +2304,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('claimed', 'sending')"),
     )
     op.create_table(
+        "emergencies",
+        sa.Column("plan_id", sa.String(length=26), nullable=False),
+        sa.Column("ordered_by", sa.String(length=64), nullable=False),
+        sa.Column("ordered_at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("deliveries", sa.Integer(), nullable=False),
+        sa.Column("displaced", sa.Integer(), nullable=False),
+        sa.Column("finish_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_emergencies_plan_id")),
+        sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_emergencies")),
+    )
+    op.create_index("ix_emergencies_ordered", "emergencies", ["ordered_at"], unique=False)
+    op.create_table(
         "occurrences",
         sa.Column("recurrence_id", sa.String(length=26), nullable=False),
         sa.Column("key", sa.String(length=20), nullable=False),

@@ -268,7 +268,9 @@ async def test_a_stopped_ring_is_told_and_over_when_a_person_resumes(
 async def test_one_resume_starts_all_of_it_again(stage: Stage, incidents: Incidents) -> None:
     await failed(stage, 8)
     incident = await only(incidents)
+    seen = await incidents.foresee(incident.id)
     done = await incidents.resume(incident.id, "operator")
+    assert (seen.count, seen.late) == (done.ready, done.late)
     assert (done.ready, done.late, done.unknown) == (8, 0, 0)
     assert {(d.state, d.tries, d.error_code) for d in await stage.deliveries()} == {
         (S.READY, 0, "")
@@ -302,7 +304,9 @@ async def test_what_is_too_late_goes_only_when_a_person_says_so(
     await failed(stage, 3)
     incident = await only(incidents)
     stage.clock.advance(13 * 3600)  # type: ignore[attr-defined]
+    seen = await incidents.foresee(incident.id)
     done = await incidents.resume(incident.id, "operator")
+    assert (seen.count, seen.late) == (done.ready, done.late)
     assert (done.ready, done.late) == (0, 3)
     done = await incidents.resume(incident.id, "operator", late=True)
     assert (done.ready, done.late) == (3, 0)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from hub.kernel.errors import Words
 from web.console.area import ENTERING_ITEMS, READING, Area, Handler, Permission, Route
 from web.console.areas.composer import choosing, frames, lists, scheduling, writing
-from web.console.areas.composer.stages import SCHEDULING
+from web.console.looking import SCHEDULING
 
 __all__ = ["AREA"]
 

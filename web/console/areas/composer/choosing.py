@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from hub.catalogue.models import Item
-from hub.kernel.errors import GongkaiError, InvalidInput, Words
+from hub.kernel.errors import GongkaiError
 from hub.organisations.authority.rules import ENTERING
-from hub.organisations.models import Body, Selection
 from web.console.areas.composer.stages import stages_of
 from web.console.call import Call
+from web.console.choosing import Chosen, chosen, require_channel
+from web.console.choosing import choices as offered
 from web.console.looking import channel_titles
 from web.statuses import status_of
 
-__all__ = ["Chosen", "choices", "chosen", "look", "require_channel", "show", "submit"]
-
-
-_NO_CHANNEL = "-"  # to a selection, naming none would mean all
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """A choice as its fields have it, and what it means."""
-
-    values: dict[str, Any]
-    selection: Selection
+__all__ = ["choices", "look", "show", "submit"]
 
 
 async def show(call: Call) -> web.StreamResponse:
@@ -59,49 +48,9 @@ async def submit(call: Call) -> web.StreamResponse:
     return call.go(f"/reviews/{approval.id}")
 
 
-async def chosen(call: Call, item: Item) -> Chosen:
-    """As the form has it; before there is one, every channel of the item's body and below."""
-    bodies = await call.desk.organisations.bodies(item.body_id)
-    body = next((one for one in bodies if one.code == call.text("body")), bodies[0])
-    facets = await call.desk.outreach.facets(item.body_id)
-    sent = bool(call.form)
-    channels = [one for one in call.chosen.get("channel", ()) if one in facets.channels]
-    values: dict[str, Any] = {
-        "body": body.code,
-        "channels": channels if sent else list(facets.channels),
-        "group": call.text("group")[:120],
-        "region": call.text("region")[:64],
-        "tag": call.text("tag")[:64],
-    }
-    selection = Selection(
-        channels=tuple(values["channels"]) or (_NO_CHANNEL,),
-        body_id=body.id,
-        region=values["region"],
-        tag=values["tag"],
-        group=values["group"],
-    )
-    return Chosen(values=values, selection=selection)
-
-
-def require_channel(told: Chosen) -> None:
-    """Raises InvalidInput where nothing is ticked."""
-    if not told.values["channels"]:
-        raise InvalidInput(
-            Words("没有选择渠道", "no channel is chosen"),
-            field="channel",
-            remedy=Words("至少选一个渠道", "choose one at least"),
-        )
-
-
 async def choices(call: Call, item: Item) -> dict[str, Any]:
-    """What the fields offer."""
-    bodies: list[Body] = await call.desk.organisations.bodies(item.body_id)
-    return {
-        "bodies": bodies,
-        "facets": await call.desk.outreach.facets(item.body_id),
-        "channels": channel_titles(call),
-        "stages": stages_of(call, item),
-    }
+    """What the fields offer, and the steps around them."""
+    return {**await offered(call, item), "stages": stages_of(call, item)}
 
 
 async def _page(

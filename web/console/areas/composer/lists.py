@@ -7,8 +7,8 @@ from aiohttp import web
 from hub.catalogue.listing.models import Line, Wanted
 from hub.catalogue.models import ItemState
 from hub.organisations.authority.rules import ENTERING
-from web.console.areas.composer.stages import SCHEDULING
 from web.console.call import Call
+from web.console.looking import SCHEDULING
 
 __all__ = ["listed"]
 

@@ -19,9 +19,10 @@ from hub.publishing.models import Priority
 from hub.publishing.outreach.models import by_reason
 from hub.publishing.recurring.models import NewRecurrence
 from hub.publishing.service import Planned, When
-from web.console.areas.composer.choosing import Chosen, choices, chosen, require_channel
-from web.console.areas.composer.stages import SCHEDULING
+from web.console.areas.composer.choosing import choices
 from web.console.call import Call
+from web.console.choosing import Chosen, chosen, require_channel
+from web.console.looking import SCHEDULING
 from web.statuses import status_of
 
 __all__ = ["look", "planned", "schedule", "show"]

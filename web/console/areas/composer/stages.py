@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from hub.catalogue.models import Item
-from hub.organisations.authority.rules import ENTERING, PLANNING
-from hub.organisations.models import Role
+from hub.organisations.authority.rules import ENTERING
 from web.console.call import Call
+from web.console.looking import SCHEDULING
 
-__all__ = ["SCHEDULING", "stages_of"]
-
-SCHEDULING = PLANNING | {Role.LEADER}  # a leader may say why something goes out late
+__all__ = ["stages_of"]
 
 
 def stages_of(call: Call, item: Item) -> list[tuple[str, str]]:

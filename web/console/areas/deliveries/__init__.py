@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.kernel.errors import Words
 from web.console.area import READING, Area, Handler, Permission, Route
-from web.console.areas.deliveries import incidents, lists, live, one, recalls
+from web.console.areas.deliveries import incidents, lists, live, one, recalls, retries
 from web.console.looking import OPERATING_BOARDS
 
 __all__ = ["AREA"]
@@ -36,6 +36,13 @@ AREA = Area(
         _look("/deliveries/now", lists.now, quiet=True),
         _look("/deliveries/lines", lists.lines, quiet=True),
         _look("/deliveries/live", live.stream, quiet=True),
+        Route(
+            method="GET",
+            path="/deliveries/retries",
+            handler=retries.preview,
+            needs=OPERATING_BOARDS,
+        ),
+        _act("/deliveries/retries", retries.retry),
         _look("/deliveries/incidents", incidents.listed),
         _look(_INCIDENT, incidents.shown),
         _act(f"{_INCIDENT}/resume", incidents.resume),

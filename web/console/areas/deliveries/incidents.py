@@ -41,6 +41,7 @@ async def shown(call: Call) -> web.StreamResponse:
             if sight.whole or accounts[delivery.account_id].body_id in sight.bodies
         ],
         operating=may(call),
+        foreseen=await call.desk.incidents.foresee(told.incident.id),
         channels=channel_titles(call),
     )
 

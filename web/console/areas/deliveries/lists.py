@@ -11,9 +11,9 @@ from hub.publishing.board.models import GROUPS, Group, Looked
 from hub.publishing.explanation import REASONS
 from hub.publishing.models import DeliveryState
 from web.console.call import Call
-from web.console.looking import channel_titles, looking
+from web.console.looking import channel_titles, looking, may
 
-__all__ = ["board", "lines", "now"]
+__all__ = ["board", "lines", "looked_at", "now"]
 
 _PAGE = 50
 _INCIDENTS = 5
@@ -23,7 +23,7 @@ async def board(call: Call) -> web.StreamResponse:
     """Trouble first: what is well needs nobody."""
     if call.partial:
         return await lines(call)
-    looked, query = _looked(call)
+    looked, query = looked_at(call)
     seen = await looking(call)
     return call.page(
         "deliveries/board",
@@ -32,19 +32,20 @@ async def board(call: Call) -> web.StreamResponse:
         bodies=seen.bodies,
         incidents=await call.desk.incidents.find(limit=_INCIDENTS),
         account=await _account_name(call, looked.account_id),
+        operating=may(call),
     )
 
 
 async def lines(call: Call) -> web.StreamResponse:
     """The list alone."""
-    looked, query = _looked(call)
+    looked, query = looked_at(call)
     sight = (await looking(call)).sight
     return call.page("deliveries/_lines", **await _page(call, looked, sight, query))
 
 
 async def now(call: Call) -> web.StreamResponse:
     """The figures alone, which the page asks for again whenever something has changed."""
-    _, query = _looked(call)
+    _, query = looked_at(call)
     sight = (await looking(call)).sight
     return call.page("deliveries/_now", query=query, **await _standing(call, sight))
 
@@ -58,7 +59,7 @@ async def _standing(call: Call, sight: Sight) -> dict[str, Any]:
     return {"standing": await call.desk.board.standing(sight), "groups": GROUPS}
 
 
-def _looked(call: Call) -> tuple[Looked, dict[str, str]]:
+def looked_at(call: Call) -> tuple[Looked, dict[str, str]]:
     """What is looked for, and the address's own words of it."""
     names = ("group", "state", "channel", "body", "account", "plan")
     query = {name: call.asked(name)[:64] for name in names}

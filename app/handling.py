@@ -1,0 +1,29 @@
+"""Opens what operators handle over an open hub: emergencies, many deliveries at once."""
+
+from __future__ import annotations
+
+from app.compose import Hub
+from hub.publishing.emergency.service import Emergencies
+from hub.publishing.retrying.service import Retrying
+from web.console.handling import Handling
+
+__all__ = ["emergencies_of", "handling_of", "retrying_of"]
+
+
+def emergencies_of(hub: Hub) -> Emergencies:
+    return Emergencies(
+        database=hub.database,
+        clock=hub.clock,
+        publishing=hub.publishing,
+        simulation=hub.simulation,
+        zone=hub.settings.time_zone,
+    )
+
+
+def retrying_of(hub: Hub) -> Retrying:
+    """Whoever waits for a change of the ledger is told as by the operations on single ones."""
+    return Retrying(hub.database, hub.clock, lambda: hub.operations.on_change())
+
+
+def handling_of(hub: Hub) -> Handling:
+    return Handling(emergencies=emergencies_of(hub), retrying=retrying_of(hub))

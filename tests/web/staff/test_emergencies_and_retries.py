@@ -1,0 +1,25 @@
+"""Emergencies and many deliveries at once, over HTTP with a key."""
+
+from __future__ import annotations
+
+from tests.web.staff.conftest import Office
+
+
+async def test_an_emergency_is_ordered_and_followed(office: Office) -> None:
+    item, approval = await office.submitted()
+    told = {"tag": "city", "reason": "强降雨红色预警", "expected": 1}
+    await office.ask("media", "POST", f"{item}/emergencies", told, 409)
+    for who, step in (("clerk", "draft-check"), ("head", "section-review"), ("leader", "sign-off")):
+        await office.sign(approval, who, step)
+    await office.ask("media", "POST", f"{item}/emergencies", {"reason": ""}, 400)
+    await office.ask("stranger", "POST", f"{item}/emergencies", told, 403)
+    await office.ask("media", "POST", f"{item}/emergencies", {**told, "expected": 9}, 409)
+    made = await office.ask("media", "POST", f"{item}/emergencies", told, 201)
+    assert (made["deliveries"], made["out"], made["ended"]) == (1, 0, False)
+    assert await office.ask("media", "GET", f"/emergencies/{made['plan']}") == made
+    await office.ask("stranger", "GET", f"/emergencies/{made['plan']}", None, 403)
+    seen = await office.ask("media", "GET", "/deliveries/retries")
+    assert seen == {"deliveries": [], "will": [], "cannot": [], "more": False}
+    ids = {"deliveries": ["01KB3Q9A7V4M2X8C6D5E1F0GHJ"]}
+    done = await office.ask("media", "POST", "/deliveries/retries", ids)
+    assert done == {"ready": 0, "cannot": []}

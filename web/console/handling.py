@@ -1,0 +1,16 @@
+"""What operators work with beside the desk: emergencies, and many deliveries at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.publishing.emergency.service import Emergencies
+from hub.publishing.retrying.service import Retrying
+
+__all__ = ["Handling"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handling:
+    emergencies: Emergencies
+    retrying: Retrying

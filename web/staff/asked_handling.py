@@ -1,0 +1,30 @@
+"""What the staff API takes about emergencies and about many deliveries at once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from hub.publishing.retrying.models import MOST
+from web.staff.asked import Submit
+
+__all__ = ["OrderEmergency", "RetryMany"]
+
+_Id = Annotated[str, Meta(pattern="^[0-9A-HJKMNP-TV-Z]{26}$")]
+
+
+class OrderEmergency(Submit, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`reason` is kept in the audit log. With `expected` exactly so many deliveries, or none.
+    `take_slots`: routine posts that hold a full quota are cancelled."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+    expected: Annotated[int, Meta(ge=1, le=10_000_000)] | None = None
+    take_slots: bool = False
+
+
+class RetryMany(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The `deliveries` of a preview; with `late` those past their latest time as well."""
+
+    deliveries: Annotated[tuple[_Id, ...], Meta(min_length=1, max_length=MOST)]
+    late: bool = False

@@ -1,0 +1,55 @@
+"""The table's rows for emergencies and for many deliveries at once."""
+
+from __future__ import annotations
+
+from hub.kernel.errors import Words
+from hub.organisations.tokens.scopes import Scope
+from web.staff import asked_handling as asked
+from web.staff import handling, queries
+from web.staff import handling_shapes as shapes
+from web.staff.endpoint import Endpoint
+
+__all__ = ["HANDLING_ENDPOINTS"]
+
+HANDLING_ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path="/items/{item}/emergencies",
+        name="orderEmergency",
+        words=Words("应急发布，越过日常发布", "send it before everything else that waits"),
+        needs=Scope.PUBLISH,
+        handler=handling.order_emergency,
+        takes=asked.OrderEmergency,
+        answers=shapes.StaffEmergency,
+        status=201,
+    ),
+    Endpoint(
+        method="GET",
+        path="/emergencies/{plan}",
+        name="readEmergency",
+        words=Words("应急发布的进度", "how far an emergency is"),
+        needs=Scope.READ,
+        handler=handling.read_emergency,
+        answers=shapes.StaffEmergency,
+    ),
+    Endpoint(
+        method="GET",
+        path="/deliveries/retries",
+        name="previewRetries",
+        words=Words("批量重发预览，不写入", "what would be sent again; nothing is written"),
+        needs=Scope.READ,
+        handler=handling.preview_retries,
+        asks=queries.AskDeliveries,
+        answers=shapes.StaffRetries,
+    ),
+    Endpoint(
+        method="POST",
+        path="/deliveries/retries",
+        name="retryDeliveries",
+        words=Words("批量重发，结果未知的从不重发", "send many again, never an unknown one"),
+        needs=Scope.PUBLISH,
+        handler=handling.retry_many,
+        takes=asked.RetryMany,
+        answers=shapes.StaffRetried,
+    ),
+)
