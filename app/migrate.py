@@ -31,11 +31,13 @@ from hub.kernel.database import translated
 from hub.kernel.errors import InvalidInput, Misconfigured, Words
 
 __all__ = [
+    "COPYING",
     "MIGRATIONS",
     "add_revision",
     "differences",
     "head",
     "load_tables",
+    "looked_into",
     "migrate",
     "revision",
 ]
@@ -45,6 +47,8 @@ T = TypeVar("T")
 MIGRATIONS = Path(hub.__file__).parent / "kernel" / "migrations"
 # its remarks on indexes over expressions; _compare_texts compares those
 logging.getLogger("alembic.ddl.impl").setLevel(logging.ERROR)
+# the revision of a database that `gongkai db copy` has not finished filling
+COPYING = "copying"
 _LOCK = 0x676F6E68  # any constant: PostgreSQL's advisory lock while a process migrates
 
 
@@ -96,6 +100,11 @@ def migrate(url: str) -> str:
 def revision(url: str) -> str:
     """The revision the database is at; empty before the first migration."""
     return _connected(url, _current)
+
+
+def looked_into(url: str, look: Callable[[Connection], T]) -> T:
+    """What `look` sees in the database at `url`, also where a loop is running; without a lock."""
+    return _connected(url, look, begin="BEGIN")
 
 
 def differences(url: str) -> list[str]:
@@ -161,6 +170,14 @@ def _current(connection: Connection) -> str:
 def _refuse_newer(connection: Connection) -> None:
     current = _current(connection)
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if current == COPYING:
+        raise Misconfigured(
+            Words("数据库的复制尚未完成", "the database is not copied to the end"),
+            field="database",
+            remedy=Words(
+                "再次运行 gongkai db copy 接着复制", "run gongkai db copy again, it goes on"
+            ),
+        )
     if current and current not in known:
         raise Misconfigured(
             Words(f"数据库版本 {current} 比程序新", f"the database is at {current}, newer than us"),
