@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
-import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +16,7 @@ from app.alerting import open_alerters
 from app.keys import load_keys
 from app.migrate import migrate
 from app.outside import Outside
+from app.pacing import engine_settings_of
 from app.settings import Settings
 from hub.catalogue.keyareas.lookup import KeyAreaLookup
 from hub.catalogue.keyareas.service import KeyAreas
@@ -65,18 +63,21 @@ from publishers.registry import channels, find_channel
 from publishers.rendering import TemplateRenderer
 from publishers.wire import Wire, open_session
 from scheduler.alarm import Alarm
-from scheduler.breaker import BreakerSettings
-from scheduler.engine import Engine, EngineSettings
+from scheduler.clock import Select
+from scheduler.engine import Engine
 from scheduler.media import StoredMedia
 from scheduler.reminding import Reminding
-from scheduler.settings import DispatchSettings
 
 __all__ = [
     "Hub",
     "Installed",
+    "alarm_of",
+    "hub_over",
     "open_database",
     "open_engine",
     "open_hub",
+    "open_outlets",
+    "tell_changes",
 ]
 
 
@@ -304,25 +305,21 @@ async def open_engine(
     meter: Meter | None = None,
     wire: Wire | None = None,
     alerters: Mapping[str, Alerter] | None = None,
+    led: Hub | None = None,
+    select: Select | None = None,
 ) -> AsyncIterator[Engine]:
     """The running scheduler of `hub`: started on entry, stopped gracefully on exit.
 
-    An embedded hub must hold its lock file (`app.lock`) when it opens one.
+    An embedded hub must hold its lock file (`app.lock`) when it opens one. `led` is the hub of
+    what one process of several does, `select` chooses the jobs of this one.
     """
-    engine_settings = _engine_settings(hub.settings)
-    told = meter or NoMeter()
-    alarm = Alarm(
-        database=hub.database,
-        clock=hub.clock,
-        meter=told,
-        incidents=hub.incidents,
-        alerters=open_alerters(hub.settings) if alerters is None else alerters,
-    )
+    engine_settings = engine_settings_of(hub.settings)
+    told, led = meter or NoMeter(), led or hub
     async with AsyncExitStack() as stack:
         if wire is None:
             session = open_session(engine_settings.dispatch.most_calls)
             wire = Wire(await stack.enter_async_context(session))
-        outlets = _open_outlets(stack, wire, hub.clock)
+        outlets = open_outlets(stack, wire, hub.clock)
         engine = Engine(
             database=hub.database,
             clock=hub.clock,
@@ -333,48 +330,43 @@ async def open_engine(
             meter=told,
             settings=engine_settings,
             random=SystemRandom(),
-            alarm=alarm,
-            reminding=Reminding(hub.reminders),
+            alarm=alarm_of(led, told, alerters),
+            reminding=Reminding(led.reminders),
+            led=led.database,
+            select=select,
         )
-        hub.publishing.on_change = hub.operations.on_change = engine.changed()
-        hub.recalling.on_change = engine.changed()
-        hub.timing.on_change = hub.recurrences.on_change = engine.changed()
-        hub.rings.on_change = hub.incidents.on_change = engine.changed()
+        tell_changes(hub, engine.changed())
         await engine.start()
         stack.push_async_callback(engine.stop)
         yield engine
 
 
-def _open_outlets(stack: AsyncExitStack, wire: Wire, clock: Clock) -> dict[str, Outlet]:
+def tell_changes(hub: Hub, changed: Callable[[], None]) -> None:
+    """Have `changed` called whenever somebody here changes what is due."""
+    hub.publishing.on_change = hub.operations.on_change = hub.recalling.on_change = changed
+    hub.timing.on_change = hub.recurrences.on_change = changed
+    hub.rings.on_change = hub.incidents.on_change = changed
+
+
+def alarm_of(hub: Hub, meter: Meter, alerters: Mapping[str, Alerter] | None = None) -> Alarm:
+    """Incidents and alerts, to the alerters of the settings unless others are given."""
+    return Alarm(
+        database=hub.database,
+        clock=hub.clock,
+        meter=meter,
+        incidents=hub.incidents,
+        alerters=open_alerters(hub.settings) if alerters is None else alerters,
+    )
+
+
+def hub_over(hub: Hub, database: Database) -> Hub:
+    """The same installation over another way to its database."""
+    return _wired(hub.settings, database, hub.clock, hub.ids)
+
+
+def open_outlets(stack: AsyncExitStack, wire: Wire, clock: Clock) -> dict[str, Outlet]:
     outlets = {}
     for name, channel in channels().items():
         outlets[name] = outlet = channel.open(wire, clock)
         stack.push_async_callback(outlet.close)
     return outlets
-
-
-def _engine_settings(settings: Settings) -> EngineSettings:
-    owner = f"{socket.gethostname()[:20]}:{os.getpid()}:{secrets.token_hex(4)}"
-    lease = timedelta(seconds=settings.lease_seconds)
-    limits = f"async+{settings.redis_url}" if settings.redis_url else "async+memory://"
-    return EngineSettings(
-        owner=owner,
-        alone=settings.embedded,
-        dispatch=DispatchSettings(connections=settings.connections, lease=lease),
-        sweep_every=timedelta(seconds=settings.sweep_seconds),
-        reread_days=settings.reread_days,
-        outage_after=timedelta(minutes=settings.outage_minutes),
-        limits_storage=limits,
-        breaker=_breaker_settings(settings),
-    )
-
-
-def _breaker_settings(settings: Settings) -> BreakerSettings:
-    first = timedelta(seconds=settings.breaker_rest_seconds)
-    return BreakerSettings(
-        account_failures=settings.breaker_failures,
-        platform_failures=settings.breaker_platform_failures,
-        window=timedelta(seconds=settings.breaker_window_seconds),
-        first_rest=first,
-        longest_rest=max(first, BreakerSettings().longest_rest),
-    )

@@ -25,7 +25,7 @@ from hub.organisations.models import Account, Selection
 from hub.organisations.vault import Vault
 from publishers.registry import channels
 from publishers.wire import Wire, open_session
-from scheduler.engine import Engine
+from scheduler.clock import Jobs
 
 __all__ = [
     "Conversing",
@@ -33,6 +33,7 @@ __all__ = [
     "open_conversing",
     "records_of",
     "schedule_conversing",
+    "schedule_masking",
     "sender_of",
 ]
 
@@ -74,10 +75,6 @@ class Conversing:
     polling: Polling
     webchat: WebChat
     courier: ChannelCourier
-    mask_after: timedelta
-
-    async def mask(self) -> int:
-        return await self.records.mask_old(self.mask_after)
 
 
 def records_of(hub: Hub) -> Records:
@@ -139,7 +136,6 @@ async def open_conversing(
             polling=polling,
             webchat=WebChat(hub.database, conversations, pages),
             courier=courier,
-            mask_after=timedelta(days=hub.settings.conversation_mask_days),
         )
 
 
@@ -157,8 +153,13 @@ def _polling(hub: Hub, pollers: Mapping[str, Poller], conversations: Conversatio
     )
 
 
-def schedule_conversing(engine: Engine, conversing: Conversing) -> None:
-    """Let the engine's clock call what conversations need now and then."""
-    engine.clock.every("conversation-poll", _POLL_EVERY, conversing.polling.look)
-    engine.clock.every("conversation-resume", _RESUME_EVERY, conversing.resuming.look)
-    engine.clock.every("conversation-mask", _MASK_EVERY, conversing.mask)
+def schedule_conversing(jobs: Jobs, conversing: Conversing) -> None:
+    """Let the clock call what conversations need now and then."""
+    jobs.every("conversation-poll", _POLL_EVERY, conversing.polling.look)
+    jobs.every("conversation-resume", _RESUME_EVERY, conversing.resuming.look)
+
+
+def schedule_masking(jobs: Jobs, hub: Hub) -> None:
+    """Mask what was said long ago."""
+    records, after = records_of(hub), timedelta(days=hub.settings.conversation_mask_days)
+    jobs.every("conversation-mask", _MASK_EVERY, lambda: records.mask_old(after))

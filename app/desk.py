@@ -23,7 +23,7 @@ from hub.conversation.sending import Sending
 from hub.opinion.signals.models import NewSignal, SignalKind
 from hub.organisations.vault import Vault
 from publishers.registry import channels
-from scheduler.clock import HubClock
+from scheduler.clock import Jobs
 
 __all__ = ["Desk", "canned_answers", "desk_of", "desk_service", "gated", "schedule_desk"]
 
@@ -101,11 +101,9 @@ def desk_of(hub: Hub, courier: Courier) -> Desk:
     return Desk(service=desk_service(hub), answering=answering, watch=watch)
 
 
-def schedule_desk(clock: HubClock, hub: Hub, courier: Courier) -> Desk:
-    """The desk, of which the engine's clock reminds, escalates and closes."""
-    desk = desk_of(hub, courier)
-    clock.every("desk", _WATCH_EVERY, desk.watch.look)
-    return desk
+def schedule_desk(jobs: Jobs, hub: Hub, courier: Courier) -> None:
+    """Let the clock remind, escalate and close."""
+    jobs.every("desk", _WATCH_EVERY, desk_of(hub, courier).watch.look)
 
 
 def _reach(channel: str) -> Reach | None:

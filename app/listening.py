@@ -7,7 +7,7 @@ from datetime import timedelta
 from app.compose import Hub
 from app.opinion import signal_service
 from hub.opinion.listening.service import Listening
-from scheduler.engine import Engine
+from scheduler.clock import Jobs
 
 __all__ = ["listening_of", "schedule_listening"]
 
@@ -18,7 +18,7 @@ def listening_of(hub: Hub) -> Listening:
     return Listening(hub.database, hub.clock, signal_service(hub))
 
 
-def schedule_listening(engine: Engine, hub: Hub) -> None:
-    """Let the engine's clock follow the messages, unless the installation wants no signals."""
+def schedule_listening(jobs: Jobs, hub: Hub) -> None:
+    """Let the clock follow the messages, unless the installation wants no signals."""
     if hub.settings.opinion_listen:
-        engine.clock.every("opinion-listen", _FOLLOW_EVERY, listening_of(hub).follow)
+        jobs.every("opinion-listen", _FOLLOW_EVERY, listening_of(hub).follow)

@@ -51,6 +51,8 @@ _GAUGES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
         ("channel", "standing"),
     ),
 }
+# what is measured by the process that leads
+_LEADERS = frozenset(_GAUGES) - {"breakers"}
 
 
 class Metrics:
@@ -99,6 +101,11 @@ class Metrics:
             ["channel"],
             registry=self.registry,
         )
+        self._lead = Gauge(
+            "gongkai_leads",
+            "1 in the process that does what is done once in an installation.",
+            registry=self.registry,
+        )
         self._unsent = Gauge(
             "gongkai_alerts_unsent",
             "Alerts that operators have not got yet.",
@@ -142,6 +149,14 @@ class Metrics:
         for channel, count in open_now.items():
             self._incidents.labels(channel).set(count)
         self._unsent.set(unsent_alerts)
+
+    def show_lead(self, leads: bool) -> None:
+        """Who ceases to lead shows no figures of the installation any more: they would grow old."""
+        self._lead.set(leads)
+        if not leads:
+            for name in _LEADERS:
+                self._gauges[name].clear()
+            self.show_incidents({}, 0)
 
     def exposition(self) -> bytes:
         """Everything in Prometheus' text format."""

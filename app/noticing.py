@@ -25,10 +25,18 @@ from hub.publishing.models import Declaration
 from hub.publishing.ports import Access
 from publishers.contract import Keyed
 from publishers.registry import channels
+from scheduler.clock import Jobs
 from scheduler.engine import Engine
 from scheduler.noticing import NoticePermits
 
-__all__ = ["ChannelNotices", "carrying", "manners_of", "notices_of", "schedule_notices"]
+__all__ = [
+    "ChannelNotices",
+    "carrying",
+    "manners_of",
+    "notices_of",
+    "schedule_notice_sending",
+    "schedule_notices",
+]
 
 _MATCH_EVERY = timedelta(seconds=2)
 _LATE_EVERY = timedelta(seconds=5)
@@ -106,30 +114,36 @@ class ChannelNotices:
         return _declared(channel) or _ANY_TIME
 
 
-async def schedule_notices(hub: Hub, engine: Engine, conversing: Conversing) -> None:
-    """Let the engine's clock follow what is published and send what is due."""
+async def schedule_notices(jobs: Jobs, hub: Hub) -> None:
+    """Let the clock follow what is published and write down who is to be told of it."""
+    if not hub.settings.notices:
+        return
+    manners = await manners_of(hub)
+    matching = Matching(hub.database, hub.clock, hub.ids, manners)
+    results = results_of(hub, manners)
+    jobs.every("notice-matching", _MATCH_EVERY, matching.follow)
+    jobs.every("case-results", _MATCH_EVERY, results.follow)
+    jobs.every("case-results-late", _LATE_EVERY, results.catch_up)
+    pruning = Notices(hub.database, hub.clock, manners).prune
+    jobs.every("notice-pruning", _PRUNE_EVERY, pruning)
+
+
+async def schedule_notice_sending(hub: Hub, engine: Engine, conversing: Conversing) -> None:
+    """Let the engine's clock send what is due."""
     if not hub.settings.notices:
         return
     manners, vault = await manners_of(hub), Vault(load_keys(hub.settings))
     courier = ChannelNotices(hub, conversing.courier)
-    ending = Ending(hub.database, hub.clock, courier, vault, alone=hub.settings.embedded)
     sender = NoticeSender(
         database=hub.database,
         clock=hub.clock,
         courier=courier,
         permits=_permits(hub, engine),
         beginning=_beginning(hub, manners),
-        ending=ending,
+        ending=Ending(hub.database, hub.clock, courier, vault, alone=hub.settings.embedded),
         manners=manners,
     )
-    matching = Matching(hub.database, hub.clock, hub.ids, manners)
-    notices = Notices(hub.database, hub.clock, manners)
-    engine.clock.every("notice-matching", _MATCH_EVERY, matching.follow)
-    results = results_of(hub, manners)
-    engine.clock.every("case-results", _MATCH_EVERY, results.follow)
-    engine.clock.every("case-results-late", _LATE_EVERY, results.catch_up)
     engine.clock.every("notice-sending", _SEND_EVERY, sender.look)
-    engine.clock.every("notice-pruning", _PRUNE_EVERY, notices.prune)
 
 
 def _permits(hub: Hub, engine: Engine) -> NoticePermits:

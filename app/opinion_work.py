@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 
 import structlog
@@ -21,11 +21,12 @@ from app.opinion import (
 from app.opinion_sources import open_sources
 from app.reports import report_clock
 from hub.kernel.errors import Conflict
+from hub.kernel.nodes.errors import LostLead
 from hub.opinion.cases.proposals.service import Proposals
 from hub.opinion.issues.service import IssueService
 from hub.opinion.judging.service import JudgingService
 from hub.opinion.rounds.service import Rounds
-from scheduler.clock import HubClock
+from scheduler.clock import Jobs
 
 __all__ = ["PLACING", "Following", "schedule_opinion"]
 
@@ -60,6 +61,10 @@ class Following:
         self._owner = owner
         self._led = False
 
+    def forget(self) -> None:
+        """What this process remembers may be old: another one worked meanwhile."""
+        self._led = False
+
     async def follow(self) -> int:
         """How many signals were placed. Of several processes one places, for what belongs together
         is remembered; another follows when that one has been silent for 90 seconds."""
@@ -80,21 +85,27 @@ class Following:
         return placed
 
 
-async def schedule_opinion(stack: AsyncExitStack, clock: HubClock, hub: Hub) -> None:
+async def schedule_opinion(stack: AsyncExitStack, jobs: Jobs, hub: Hub) -> Following:
     """Every job of public opinion; what is heavy in them runs in threads."""
     issues, judging = issue_service(hub), judging_service(hub)
     cases = proposals(hub, issues)
     rounds = Rounds(hub.database, hub.clock)
     owner = hub.ids.new(hub.clock.now())  # names this process
     following = Following(judging, issues, cases, rounds, owner)
-    stack.push_async_callback(rounds.yields, PLACING, owner)
+    stack.push_async_callback(_yielded, rounds, owner)
     sources = await stack.enter_async_context(open_sources(hub))
-    clock.every("opinion", _FOLLOW_EVERY, following.follow)
-    clock.every("opinion-proposals", _PROPOSE_EVERY, cases.look)
-    clock.every("opinion-cases", _CASES_EVERY, case_watch(hub).watch)
-    clock.every("opinion-night", _NIGHT_EVERY, nightly(hub, issues, judging).look)
-    clock.every("opinion-briefs", _BRIEFS_EVERY, brief_clock(hub).look)
-    clock.every("opinion-reports", _BRIEFS_EVERY, report_clock(hub).look)
-    clock.every("opinion-watches", _WATCHES_EVERY, watches(hub).look)
-    clock.every("opinion-rumours", _RUMOURS_EVERY, rumours(hub).look)
-    clock.every("opinion-sources", _SOURCES_EVERY, sources.look)
+    jobs.every("opinion", _FOLLOW_EVERY, following.follow)
+    jobs.every("opinion-proposals", _PROPOSE_EVERY, cases.look)
+    jobs.every("opinion-cases", _CASES_EVERY, case_watch(hub).watch)
+    jobs.every("opinion-night", _NIGHT_EVERY, nightly(hub, issues, judging).look)
+    jobs.every("opinion-briefs", _BRIEFS_EVERY, brief_clock(hub).look)
+    jobs.every("opinion-reports", _BRIEFS_EVERY, report_clock(hub).look)
+    jobs.every("opinion-watches", _WATCHES_EVERY, watches(hub).look)
+    jobs.every("opinion-rumours", _RUMOURS_EVERY, rumours(hub).look)
+    jobs.every("opinion-sources", _SOURCES_EVERY, sources.look)
+    return following
+
+
+async def _yielded(rounds: Rounds, owner: str) -> None:
+    with suppress(LostLead):  # then it is another's already
+        await rounds.yields(PLACING, owner)

@@ -7,11 +7,12 @@ from pydantic import Field
 
 from app.settings_chat import ChatSettings
 from app.settings_console import ConsoleSettings
+from app.settings_nodes import NodeSettings
 
 __all__ = ["PortalSettings"]
 
 
-class PortalSettings(ChatSettings, ConsoleSettings):
+class PortalSettings(ChatSettings, ConsoleSettings, NodeSettings):
     """Part of `app.settings.Settings`."""
 
     portal: bool = Field(

@@ -18,11 +18,11 @@ from hub.organisations.roster.service import Register
 from hub.organisations.tokens.repeats.service import Repeats
 from hub.publishing.agenda.service import Agendas
 from hub.publishing.board.service import DeliveryBoard
-from scheduler.clock import HubClock
+from scheduler.clock import Jobs
 from web.staff.desk import Services
 from web.staff.openapi import staff_routes
 
-__all__ = ["add_staff", "staff_services"]
+__all__ = ["add_staff", "schedule_staff", "staff_services"]
 
 _PURGE_EVERY = timedelta(hours=1)
 
@@ -64,10 +64,13 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
     )
 
 
-def add_staff(application: web.Application, clock: HubClock, hub: Hub, desk: Desk) -> None:
-    """Serve the staff API, unless the settings say otherwise; what it keeps of requests that may
-    come again is taken away after a day."""
+def add_staff(application: web.Application, hub: Hub, desk: Desk) -> None:
+    """Serve the staff API, unless the settings say otherwise."""
     if hub.settings.staff_api:
-        services = staff_services(hub, desk)
-        application.add_routes(staff_routes(services))
-        clock.every("token-requests", _PURGE_EVERY, services.repeats.purge)
+        application.add_routes(staff_routes(staff_services(hub, desk)))
+
+
+def schedule_staff(jobs: Jobs, hub: Hub) -> None:
+    """Take away after a day what the staff API keeps of requests that may come again."""
+    if hub.settings.staff_api:
+        jobs.every("token-requests", _PURGE_EVERY, Repeats(hub.database, hub.clock).purge)

@@ -18,7 +18,7 @@ from hub.organisations.vault import Vault
 from hub.organisations.webhooks.models import Answer
 from hub.organisations.webhooks.sending import WebhookSender
 from hub.organisations.webhooks.service import Webhooks
-from scheduler.clock import HubClock
+from scheduler.clock import Jobs
 
 __all__ = ["Calling", "schedule_webhooks", "webhooks_of"]
 
@@ -79,7 +79,7 @@ def webhooks_of(hub: Hub) -> Webhooks:
     )
 
 
-async def schedule_webhooks(stack: AsyncExitStack, clock: HubClock, hub: Hub) -> None:
+async def schedule_webhooks(stack: AsyncExitStack, jobs: Jobs, hub: Hub) -> None:
     """Tell what happened, every two seconds, as long as the hub runs."""
     allowed = _allowed(hub)
     resolver = PublicResolver(aiohttp.ThreadedResolver(), allowed)
@@ -100,8 +100,8 @@ async def schedule_webhooks(stack: AsyncExitStack, clock: HubClock, hub: Hub) ->
         vault=Vault(load_keys(hub.settings)),
         caller=Calling(session, allowed),
     )
-    clock.every("webhooks", _EVERY, sender.work)
-    clock.every("webhooks-purge", _PURGE_EVERY, sender.purge)
+    jobs.every("webhooks", _EVERY, sender.work)
+    jobs.every("webhooks-purge", _PURGE_EVERY, sender.purge)
 
 
 def _allowed(hub: Hub) -> tuple[Network, ...]:

@@ -1,4 +1,4 @@
-"""The clock of the hub: APScheduler runs the recurring jobs and one wake-up at the next due time.
+"""The clock of a process: APScheduler runs the recurring jobs and one wake-up at the next due time.
 
 There is never a job per post. The due time lives in the ledger; the one `wake` job is a reminder
 that is set again whenever the ledger changes, and a poll every second finds what another process
@@ -23,7 +23,7 @@ from hub.kernel.clock import Clock
 from hub.kernel.database import Database
 from hub.publishing import sweeping
 
-__all__ = ["HubClock"]
+__all__ = ["HubClock", "Job", "Jobs", "Select"]
 
 _log = structlog.get_logger(__name__)
 _WAKE = "wake"
@@ -31,29 +31,30 @@ _BREATH = timedelta(milliseconds=50)  # what is due closer together is made read
 _RINGS = 100  # a ring sets the next one before it has ended itself
 _PATIENCE_S = 60
 Job = Callable[[], Awaitable[object]]
+Select = Callable[[str, Job], Job | None]
 
 
-class HubClock:
-    """Recurring jobs by name and interval, and `wake` so long `ahead` of the next due time."""
+class Jobs:
+    """Recurring jobs by name and interval. `select` says for each what runs of it in this process:
+    the job, the job under some condition, or nothing."""
 
-    def __init__(
-        self, database: Database, clock: Clock, wake: Callable[[], None], ahead: timedelta
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._wake = wake
-        self._ahead = ahead
-        self._next: datetime | None = None
+    def __init__(self, select: Select | None = None) -> None:
+        self._select = select
         self._running: set[asyncio.Task[Any]] = set()
+        self.names: list[str] = []
+        self._stopped = False
         # A late job is still run: the default of APScheduler drops what is a second late.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
         self._scheduler.add_listener(_report, EVENT_JOB_ERROR)
 
     def every(self, name: str, interval: timedelta, job: Job) -> None:
-        """Run `job` every `interval`, never twice at once."""
-        trigger = IntervalTrigger(seconds=interval.total_seconds())
-        self._scheduler.add_job(self._tracked(job), trigger, id=name)
+        """Run `job` every `interval`, never twice at once, unless it is not for this process."""
+        chosen = self._select(name, job) if self._select else job
+        if chosen is not None:
+            trigger = IntervalTrigger(seconds=interval.total_seconds())
+            self._scheduler.add_job(self._tracked(chosen), trigger, id=name)
+            self.names.append(name)
 
     def _tracked(self, job: Job) -> Job:
         async def run() -> None:
@@ -69,11 +70,34 @@ class HubClock:
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """Start no job any more and let the running ones end: a platform may just be asked."""
+        """Start no job any more and let the running ones end: a platform may just be asked. Once
+        more does no harm."""
+        if self._stopped:
+            return
+        self._stopped = True
         self._scheduler.pause()
         if self._running:
             await asyncio.wait(self._running, timeout=_PATIENCE_S)
         self._scheduler.shutdown(wait=False)
+
+
+class HubClock(Jobs):
+    """Jobs, and `wake` so long `ahead` of the next due time."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        wake: Callable[[], None],
+        ahead: timedelta,
+        select: Select | None = None,
+    ) -> None:
+        super().__init__(select)
+        self._database = database
+        self._clock = clock
+        self._wake = wake
+        self._ahead = ahead
+        self._next: datetime | None = None
 
     def changed(self) -> None:
         """Somebody in this process changed what is due: look now."""

@@ -14,13 +14,11 @@ from hub.kernel.meter import Meter
 from hub.publishing.admission import Gatekeeper
 from hub.publishing.ports import ChannelBook, MediaSource, Outlet
 from hub.publishing.quota.service import Quotas
-from hub.publishing.rings.service import Rings
 from scheduler.alarm import Alarm
-from scheduler.authorisations import AuthorisationWatch
 from scheduler.breaker import Breaker, BreakerSettings
-from scheduler.clock import HubClock
+from scheduler.clock import HubClock, Select
 from scheduler.dispatcher import Dispatcher
-from scheduler.following import FollowUp
+from scheduler.housekeeping import Housekeeping
 from scheduler.intake import Intake, Keyring
 from scheduler.limits import Limiter
 from scheduler.measuring import Measurements
@@ -29,7 +27,6 @@ from scheduler.reconciler import Reconciler
 from scheduler.remembering import remember
 from scheduler.reminding import Reminding
 from scheduler.rereading import Rereading
-from scheduler.ring_watch import RingWatch
 from scheduler.settings import DispatchSettings
 from scheduler.sharing import Sharing
 from scheduler.sweep import Sweep
@@ -41,9 +38,7 @@ _POLL = timedelta(seconds=1)
 _SHARE = timedelta(seconds=1)
 _ASK = timedelta(seconds=2)
 _BEAT = timedelta(seconds=5)
-_MEASURE = timedelta(seconds=10)
 _AFTERWARDS = timedelta(seconds=30)
-_FORECAST = timedelta(minutes=10)
 _PREPARE = timedelta(minutes=1)
 
 
@@ -62,7 +57,11 @@ class EngineSettings:
 
 
 class Engine:
-    """Dispatcher, reconciler, sweep and the clock that drives them."""
+    """Dispatcher, reconciler and the clock that drives them, with the housekeeping over the ledger.
+
+    Several engines share the work. `led` is the database of what only one of them does, `select`
+    says which jobs run in this process; by default it is alone and does everything.
+    """
 
     def __init__(
         self,
@@ -78,8 +77,9 @@ class Engine:
         random: Random,
         alarm: Alarm | None = None,
         reminding: Reminding | None = None,
+        led: Database | None = None,
+        select: Select | None = None,
     ) -> None:
-        self._alarm, self._reminding = alarm, reminding
         intake = Intake(database, keyring, Gatekeeper(Quotas(channels)))
         self._settings = settings
         self._database, self._clock = database, clock
@@ -114,16 +114,30 @@ class Engine:
         self.sharing = Sharing(
             database, clock, meter, self.breaker, self.limiter, self.dispatcher.wake
         )
-        self.follow_up = FollowUp(database, clock, outlets, self.dispatcher.wake)
-        self.authorisations = AuthorisationWatch(database, clock, outlets, intake.access)
         self.preparation = Preparation(database, clock, outlets, intake, media)
-        self.rings = RingWatch(
-            Rings(database=database, clock=clock, on_change=self.dispatcher.wake), clock
-        )
-        self.dispatcher.on_settled = self.rings.settled
         self.sweep = Sweep(database, clock, meter, settings.outage_after)
-        self.clock = HubClock(database, clock, self.dispatcher.wake, settings.dispatch.ahead)
+        self.housekeeping = self._housekeeping(led or database, meter, alarm, reminding)
+        self.dispatcher.on_settled = self.housekeeping.rings.settled
+        ahead, wake = settings.dispatch.ahead, self.dispatcher.wake
+        self.clock = HubClock(database, clock, wake, ahead, select)
         self._loop: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    def _housekeeping(
+        self, led: Database, meter: Meter, alarm: Alarm | None, reminding: Reminding | None
+    ) -> Housekeeping:
+        return Housekeeping(
+            database=led,
+            clock=self._clock,
+            outlets=self._outlets,
+            access=self._intake.access,
+            meter=meter,
+            outage_after=self._settings.outage_after,
+            sweep_every=self._settings.sweep_every,
+            on_ready=self.dispatcher.wake,
+            alarm=alarm,
+            reminding=reminding,
+        )
 
     def changed(self) -> Callable[[], None]:
         """What to call when somebody in this process changed what is due."""
@@ -139,35 +153,29 @@ class Engine:
         for name, interval, job in (
             ("look-ahead", _POLL, self.clock.look_ahead),
             ("sharing", _SHARE, self.sharing.look),
-            ("rings", _SHARE, self.rings.look),
-            ("sweep", self._settings.sweep_every, self.sweep.sweep),
             ("settle-unknown", _ASK, self.reconciler.settle_unknown),
             ("verify-accepted", _ASK, self.reconciler.verify_accepted),
-            ("follow-up", _ASK, self.follow_up.look),
             ("extend-leases", lease / 3, self.dispatcher.extend_leases),
             ("beat", _BEAT, self.sweep.beat),
-            ("measure", _MEASURE, self.sweep.measure),
             ("re-read", _AFTERWARDS, self.rereading.look),
             ("measure-posts", _AFTERWARDS, self.measurements.look),
-            ("authorisations", _FORECAST, self.authorisations.look),
             ("prepare", _PREPARE, self.preparation.look),
         ):
             self.clock.every(name, interval, job)
-        if self._alarm is not None:
-            self.clock.every("incidents", _ASK, self._alarm.watch)
-            self.clock.every("alerts", _ASK, self._alarm.ring)
-        if self._reminding is not None:
-            self.clock.every("reminders", _ASK, self._reminding.look)
+        self.housekeeping.schedule(self.clock)
         self.clock.start()
         self._loop = asyncio.create_task(self.dispatcher.run(), name="dispatcher")
         await self.clock.look_ahead()
 
     async def stop(self) -> None:
-        """Claim nothing more and leave no delivery half recorded."""
+        """Claim nothing more and leave no delivery half recorded; once more does no harm."""
+        if self._stopped:
+            return
+        self._stopped = True
         await self.clock.stop()
         await self.dispatcher.stop()
         if self._loop is not None:
             await self._loop
         await self.dispatcher.drain()
-        await self.rings.stop()
+        await self.housekeeping.stop()
         await self.limiter.close()

@@ -54,7 +54,14 @@ def test_every_metric_that_is_to_be_watched_has_an_alert() -> None:
 
 @pytest.mark.parametrize(
     "file",
-    ["prometheus/rules.yml", "systemd/gongkai.service", "systemd/gongkai-backup.service"],
+    [
+        "prometheus/rules.yml",
+        "systemd/gongkai.service",
+        "systemd/gongkai-backup.service",
+        "systemd/gongkai-clock@.service",
+        "systemd/gongkai-web@.service",
+        "systemd/gongkai-worker@.service",
+    ],
 )
 def test_commands_that_are_named_are_commands_of_the_hub(file: str) -> None:
     lines = (DEPLOY / file).read_text("utf-8").splitlines()

@@ -19,7 +19,14 @@ from hub.kernel.clock import check_zones
 from hub.kernel.database import Database
 from hub.kernel.errors import GongkaiError, Unavailable, Words
 
-__all__ = ["Check", "database_check", "health_routes", "heartbeat_check", "zone_check"]
+__all__ = [
+    "Check",
+    "all_well",
+    "database_check",
+    "health_routes",
+    "heartbeat_check",
+    "zone_check",
+]
 
 _CHECK_TIMEOUT_S = 5.0
 
@@ -32,6 +39,11 @@ class Check:
     look: Callable[[], Awaitable[None]]
 
 
+async def all_well(checks: Iterable[Check]) -> bool:
+    """Whether every condition holds now."""
+    return all([await _answer(check) == "ok" for check in checks])
+
+
 def database_check(database: Database) -> Check:
     """The database answers a question."""
 
@@ -41,7 +53,9 @@ def database_check(database: Database) -> Check:
     return Check(name="database", look=look)
 
 
-def heartbeat_check(age: Callable[[], timedelta | None], limit: timedelta) -> Check:
+def heartbeat_check(
+    age: Callable[[], timedelta | None], limit: timedelta, *, name: str = "scheduler"
+) -> Check:
     """The scheduler has done its round within `limit`; `age` is None before the first one."""
 
     async def look() -> None:
@@ -50,11 +64,11 @@ def heartbeat_check(age: Callable[[], timedelta | None], limit: timedelta) -> Ch
             since = "never" if passed is None else f"{passed.total_seconds():.0f} s"
             raise Unavailable(
                 Words(f"调度心跳停在 {since} 前", f"the scheduler's last heartbeat: {since} ago"),
-                field="scheduler",
+                field=name,
                 remedy=Words("查看日志，必要时重启", "read the log, restart it if need be"),
             )
 
-    return Check(name="scheduler", look=look)
+    return Check(name=name, look=look)
 
 
 def zone_check() -> Check:

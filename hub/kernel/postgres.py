@@ -28,6 +28,9 @@ T = TypeVar("T")
 _LARGEST_GROUP = 512
 _STATEMENT_TIMEOUT_S = 30
 _CONNECT_TIMEOUT_S = 10
+# A process that is stopped in the middle of a transaction (SIGSTOP, a frozen machine) holds its
+# locks, the audit chain's among them: the server ends it, or nobody could write any more.
+_SESSION = {"idle_in_transaction_session_timeout": "15000"}
 
 # what asyncpg raises before SQLAlchemy has a connection to translate for
 _AT_CONNECT = (asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -50,6 +53,7 @@ class PostgresDatabase:
             connect_args={
                 "timeout": _CONNECT_TIMEOUT_S,
                 "command_timeout": _STATEMENT_TIMEOUT_S,
+                "server_settings": _SESSION,
             },
         )
         self._queue: asyncio.Queue[Entry | None] = asyncio.Queue()

@@ -389,9 +389,9 @@ def oldest_unknown(connection: Connection) -> dict[str, datetime]:
 
 def beat(tx: Transaction, name: str, at: datetime) -> None:
     """Write the heartbeat of a part of the scheduler."""
-    change = update(heartbeats).where(heartbeats.c.name == name).values(at=at)
-    if tx.execute(change).rowcount == 0:
-        tx.execute(insert(heartbeats).values(name=name, at=at))
+    dialect: Any = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+    made = dialect.insert(heartbeats).values(name=name, at=at)
+    tx.execute(made.on_conflict_do_update(index_elements=["name"], set_={"at": at}))
 
 
 def last_beat(connection: Connection, name: str) -> datetime | None:

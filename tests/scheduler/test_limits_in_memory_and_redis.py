@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from app.compose import _engine_settings
+from app.pacing import engine_settings_of
 from app.settings import Settings
 from hub.kernel.clock import ManualClock, SystemClock
 from hub.kernel.errors import Misconfigured, Unavailable, Words
@@ -250,7 +250,7 @@ def test_what_is_no_redis_is_refused_without_telling_its_password(url: str) -> N
     ],
 )
 def test_the_setting_names_a_storage_that_can_be_opened(setting: str, storage: str) -> None:
-    assert _engine_settings(Settings(redis_url=setting)).limits_storage == storage
+    assert engine_settings_of(Settings(redis_url=setting)).limits_storage == storage
     assert Limiter(SystemClock(), storage).pausing is False
 
 

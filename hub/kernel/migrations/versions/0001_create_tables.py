@@ -396,11 +396,33 @@ def upgrade() -> None:
     op.create_index("ix_judgements_topic", "judgements", ["topic", "signal_id"], unique=False)
     op.create_index("ix_judgements_urgency", "judgements", ["urgency", "signal_id"], unique=False)
     op.create_table(
+        "leases",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=False),
+        sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("taken_at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("fence > 0", name=op.f("ck_leases_fence_positive")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
+    )
+    op.create_table(
         "listening_cursors",
         sa.Column("name", sa.String(length=16), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("rests_until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_listening_cursors")),
+    )
+    op.create_table(
+        "nodes",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("roles", sa.String(length=64), nullable=False),
+        sa.Column("host", sa.String(length=64), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("version", sa.String(length=32), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("beat_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_nodes")),
     )
     op.create_table(
         "notice_cursors",

@@ -1,0 +1,1 @@
+"""The processes of an installation: which are alive, and which one leads."""
