@@ -12,7 +12,7 @@ from app.composer import previews_of, ring_order_of
 from app.console_opinion import listening
 from app.console_talks import talking
 from app.governing import governing_of
-from app.handling import handling_of
+from app.handling import filters_of, handling_of
 from app.signin import factors_of, provider_of, sessions_of
 from app.studio import DrawingRoom
 from hub.catalogue.drafting.service import Drafting
@@ -69,6 +69,7 @@ def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
         "ring_order": ring_order_of(hub),
         "talking": talking(hub),
         "handling": handling_of(hub),
+        "filters": filters_of(hub),
     }
     shared = {f.name: getattr(hub, f.name) for f in fields(Desk) if f.name not in own}
     return Desk(**shared, **own)

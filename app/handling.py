@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from app.compose import Hub
+from hub.organisations.filters.service import SavedFilters
 from hub.publishing.emergency.service import Emergencies
 from hub.publishing.retrying.service import Retrying
 from web.console.handling import Handling
 
-__all__ = ["emergencies_of", "handling_of", "retrying_of"]
+__all__ = ["emergencies_of", "filters_of", "handling_of", "retrying_of"]
 
 
 def emergencies_of(hub: Hub) -> Emergencies:
@@ -23,6 +24,10 @@ def emergencies_of(hub: Hub) -> Emergencies:
 def retrying_of(hub: Hub) -> Retrying:
     """Whoever waits for a change of the ledger is told as by the operations on single ones."""
     return Retrying(hub.database, hub.clock, lambda: hub.operations.on_change())
+
+
+def filters_of(hub: Hub) -> SavedFilters:
+    return SavedFilters(hub.database, hub.clock)
 
 
 def handling_of(hub: Hub) -> Handling:

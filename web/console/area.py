@@ -71,7 +71,8 @@ SUPERVISING = Permission(name="supervising", roles=frozenset({Role.DISCLOSURE_OF
 class Route:
     """`path` is below `/console`, as aiohttp writes it; `proved`: only for who gave password and
     code again within the last minutes; `most_bytes`: how much may be sent there; `quiet`: a page
-    asks by itself, which does not count as its reader's being there."""
+    asks by itself, which does not count as its reader's being there. `filters`: the parameters of
+    a list that narrow it, which its reader may keep under a name (`_filters.html.j2`)."""
 
     method: str
     path: str
@@ -80,6 +81,7 @@ class Route:
     proved: bool = False
     most_bytes: int = 2 * 1024**2
     quiet: bool = False
+    filters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

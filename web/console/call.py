@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from aiohttp import web
 
 from hub.catalogue.models import Item
 from hub.kernel.errors import GongkaiError, Words
+from hub.organisations.filters.models import SavedFilter
 from hub.organisations.models import Role
 from hub.organisations.signin.errors import SignedOut
 from hub.organisations.signin.models import Origin, Visitor
@@ -36,7 +37,8 @@ def address(path: str, /, **query: Any) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """`form` is what was sent with a change, without its token; `visitor` is None for somebody
-    who is not signed in, on the pages that are for everybody."""
+    who is not signed in, on the pages that are for everybody. Of a list that keeps filters,
+    `listing` is its path, `filters` what narrows it, `saved` what its reader has kept."""
 
     request: web.Request
     desk: Desk
@@ -45,6 +47,9 @@ class Call:
     known: Visitor | None = None
     form: Mapping[str, Any] = field(default_factory=dict, repr=False)
     chosen: Mapping[str, list[str]] = field(default_factory=dict, repr=False)
+    listing: str = ""
+    filters: tuple[str, ...] = ()
+    saved: Sequence[SavedFilter] = ()
 
     @property
     def visitor(self) -> Visitor:
@@ -81,6 +86,11 @@ class Call:
     def asked(self, name: str) -> str:
         """A parameter of the address."""
         return self.request.query.get(name, "")
+
+    @property
+    def narrowed(self) -> Mapping[str, str]:
+        """By what the list is narrowed now."""
+        return {name: text for name in sorted(self.filters) if (text := self.asked(name).strip())}
 
     def word(self, name: str) -> str:
         return words_of(self.taste.language)[name]

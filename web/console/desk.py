@@ -14,6 +14,7 @@ from hub.interpretation.service import Interpretations
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
 from hub.organisations.authority.sight import Sights
+from hub.organisations.filters.service import SavedFilters
 from hub.organisations.identities.service import Identities
 from hub.organisations.roster.service import Register
 from hub.organisations.service import Organisations
@@ -106,3 +107,4 @@ class Desk:
     ring_order: RingOrder
     talking: Talking
     handling: Handling
+    filters: SavedFilters

@@ -108,7 +108,7 @@ class Door:
     async def _handled(self, route: Route, call: Call) -> web.StreamResponse:
         """The handler's answer, with what was sent once it is sure that our own page sent it."""
         if call.request.method in _SAFE:
-            return await route.handler(call)
+            return await route.handler(await _listing(route, call))
         most = route.most_bytes if call.known else _LITTLE
         fields, chosen = await _sent(call.request, most)
         try:
@@ -144,6 +144,14 @@ class Door:
         request = call.request
         back = request.path_qs if request.method == "GET" else _page_before(request)
         return call.go("/prove", next=back)
+
+
+async def _listing(route: Route, call: Call) -> Call:
+    """Of a list that keeps filters, with what its reader has kept; a part of it shows none."""
+    if not route.filters or call.partial:
+        return call
+    saved = await call.desk.filters.find(call.login, route.path)
+    return replace(call, listing=route.path, filters=route.filters, saved=saved)
 
 
 def _page_before(request: web.Request) -> str:

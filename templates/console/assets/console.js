@@ -94,6 +94,8 @@
     const form = event.target;
     if (form.method === "dialog" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) return event.preventDefault();
+    // what the list is narrowed to now, which htmx may have changed since the page was made
+    if ("here" in form.dataset) form.elements.query.value = location.search;
     form.dataset.sent = "yes";
   });
   addEventListener("pageshow", () => {

@@ -1310,6 +1310,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_roles_body_id", "roles", ["body_id"], unique=False)
     op.create_table(
+        "saved_filters",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("page", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_saved_filters_person_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "page", "name", name=op.f("pk_saved_filters")),
+    )
+    op.create_table(
         "webhook_messages",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("webhook_id", sa.String(length=26), nullable=False),

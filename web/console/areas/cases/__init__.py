@@ -28,7 +28,13 @@ AREA = Area(
     place=82,
     needs=READING,
     routes=(
-        Route(method="GET", path="/cases", handler=lists.board, needs=READING),
+        Route(
+            method="GET",
+            path="/cases",
+            handler=lists.board,
+            needs=READING,
+            filters=("state", "level", "body"),
+        ),
         Route(method="GET", path="/cases/lines", handler=lists.lines, needs=READING, quiet=True),
         Route(method="GET", path="/cases/new", handler=proposing.ask, needs=OFFICE),
         Route(method="POST", path="/cases/new", handler=proposing.open_case, needs=OFFICE),

@@ -32,7 +32,13 @@ AREA = Area(
     place=60,
     needs=READING,
     routes=(
-        _look("/deliveries", lists.board),
+        Route(
+            method="GET",
+            path="/deliveries",
+            handler=lists.board,
+            needs=READING,
+            filters=lists.FILTERS,
+        ),
         _look("/deliveries/now", lists.now, quiet=True),
         _look("/deliveries/lines", lists.lines, quiet=True),
         _look("/deliveries/live", live.stream, quiet=True),

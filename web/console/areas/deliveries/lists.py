@@ -13,8 +13,9 @@ from hub.publishing.models import DeliveryState
 from web.console.call import Call
 from web.console.looking import channel_titles, looking, may
 
-__all__ = ["board", "lines", "looked_at", "now"]
+__all__ = ["FILTERS", "board", "lines", "looked_at", "now"]
 
+FILTERS = ("group", "state", "channel", "body", "account", "plan")
 _PAGE = 50
 _INCIDENTS = 5
 
@@ -61,8 +62,7 @@ async def _standing(call: Call, sight: Sight) -> dict[str, Any]:
 
 def looked_at(call: Call) -> tuple[Looked, dict[str, str]]:
     """What is looked for, and the address's own words of it."""
-    names = ("group", "state", "channel", "body", "account", "plan")
-    query = {name: call.asked(name)[:64] for name in names}
+    query = {name: call.asked(name)[:64] for name in FILTERS}
     if query["state"] in set(DeliveryState):
         states: tuple[DeliveryState, ...] = (DeliveryState(query["state"]),)
         query["group"] = next(group for group, those in GROUPS.items() if states[0] in those)

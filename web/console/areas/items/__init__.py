@@ -28,7 +28,13 @@ AREA = Area(
     place=20,
     needs=READING,
     routes=(
-        _get("/items", lists.listed, READING),
+        Route(
+            method="GET",
+            path="/items",
+            handler=lists.listed,
+            needs=READING,
+            filters=("state", "body", "attribute", "q"),
+        ),
         _get("/items/new", entering.ask_new, ENTERING_ITEMS),
         _post("/items/new", entering.take_new),
         _get(_ITEM, pages.show, SIGNED_IN),

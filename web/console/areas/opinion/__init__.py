@@ -16,6 +16,7 @@ from web.console.areas.opinion import (
     topics,
     watching,
 )
+from web.console.areas.opinion.asked import FILTERS
 from web.console.looking import OPERATING_BOARDS
 
 __all__ = ["AREA"]
@@ -48,7 +49,13 @@ AREA = Area(
     place=80,
     needs=OPERATING_BOARDS,
     routes=(
-        _look("/opinion", lists.stream),
+        Route(
+            method="GET",
+            path="/opinion",
+            handler=lists.stream,
+            needs=OPERATING_BOARDS,
+            filters=FILTERS,
+        ),
         _look("/opinion/export", lists.export),
         _look("/opinion/queue", queue.shown),
         _act(f"/opinion/queue/{_ID}", queue.choose),

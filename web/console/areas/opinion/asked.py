@@ -17,10 +17,10 @@ from hub.organisations.authority.sight import Sight
 from web.console.areas.opinion.sichuan import places_of
 from web.console.call import Call
 
-__all__ = ["NOWHERE", "Asked", "asked", "day_of", "midnight", "sight_of"]
+__all__ = ["FILTERS", "NOWHERE", "Asked", "asked", "day_of", "midnight", "sight_of"]
 
 NOWHERE = "-"  # stands in an address for signals that name no place
-_NAMES: tuple[str, ...] = (
+FILTERS: tuple[str, ...] = (
     *("topic", "department", "intent", "mood", "urgency", "kind", "channel"),
     *("place", "city", "body", "issue", "watch", "day", "since", "until"),
 )
@@ -46,7 +46,7 @@ async def sight_of(call: Call) -> Sight:
 
 async def asked(call: Call, *, limit: int = 50) -> Asked:
     """Raises InvalidInput for a date that is none, UnknownWatch for a watch that is none."""
-    query = {name: call.asked(name).strip()[:_LONGEST] for name in _NAMES}
+    query = {name: call.asked(name).strip()[:_LONGEST] for name in FILTERS}
     sight = await sight_of(call)
     zone = call.desk.zone
     since, until = day_of(query["since"], "since"), day_of(query["until"], "until")
