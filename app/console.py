@@ -14,6 +14,7 @@ from app.console_talks import talking
 from app.governing import governing_of
 from app.handling import filters_of, handling_of
 from app.signin import factors_of, provider_of, sessions_of
+from app.slots import slot_lanes
 from app.studio import DrawingRoom
 from hub.catalogue.drafting.service import Drafting
 from hub.catalogue.listing.service import Listing
@@ -58,6 +59,7 @@ def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
         "sights": Sights(hub.database),
         "board": board,
         "agendas": Agendas(hub.database, hub.clock, hub.settings.time_zone),
+        "slots": slot_lanes(hub),
         "register": Register(hub.database, hub.clock),
         "pulse": Pulse(board.reached),
         "listening": listening(hub),

@@ -7,8 +7,10 @@ from app.compose import Hub
 from app.desk import desk_service
 from app.webhooks import webhooks_of
 from hub.organisations.auditing.service import Auditing
+from hub.organisations.exports.service import Exports
 from hub.organisations.personnel.service import Personnel
 from hub.publishing.alerts.service import AlertOutbox
+from hub.publishing.grouping.service import AccountGroups
 from web.console.governing import AlertAddress, Alerting, Governing, RingPolicy
 
 __all__ = ["governing_of"]
@@ -22,6 +24,8 @@ def governing_of(hub: Hub) -> Governing:
         auditing=Auditing(hub.database, hub.clock),
         hours=desk_service(hub),
         webhooks=webhooks_of(hub),
+        groups=AccountGroups(hub.database, hub.clock),
+        exports=Exports(hub.database, hub.clock),
         alerting=_alerting(hub),
         rings=RingPolicy(
             percent=settings.ring_percent,

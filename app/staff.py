@@ -10,6 +10,7 @@ from app.compose import Hub
 from app.desk import Desk
 from app.handling import emergencies_of, retrying_of
 from app.opinion import case_service, issue_service, judging_service
+from app.slots import slot_lanes
 from app.webhooks import webhooks_of
 from hub.catalogue.listing.service import Listing
 from hub.opinion.stream.service import Stream
@@ -18,6 +19,7 @@ from hub.organisations.roster.service import Register
 from hub.organisations.tokens.repeats.service import Repeats
 from hub.publishing.agenda.service import Agendas
 from hub.publishing.board.service import DeliveryBoard
+from hub.publishing.grouping.service import AccountGroups
 from scheduler.clock import Jobs
 from web.staff.desk import Services
 from web.staff.openapi import staff_routes
@@ -47,12 +49,14 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
         clock=hub.clock,
         repeats=Repeats(hub.database, hub.clock),
         webhooks=webhooks_of(hub),
+        groups=AccountGroups(hub.database, hub.clock),
         database=hub.database,
         listing=Listing(hub.database),
         sights=Sights(hub.database),
         board=DeliveryBoard(hub.database, hub.clock),
         recalling=hub.recalling,
         agendas=Agendas(hub.database, hub.clock, hub.settings.time_zone),
+        slots=slot_lanes(hub),
         simulation=hub.simulation,
         register=Register(hub.database, hub.clock),
         stream=Stream(hub.database, hub.clock),

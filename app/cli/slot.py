@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Column, Table
+from rich.text import Text
 
 from app.cli.common import JsonOption, emit, run
-from app.cli.rows import Actor, acting
+from app.cli.rows import Actor, acting, local_instant, local_wall
 from app.compose import Hub
+from app.slots import slot_lanes
+from hub.organisations.authority.sight import Sight
+from hub.publishing.slots.models import Asked, Lane, Slot
 from hub.publishing.timing.models import Days, NewPostingTime, PostingTime
 from hub.publishing.timing.rules import minute_of
 
@@ -88,6 +93,71 @@ def free(
         return [{"at": s.at, "wall": s.wall, "zone": s.zone} for s in slots]
 
     emit(run(work, as_json=as_json), as_json, _show_free)
+
+
+@app.command("lane")
+def lane(
+    day: Annotated[str, typer.Option(help="从哪一天起，默认今天 / first day")] = "",
+    days: Annotated[int, typer.Option(min=1, max=31, help="几天 / how many days")] = 7,
+    account: OwnAccount = "",
+    channel: Annotated[str, typer.Option(help="渠道 / channel")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """各账号每天的时段：空闲、已排、静默 / the slots of accounts: free, taken, silent"""
+
+    async def work(hub: Hub) -> list[dict[str, Any]]:
+        zone = hub.settings.time_zone
+        today = hub.clock.now().astimezone(ZoneInfo(zone)).date()
+        asked = Asked(
+            sight=Sight(frozenset(), whole=True),
+            first=local_wall(f"{day}T00:00", "day").date() if day else today,
+            days=days,
+            channel=channel,
+            account_id=account,
+            limit=1_000,
+        )
+        found = await slot_lanes(hub).lanes(asked)
+        return [_slot_told(one, slot, zone) for one in found.lanes for slot in one.slots]
+
+    emit(run(work, as_json=as_json), as_json, _show_lane)
+
+
+@app.command("move")
+def move(
+    delivery: Annotated[str, typer.Argument(help="投递编号 / delivery id")],
+    at: Annotated[str, typer.Argument(help="当地时间，如 2026-12-01T09:00 / local time")],
+    reason: Annotated[str, typer.Option(help="逾期公开的原因 / why it is late")] = "",
+    zone: Annotated[str, typer.Option(help="IANA 时区 / time zone")] = "",
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """把一条投递移到其账号的空闲时段 / move a delivery into a free posting time of its account"""
+
+    async def work(hub: Hub) -> dict[str, Any]:
+        when = local_instant(at, zone or hub.settings.time_zone, "at")
+        moved = await hub.publishing.move_to_slot(delivery, when, acting(actor), reason=reason)
+        return {"id": moved.id, "plan": moved.plan_id, "due_at": moved.due_at, "state": moved.state}
+
+    emit(run(work, as_json=as_json), as_json, lambda told: Text(f"{told['id']} {told['due_at']}"))
+
+
+def _slot_told(lane: Lane, slot: Slot, zone: str) -> dict[str, Any]:
+    return {
+        "account": lane.account.id,
+        "name": lane.account.name,
+        "at": slot.at,
+        "wall": slot.at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M"),
+        "standing": slot.standing,
+        "deliveries": [{"id": one.delivery_id, "title": one.title} for one in slot.booked],
+    }
+
+
+def _show_lane(rows: list[dict[str, Any]]) -> Table:
+    table = Table("账号 / account", "当地时间 / local time", "时段 / slot", "投递 / delivery")
+    for row in rows:
+        held = "\n".join(f"{one['title']} {one['id']}" for one in row["deliveries"])
+        table.add_row(Text(row["name"]), row["wall"], str(row["standing"]), Text(held))
+    return table
 
 
 def _plain(one: PostingTime) -> dict[str, Any]:

@@ -17,6 +17,7 @@ __all__ = [
     "BREAKER_OPENED",
     "CANCELLED",
     "CORRECTION_ORDERED",
+    "DELIVERY_MOVED",
     "DISPLACED",
     "DONE_BY_HAND",
     "DUE",
@@ -61,6 +62,7 @@ def _kind(name: str, zh: str, en: str) -> Kind:
 
 SUBMITTED = _kind("edition.rendered", "各渠道稿件已生成并送审", "editions were rendered for review")
 PLANNED = _kind("plan.made", "发布计划已排定", "a plan was made")
+DELIVERY_MOVED = _kind("delivery.moved", "投递移到另一时段", "a delivery was moved to another slot")
 RESCHEDULED = _kind("plan.rescheduled", "发布时间已调整", "a plan was rescheduled")
 CANCELLED = _kind("delivery.cancelled", "投递已取消", "deliveries were cancelled")
 PREFLIGHT = _kind("plan.preflight", "发布前检查完成", "a plan was checked before it is due")

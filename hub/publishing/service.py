@@ -6,7 +6,7 @@ The rules live here and in the database's constraints, so that no door can go ro
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hub.catalogue import store as catalogue
 from hub.kernel.clock import Clock
@@ -34,6 +34,7 @@ from hub.publishing.ports import ChannelBook, Renderer
 from hub.publishing.quota.models import Period
 from hub.publishing.rings.models import RingOrder
 from hub.publishing.rings.service import hold_again, hold_back
+from hub.publishing.slots.moving import SlotMover
 from hub.publishing.submission import Submission
 from hub.publishing.when import When
 from hub.review.errors import ClockExpired, NotPublic, WrongRole
@@ -67,6 +68,7 @@ class Publishing:
         self._submission = Submission(database, clock, ids)
         self.planner = Planner(clock, ids, channels, default_not_after)
         self._mover = Mover(clock, self.planner.quotas, default_not_after)
+        self._slots = SlotMover(clock, self.planner.quotas)
         self.on_change = on_change
 
     async def submit(self, item_id: str, selection: Selection, actor: str) -> Approval:
@@ -203,6 +205,31 @@ class Publishing:
             raise
         self.on_change()
         return result
+
+    async def move_to_slot(
+        self, delivery_id: str, at: datetime, actor: str, *, reason: str = ""
+    ) -> Delivery:
+        """Move one delivery that has not left into a free posting time of its account.
+
+        Raises NotFound; InvalidInput for a moment that is past or no posting time of the account;
+        Conflict, naming why, where the slot is taken, a blackout covers it, the account's quota of
+        that day or month is used up, or the delivery has left. A time after the statutory limit
+        takes a leader's `reason`, as in `plan`."""
+
+        def work(tx: Transaction) -> Delivery:
+            moved = self._slots.move(tx, delivery_id, at, actor, reason)
+            hold_again(tx, moved.plan_id)
+            return moved
+
+        try:
+            moved = await self._database.write(work)
+        except _GOING_ROUND as error:
+            held = await self._database.read(lambda c: store.get_delivery(c, delivery_id))
+            plan, _ = await self.progress(held.plan_id if held else "")
+            await self._refused(error, f"move {delivery_id}", plan.item_id, actor)
+            raise
+        self.on_change()
+        return moved
 
     async def cancel(self, actor: str, *, plan_id: str = "", delivery_id: str = "") -> list[str]:
         """Cancel what has not left yet, of a plan or one delivery; the ids that are cancelled.

@@ -36,6 +36,7 @@ from hub.publishing.recurring.service import Recurrences
 from hub.publishing.rings.models import RingOrder
 from hub.publishing.rings.service import Rings
 from hub.publishing.service import Publishing
+from hub.publishing.slots.service import SlotLanes
 from hub.publishing.timing.service import Timing
 from hub.review.checks.service import Checks
 from hub.review.clocks.service import Clocks
@@ -94,6 +95,7 @@ class Desk:
     sights: Sights
     board: DeliveryBoard
     agendas: Agendas
+    slots: SlotLanes
     register: Register
     pulse: Pulse
     identities: Identities

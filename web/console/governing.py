@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from hub.conversation.desk.service import DeskService
 from hub.organisations.auditing.service import Auditing
+from hub.organisations.exports.service import Exports
 from hub.organisations.models import Role
 from hub.organisations.personnel.service import Personnel
 from hub.organisations.webhooks.service import Webhooks
 from hub.publishing.alerts.service import AlertOutbox
+from hub.publishing.grouping.service import AccountGroups
 from web.console.area import Permission
 
 __all__ = ["ADMINISTERING", "STEWARDS", "AlertAddress", "Alerting", "Governing", "RingPolicy"]
@@ -56,5 +58,7 @@ class Governing:
     auditing: Auditing
     hours: DeskService
     webhooks: Webhooks
+    groups: AccountGroups
+    exports: Exports
     alerting: Alerting
     rings: RingPolicy

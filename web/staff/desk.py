@@ -31,10 +31,12 @@ from hub.publishing.agenda.service import Agendas
 from hub.publishing.board.service import DeliveryBoard
 from hub.publishing.emergency.service import Emergencies
 from hub.publishing.forecast.service import Simulation
+from hub.publishing.grouping.service import AccountGroups
 from hub.publishing.operations import Operations
 from hub.publishing.recall.service import Recalling
 from hub.publishing.retrying.service import Retrying
 from hub.publishing.service import Publishing
+from hub.publishing.slots.service import SlotLanes
 from hub.review.checks.service import Checks
 from hub.review.determination.service import Determinations
 from hub.review.doors.service import Doors
@@ -66,12 +68,14 @@ class Services:
     clock: Clock
     repeats: Repeats
     webhooks: Webhooks
+    groups: AccountGroups
     database: Database
     listing: Listing
     sights: Sights
     board: DeliveryBoard
     recalling: Recalling
     agendas: Agendas
+    slots: SlotLanes
     simulation: Simulation
     register: Register
     stream: Stream

@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.kernel.errors import Words
 from hub.organisations.tokens.scopes import Scope
-from web.staff import accounts, boards, hooks, listening, plans, queries, records
+from web.staff import accounts, boards, groups, hooks, listening, plans, queries, records, slots
 from web.staff import asked_boards as asked
 from web.staff import board_shapes as shapes
 from web.staff import opinion_shapes as opinion
@@ -154,6 +154,24 @@ _RECORDS = (
          records.read_item_events, opinion.StaffEvents, None, _AUDIT),
 )  # fmt: skip
 
+_SLOTS = (
+    _get("/slots", "listSlots", ("发布时段", "posting times, free and taken"),
+         slots.list_lanes, slots.StaffLanes, slots.AskLanes),
+    _post(f"{_DELIVERY}/slot", "moveToSlot", ("移到空闲时段", "move it into a free slot"),
+          slots.move_to_slot, slots.StaffSlotMoved, _PUBLISH, slots.MoveToSlot),
+)  # fmt: skip
+
+_GROUPS = (
+    _get("/account-groups", "listAccountGroups", ("账号组", "groups of accounts"),
+         groups.list_groups, groups.StaffAccountGroups),
+    _post("/account-groups", "makeAccountGroup", ("新建账号组", "make one"),
+          groups.make_group, groups.StaffAccountGroup, _ADMIN, groups.TellAccountGroup, 201),
+    _post("/account-groups/{group}", "changeAccountGroup", ("修改账号组", "change it"),
+          groups.change_group, groups.StaffAccountGroup, _ADMIN, groups.TellAccountGroup),
+    _post("/account-groups/{group}/deletion", "deleteAccountGroup", ("删除账号组", "delete it"),
+          groups.delete_group, groups.StaffAccountGroup, _ADMIN),
+)  # fmt: skip
+
 _HOOKS = (
     _get("/webhooks", "listWebhooks", ("推送", "webhooks"),
          hooks.list_webhooks, hooks.StaffWebhooks, None, _ADMIN),
@@ -179,6 +197,8 @@ BOARD_ENDPOINTS: tuple[Endpoint, ...] = (
     *_DELIVERIES,
     *_PLANS,
     *_ACCOUNTS,
+    *_SLOTS,
+    *_GROUPS,
     *_LISTENING,
     *_RECORDS,
     *(replace(one, secret=one.answers is hooks.StaffWebhookMade) for one in _HOOKS),

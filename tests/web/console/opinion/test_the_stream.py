@@ -161,7 +161,7 @@ async def test_who_wrote_it_is_shown_after_a_proof_and_a_reason_and_is_on_record
 
 async def test_what_is_filtered_is_exported_without_formulas_and_on_record(office: Office) -> None:
     await hear(office, [said(1, "路灯坏了"), said(2, "=HYPERLINK(1)", channel="weibo")])
-    answer = await office.ask("media", "GET", "/opinion/export?channel=weibo")
+    answer = await office.ask("media", "GET", "/opinion/export?channel=weibo&form=csv")
     assert answer.status == 200
     assert "attachment" in answer.headers["Content-Disposition"]
     rows = list(csv.reader(io.StringIO((await answer.read()).decode("utf-8-sig"))))

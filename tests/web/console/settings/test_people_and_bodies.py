@@ -30,7 +30,7 @@ async def roles_of(office: Office, login: str) -> list[tuple[str, Role]]:
 async def test_every_page_of_the_settings_opens_for_who_may_see_it(offices: Office) -> None:
     home = await offices.see("chief", "/settings")
     paths = re.findall(r'class="name" href="/console(/settings/[a-z]+)"', home)
-    assert len(paths) == 7
+    assert len(paths) == 8
     more: tuple[str, ...] = (
         "/settings/calendars/silence",
         "/settings/calendars/hours",

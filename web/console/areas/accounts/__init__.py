@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.kernel.errors import Words
 from web.console.area import READING, SUPERVISING, Area, Route
-from web.console.areas.accounts import lists, one
+from web.console.areas.accounts import exporting, lists, one
 from web.console.looking import OPERATING_BOARDS
 
 __all__ = ["AREA"]
@@ -18,6 +18,7 @@ AREA = Area(
     needs=READING,
     routes=(
         Route(method="GET", path="/accounts", handler=lists.register, needs=READING),
+        Route(method="GET", path="/accounts/export", handler=exporting.export, needs=READING),
         Route(method="GET", path="/accounts/liveness", handler=lists.liveness, needs=READING),
         Route(method="GET", path="/accounts/{id}", handler=one.shown, needs=READING),
         Route(

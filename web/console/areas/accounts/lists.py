@@ -11,9 +11,9 @@ from hub.organisations.roster.models import Health, Wanted
 from hub.organisations.rules import why_not_publishable, why_paused
 from hub.publishing.liveness.models import Standing
 from web.console.call import Call
-from web.console.looking import channel_titles, looking
+from web.console.looking import Looking, channel_titles, looking
 
-__all__ = ["liveness", "register"]
+__all__ = ["liveness", "register", "wanted_of"]
 
 _PAGE = 50
 _LIVES = 100
@@ -22,21 +22,7 @@ _LIVES = 100
 async def register(call: Call) -> web.StreamResponse:
     """What keeps accounts from publishing comes as figures, which are filters, too."""
     seen = await looking(call)
-    health = call.asked("health")
-    query = {
-        "health": health if health in set(Health) else "",
-        "channel": call.asked("channel")[:64],
-        "body": seen.body,
-        "q": call.asked("q").strip()[:100],
-    }
-    wanted = Wanted(
-        sight=seen.sight,
-        channel=query["channel"],
-        health=Health(query["health"]) if query["health"] else None,
-        text=query["q"],
-        after=call.asked("after"),
-        limit=_PAGE,
-    )
+    wanted, query = wanted_of(call, seen)
     page = await call.desk.register.page(wanted)
     now = call.desk.clock.now()
     return call.page(
@@ -52,6 +38,26 @@ async def register(call: Call) -> web.StreamResponse:
         bodies=seen.bodies,
         channels=channel_titles(call),
     )
+
+
+def wanted_of(call: Call, seen: Looking) -> tuple[Wanted, dict[str, str]]:
+    """What is looked for, and the address's own words of it."""
+    health = call.asked("health")
+    query = {
+        "health": health if health in set(Health) else "",
+        "channel": call.asked("channel")[:64],
+        "body": seen.body,
+        "q": call.asked("q").strip()[:100],
+    }
+    wanted = Wanted(
+        sight=seen.sight,
+        channel=query["channel"],
+        health=Health(query["health"]) if query["health"] else None,
+        text=query["q"],
+        after=call.asked("after"),
+        limit=_PAGE,
+    )
+    return wanted, query
 
 
 async def liveness(call: Call) -> web.StreamResponse:

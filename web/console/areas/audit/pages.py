@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date, datetime, time, timedelta
 
 import msgspec
@@ -10,14 +10,16 @@ from aiohttp import web
 
 from hub.kernel.clock import instant_of_wall_time
 from hub.kernel.errors import InvalidInput, Words
+from hub.kernel.sheets import Cell, Form
 from hub.organisations.auditing.models import WantedEvents
 from web.console.call import Call
+from web.console.exporting import columns_of, event_row, send, telling_of
 from web.console.kinds import kind_words
 from web.console.looking import looking
 
 __all__ = ["export", "found", "one"]
 
-_PAGE = 50
+_PAGE, _AT_ONCE = 50, 1_000
 _FIELDS = ("actor", "kind", "subject", "since", "until", "body")
 Ask = Callable[[str], str]
 
@@ -50,8 +52,10 @@ async def one(call: Call) -> web.StreamResponse:
 
 
 async def export(call: Call) -> web.StreamResponse:
-    """JSON Lines, newest first, as they are in the chain; sent as they are read."""
+    """Newest first, sent as they are read: JSON Lines as they are in the chain, or a table."""
     wanted = await _wanted(call, call.text)
+    if call.text("form") in set(Form):
+        return await _table(call, wanted)
     response = web.StreamResponse(
         headers={
             "Content-Type": "application/jsonl; charset=utf-8",
@@ -65,6 +69,21 @@ async def export(call: Call) -> web.StreamResponse:
         await response.write(msgspec.json.encode(row, order="sorted") + b"\n")
     await response.write_eof()
     return response
+
+
+async def _table(call: Call, wanted: WantedEvents) -> web.StreamResponse:
+    tell, kinds = await telling_of(call), kind_words()
+
+    async def rows() -> AsyncIterator[Sequence[Sequence[Cell]]]:
+        gathered: list[Sequence[Cell]] = []
+        async for row in call.desk.governing.auditing.export(wanted, actor=call.login):
+            gathered.append(event_row(row, tell, kinds))
+            if len(gathered) == _AT_ONCE:
+                yield gathered
+                gathered = []
+        yield gathered
+
+    return await send(call, "audit", columns_of(tell.words, "audit"), rows())
 
 
 async def _wanted(call: Call, ask: Ask) -> WantedEvents:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.kernel.errors import Words
 from web.console.area import READING, Area, Handler, Route
-from web.console.areas.cases import lists, one, proposing, steps
+from web.console.areas.cases import exporting, lists, one, proposing, steps
 from web.console.areas.cases.who import HANDLING, HEADING, OFFICE
 
 __all__ = ["AREA"]
@@ -36,6 +36,7 @@ AREA = Area(
             filters=("state", "level", "body"),
         ),
         Route(method="GET", path="/cases/lines", handler=lists.lines, needs=READING, quiet=True),
+        Route(method="GET", path="/cases/export", handler=exporting.export, needs=READING),
         Route(method="GET", path="/cases/new", handler=proposing.ask, needs=OFFICE),
         Route(method="POST", path="/cases/new", handler=proposing.open_case, needs=OFFICE),
         Route(method="GET", path="/cases/proposals", handler=proposing.listed, needs=OFFICE),

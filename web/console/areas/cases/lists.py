@@ -12,13 +12,13 @@ from web.console.areas.cases.who import OFFICE
 from web.console.call import Call
 from web.console.looking import Looking, looking, may
 
-__all__ = ["board", "lines"]
+__all__ = ["board", "lines", "looked_for", "whose"]
 
 _PAGE = 50
 
 
 async def board(call: Call) -> web.StreamResponse:
-    seen, view = await _looking(call)
+    seen, view = await whose(call)
     counts, overdue = await call.desk.listening.case_board.counts(view)
     return call.page(
         "cases/board",
@@ -34,10 +34,10 @@ async def board(call: Call) -> web.StreamResponse:
 
 async def lines(call: Call) -> web.StreamResponse:
     """The rows alone, which the page asks for anew."""
-    return call.page("cases/_lines", **await _lines(call, *await _looking(call)))
+    return call.page("cases/_lines", **await _lines(call, *await whose(call)))
 
 
-async def _looking(call: Call) -> tuple[Looking, View]:
+async def whose(call: Call) -> tuple[Looking, View]:
     """Those of a body that is chosen, else all that the reader sees."""
     seen = await looking(call)
     if seen.body:
@@ -45,14 +45,19 @@ async def _looking(call: Call) -> tuple[Looking, View]:
     return seen, View(sight=seen.sight, unrouted=call.visitor.holds(OFFICE.roles))
 
 
-async def _lines(call: Call, seen: Looking, view: View) -> dict[str, Any]:
+def looked_for(call: Call) -> Looked:
+    """What the address asks for."""
     state, level = call.asked("state"), call.asked("level")
-    looked = Looked(
+    return Looked(
         state=CaseState(state) if state in set(CaseState) else None,
         level=CaseLevel(level) if level in set(CaseLevel) else None,
         after=call.asked("after")[:80],
         limit=_PAGE,
     )
+
+
+async def _lines(call: Call, seen: Looking, view: View) -> dict[str, Any]:
+    looked = looked_for(call)
     page = await call.desk.listening.case_board.page(looked, view)
     return {
         "page": page,

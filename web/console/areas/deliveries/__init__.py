@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from hub.kernel.errors import Words
 from web.console.area import READING, Area, Handler, Permission, Route
-from web.console.areas.deliveries import incidents, lists, live, one, recalls, retries
+from web.console.areas.deliveries import (
+    exporting,
+    incidents,
+    lists,
+    live,
+    one,
+    recalls,
+    retries,
+)
 from web.console.looking import OPERATING_BOARDS
 
 __all__ = ["AREA"]
@@ -39,6 +47,7 @@ AREA = Area(
             needs=READING,
             filters=lists.FILTERS,
         ),
+        _look("/deliveries/export", exporting.export),
         _look("/deliveries/now", lists.now, quiet=True),
         _look("/deliveries/lines", lists.lines, quiet=True),
         _look("/deliveries/live", live.stream, quiet=True),

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from hub.kernel.errors import Words
-from web.console.area import READING, SUPERVISING, Area, Route
-from web.console.areas.groups import pages, reviews
+from web.console.area import READING, SUPERVISING, Area, Handler, Route
+from web.console.areas.groups import editing, pages, reviews
 from web.console.governing import ADMINISTERING
 
 __all__ = ["AREA"]
+
+_ONE = "/settings/groups/{id}"
+
+
+def _stewards(method: str, path: str, handler: Handler) -> Route:
+    return Route(method=method, path=path, handler=handler, needs=ADMINISTERING)
+
 
 AREA = Area(
     name="groups",
@@ -37,5 +44,10 @@ AREA = Area(
             handler=reviews.revoke,
             needs=READING,
         ),
+        _stewards("POST", "/settings/groups/count", editing.count),
+        Route(method="GET", path=_ONE, handler=editing.shown, needs=SUPERVISING),
+        _stewards("GET", f"{_ONE}/find", editing.find),
+        _stewards("POST", _ONE, editing.change),
+        _stewards("POST", f"{_ONE}/delete", editing.delete),
     ),
 )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from hub.kernel.errors import Words
 from web.console.area import ENTERING_ITEMS, READING, SIGNED_IN, Area, Handler, Permission, Route
-from web.console.areas.items import attaching, determining, entering, lists, pages, submitting
+from web.console.areas.items import (
+    attaching,
+    determining,
+    entering,
+    exporting,
+    lists,
+    pages,
+    submitting,
+)
 
 __all__ = ["AREA"]
 
@@ -35,6 +43,7 @@ AREA = Area(
             needs=READING,
             filters=("state", "body", "attribute", "q"),
         ),
+        _get("/items/export", exporting.export, READING),
         _get("/items/new", entering.ask_new, ENTERING_ITEMS),
         _post("/items/new", entering.take_new),
         _get(_ITEM, pages.show, SIGNED_IN),

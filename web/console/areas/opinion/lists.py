@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from aiohttp import web
 
+from hub.kernel.sheets import Cell
 from hub.opinion.judging.models import Field, Intent, Mood, Urgency
 from hub.opinion.signals.models import SignalKind
 from hub.opinion.stream.models import Line
 from web.console.areas.opinion.asked import Asked, asked
 from web.console.call import Call
+from web.console.exporting import send
 from web.console.looking import channel_titles
 
 __all__ = ["export", "names_of", "stream"]
 
-# a cell that a spreadsheet would take for a formula
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS: tuple[str, ...] = (
     *("编号", "说于", "收到", "渠道", "类型", "标题", "内容", "地点"),
     *("意图", "主题", "部门", "紧急程度", "情绪", "把握"),
@@ -80,29 +78,16 @@ async def names_of(call: Call, lines: Sequence[Line]) -> dict[str, str]:
 async def export(call: Call) -> web.StreamResponse:
     """What the stream's filters leave, as a table that spreadsheets open."""
     found = await asked(call)
-    stamp = call.desk.clock.now().strftime("%Y%m%d-%H%M")
-    pages = call.desk.listening.stream.export(found.wanted, found.sight, actor=call.login)
-    first = await anext(pages, ())
-    response = web.StreamResponse(
-        headers={
-            "Content-Type": "text/csv; charset=utf-8",
-            "Content-Disposition": f'attachment; filename="signals-{stamp}.csv"',
-        }
-    )
-    response.enable_compression()
-    await response.prepare(call.request)
-    await response.write(("\ufeff" + _row(_COLUMNS) + _rows(call, first)).encode())
-    async for lines in pages:
-        await response.write(_rows(call, lines).encode())
-    await response.write_eof()
-    return response
+
+    async def rows() -> AsyncIterator[Sequence[Sequence[Cell]]]:
+        pages = call.desk.listening.stream.export(found.wanted, found.sight, actor=call.login)
+        async for lines in pages:
+            yield [_cells(call, line) for line in lines]
+
+    return await send(call, "signals", _COLUMNS, rows())
 
 
-def _rows(call: Call, lines: Sequence[Line]) -> str:
-    return "".join(_row(_cells(call, line)) for line in lines)
-
-
-def _cells(call: Call, line: Line) -> list[str]:
+def _cells(call: Call, line: Line) -> list[Cell]:
     one, judged = line.signal, line.judged
     told = ("intent", "topic", "department", "urgency", "mood")
     said = [str(judged[name]) if judged else "" for name in told]
@@ -118,17 +103,10 @@ def _cells(call: Call, line: Line) -> list[str]:
         one.text,
         one.place,
         *said,
-        f"{judged['confidence']:.2f}" if judged else "",
-        str(one.likes),
+        round(float(judged["confidence"]), 2) if judged else None,
+        one.likes,
         one.author,
         line.issue_id,
         line.copy_of,
         one.url,
     ]
-
-
-def _row(cells: Sequence[str]) -> str:
-    out = io.StringIO()
-    safe = [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]
-    csv.writer(out, lineterminator="\r\n").writerow(safe)
-    return out.getvalue()
