@@ -32,22 +32,20 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
-from types import MappingProxyType
 from typing import Any
 
 import structlog
 import uvloop
 
-import publishers.wechat.tiers
-import publishers.weibo.client
 from app.compose import Hub, open_engine, open_hub
 from app.lock import only_one
 from app.settings import Settings
+from benchmarks.pace import REVIEW_MINUTES, scale
 from hub.catalogue.models import Attribute, ItemDraft
 from hub.organisations.models import BodyKind, NewAccount, NewBody, NewPerson, Role, Selection
 from hub.publishing.forecast.models import Machine
@@ -63,7 +61,6 @@ _STEPS = (
     (ReviewStep.SIGN_OFF, "leader", Role.LEADER),
 )
 _TEXT = "为进一步做好政务公开工作，现将有关事项通知如下，请认真贯彻执行。" * 4
-_REVIEW_MINUTES = 10.0  # how long a post may stay unseen, before time is scaled
 _SETTLED = "('accepted', 'verified')"
 
 
@@ -118,26 +115,6 @@ _QUICK = Shape(
 Work = Callable[[Hub], Any]
 
 
-def scale(shape: Shape) -> None:
-    """Shorten the limits' time in this process, which must be one of its own."""
-    for name in ("weibo", "wechat"):
-        declaration = channels()[name].declaration
-        rates = tuple(
-            replace(
-                rate,
-                per=rate.per / shape.pace,
-                count=shape.calls_per_hour // 2 if rate.scope == "app" else rate.count,
-            )
-            for rate in declaration.rates
-        )
-        object.__setattr__(declaration, "rates", rates)
-    client: Any = publishers.weibo.client
-    waits = {code: wait / shape.pace for code, wait in client.WAITS.items()}
-    client.WAITS = MappingProxyType(waits)
-    tiers: Any = publishers.wechat.tiers
-    tiers.GRACE_MIN = _REVIEW_MINUTES / shape.pace
-
-
 def _settings(home: Path, shape: Shape) -> Settings:
     site = "https://www.example.gov.cn"
     return Settings(home=home, site_url=site, connections=shape.connections)
@@ -186,7 +163,7 @@ def finish(process: BaseProcess) -> None:
 
 def _life(home: Path, shape: Shape, work: Work | None) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    scale(shape)
+    scale(shape.pace, shape.calls_per_hour)
     with only_one(home):
         uvloop.run(_live(home, shape, work))
 
@@ -233,7 +210,7 @@ def _open(url: str, channel: str, shape: Shape) -> Iterator[NewAccount]:
     """Accounts on the simulated platform, the first of them tagged for the rehearsal."""
     count = getattr(shape, channel)
     handles = [f"{channel}-{number:05}" for number in range(count)]
-    scaled = {"review_minutes": str(_REVIEW_MINUTES / shape.pace)} if channel == "weibo" else {}
+    scaled = {"review_minutes": str(REVIEW_MINUTES / shape.pace)} if channel == "weibo" else {}
     tried = shape.rehearsed * count // shape.accounts
     for place, row in enumerate(ask(f"{url}/_control/{channel}/accounts", {"handles": handles})):
         yield NewAccount(

@@ -1,0 +1,179 @@
+"""Hosts as network namespaces on one bridge. Needs root and iproute2's `ip`; Linux only.
+
+A host has an address, a network card of its own, and the processes that are started on it; it
+shares the disk and the processors with the others. Cut off, its card stays up and nothing that is
+sent arrives, as with a broken switch: no connection is refused, all of them hang.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+__all__ = ["Host", "Network", "Process", "unable"]
+
+_SUBNET = "10.77.0"
+_PATIENCE_S = 30.0
+
+
+def unable() -> str:
+    """Why there can be no hosts on this machine; empty if there can."""
+    if os.geteuid() != 0:
+        return "network namespaces need root"
+    try:
+        done = subprocess.run(["ip", "netns", "list"], capture_output=True, timeout=_PATIENCE_S)
+    except FileNotFoundError:
+        return "network namespaces need `ip` (Debian package iproute2)"
+    return done.stderr.decode().strip()
+
+
+class Process:
+    """One process on a host, which can be killed, paused and started again."""
+
+    def __init__(
+        self, host: Host, command: Sequence[str], env: Mapping[str, str], log: Path
+    ) -> None:
+        self.host = host
+        self._command = [*host.inside, *command]
+        self._env = dict(env)
+        self._log = log
+        self._running: subprocess.Popen[bytes] | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self._running is not None and self._running.poll() is None
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._running = subprocess.Popen(
+                self._command,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def revive(self) -> None:
+        """Start it again if it ended, as its service manager would."""
+        if not self.alive:
+            self.start()
+
+    def kill(self) -> None:
+        """SIGKILL to it and all that it started."""
+        self._signal(signal.SIGKILL)
+        if self._running is not None:
+            self._running.wait(_PATIENCE_S)
+
+    def stop(self) -> None:
+        """SIGTERM, then as long as it needs."""
+        if self.alive and self._running is not None:
+            self._running.terminate()
+            self._running.wait(_PATIENCE_S)
+
+    def pause(self) -> None:
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._running is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._running.pid, number)
+
+
+class Host:
+    """Made by `Network.host`."""
+
+    def __init__(self, network: Network, name: str, number: int) -> None:
+        self.name = name
+        self.address = f"{_SUBNET}.{number}"
+        self.namespace = f"{network.bridge}-{name}"
+        self._bridge = network.bridge
+        self._card, self._port = f"{network.bridge}c{number}", f"{network.bridge}p{number}"
+
+    @property
+    def inside(self) -> Sequence[str]:
+        """What comes before a command to run it on this host."""
+        return ("ip", "netns", "exec", self.namespace)
+
+    def up(self) -> None:
+        _ip("netns", "add", self.namespace)
+        _ip("link", "add", self._port, "type", "veth", "peer", "name", self._card)
+        _ip("link", "set", self._card, "netns", self.namespace)
+        _ip("link", "set", self._port, "up")
+        self.mend()
+        for words in (
+            ("addr", "add", f"{self.address}/24", "dev", self._card),
+            ("link", "set", self._card, "up"),
+            ("link", "set", "lo", "up"),
+        ):
+            _ip("-n", self.namespace, *words)
+
+    def down(self) -> None:
+        _ip("netns", "del", self.namespace)
+
+    def cut(self) -> None:
+        """From now on nothing reaches it and nothing leaves it."""
+        _ip("link", "set", self._port, "nomaster")
+
+    def mend(self) -> None:
+        _ip("link", "set", self._port, "master", self._bridge)
+
+
+class Network:
+    """The bridge; a context that takes everything away at its end. This process reaches the hosts
+    and is reached at `address`."""
+
+    def __init__(self, bridge: str = "gongkai") -> None:
+        self.bridge = bridge
+        self.address = f"{_SUBNET}.1"
+        self._hosts: list[Host] = []
+
+    def __enter__(self) -> Network:
+        self._sweep()
+        _ip("link", "add", self.bridge, "type", "bridge")
+        _ip("addr", "add", f"{self.address}/24", "dev", self.bridge)
+        _ip("link", "set", self.bridge, "up")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._sweep()
+
+    def host(self, name: str) -> Host:
+        host = Host(self, name, len(self._hosts) + 2)
+        host.up()
+        self._hosts.append(host)
+        return host
+
+    def _sweep(self) -> None:
+        """What is left of this run, or of one that was killed."""
+        listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True).stdout
+        for line in listed.splitlines():
+            if line.startswith(f"{self.bridge}-"):
+                name = line.split()[0]
+                pids = subprocess.run(
+                    ["ip", "netns", "pids", name], capture_output=True, text=True
+                ).stdout
+                for pid in pids.split():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(int(pid), signal.SIGKILL)
+                _ip("netns", "del", name)
+        subprocess.run(["ip", "link", "del", self.bridge], capture_output=True)
+
+
+def _ip(*words: str) -> None:
+    done = subprocess.run(["ip", *words], capture_output=True, text=True, timeout=_PATIENCE_S)
+    if done.returncode:
+        raise RuntimeError(f"ip {' '.join(words)}: {done.stderr.strip()}")
