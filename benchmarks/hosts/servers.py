@@ -106,7 +106,7 @@ class Postgres:
 
     def _until_ready(self, patience_s: float = _PATIENCE_S) -> None:
         end = time.monotonic() + patience_s
-        command = ["pg_isready", "-q", "-h", self.host.address, "-t", "1"]
+        command = ["pg_isready", "-q", "-U", "bench", "-h", self.host.address, "-t", "1"]
         while subprocess.run([str(self._bin / command[0]), *command[1:]]).returncode:
             if time.monotonic() > end:
                 raise RuntimeError("PostgreSQL does not answer")
