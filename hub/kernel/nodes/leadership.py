@@ -37,7 +37,9 @@ _FENCE: ContextVar[int] = ContextVar("fence", default=0)
 class Leadership:
     """The part of one process in the lease `name`. `owner` names the process.
 
-    `on_change` is told whether it leads, whenever that has changed.
+    `on_change` is told whether it leads, whenever that has changed. While it is `opening`, a
+    process only makes what every process makes that finds it missing, such as a key of a new
+    installation; that needs no lead.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Leadership:
         self._until = 0.0
         self._asked: float | None = None
         self._led = False
+        self.opening = True  # until it first looks who leads
         self.on_change: list[Callable[[bool], None]] = []
 
     @property
@@ -70,6 +73,7 @@ class Leadership:
 
         Who stands by only reads until then.
         """
+        self.opening = False
         begun = self._clock.monotonic()
         left = self._until - begun
         if not self.fence and not await self._database.read(self._is_free):
@@ -184,6 +188,8 @@ class FencedDatabase:
 
     async def write(self, work: Callable[[Transaction], T], *, audited: bool = True) -> T:
         """Raises LostLead with nothing written."""
+        if self._leadership.opening:
+            return await self._database.write(work, audited=audited)
         name, fence = self._leadership.name, _FENCE.get() or self._leadership.fence
         if not fence:
             raise LostLead(name)

@@ -140,6 +140,17 @@ async def test_a_process_whose_own_clock_says_that_its_time_is_over_begins_nothi
         await FencedDatabase(stage.database, process).write(stage.work("late"))
 
 
+async def test_what_a_new_installation_lacks_is_made_before_anybody_leads(stage: Stage) -> None:
+    process, other = stage.process("a"), stage.process("b")
+    fenced = FencedDatabase(stage.database, process)
+    await other.look()
+    await fenced.write(stage.work("a key"))  # as its parts are opened
+    await process.look()
+    with pytest.raises(LostLead):
+        await fenced.write(stage.work("a job"))
+    assert await stage.done() == ["a key"]
+
+
 async def test_processes_are_counted_while_they_say_that_they_live(stage: Stage) -> None:
     def node(name: str, *roles: str) -> Node:
         now = stage.clock.now()
