@@ -30,7 +30,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks.hosts.faults import FAULTS, Hurt
+from benchmarks.hosts.faults import FAULTS, strike
 from benchmarks.hosts.installation import Installation, Size, standing
 from benchmarks.hosts.network import unable
 from benchmarks.hosts.wave import Wave, counted, planned, staged, until_sent
@@ -128,25 +128,12 @@ async def _befall(place: Installation, shape: Storm, random: Random, begun: floa
             names = random.sample(sorted(FAULTS), len(FAULTS))  # each before any comes again
         name = names.pop(0)
         await asyncio.sleep(random.uniform(*_REST_S) if not shape.named else 1.0)
+        print(f"{time.strftime('%X')} {name}", file=sys.stderr, flush=True)
         await strike(place, name, random)
         met.append(name)
         if shape.named and not names:
             break
     return met
-
-
-async def strike(place: Installation, name: str, random: Random) -> None:
-    """Let one fault come, last, and heal."""
-    fault = FAULTS[name]
-    hurt = Hurt(place, random, random.choice(place.workers), random.choice(place.clocks), [])
-    print(f"{time.strftime('%X')} {name} {hurt.worker.host.name}", file=sys.stderr, flush=True)
-    try:
-        await fault.hurt(hurt)
-        await asyncio.sleep(fault.lasts)
-    finally:
-        await fault.heal(hurt)
-        for node in place.nodes:
-            node.revive()  # one that ended because of it is started again by its manager
 
 
 def _told(wave: Wave, found: Any, met: list[str], took: float) -> dict[str, Any]:

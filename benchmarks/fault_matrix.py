@@ -31,7 +31,6 @@ from publishers.registry import channels
 from publishers.simulation import Fault
 
 _PAGE = Path(__file__).parent.parent / "docs" / "reliability.md"
-_BEGIN, _END = "<!-- fault matrix: begin -->", "<!-- fault matrix: end -->"
 _NAMED = (
     Fault.RESET_BEFORE,
     Fault.COMMIT_THEN_RESET,
@@ -127,15 +126,16 @@ def complaints(cells: Sequence[Cell]) -> Iterator[str]:
             yield f"{cell.fault}: {json.dumps(case.as_dict(), ensure_ascii=False)}"
 
 
-def write(lines: Sequence[str]) -> None:
-    """Put the table between its markers in docs/reliability.md."""
+def write(lines: Sequence[str], name: str) -> None:
+    """Put a table between the markers of that name in docs/reliability.md."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     page = _PAGE.read_text("utf-8")
-    before, _, rest = page.partition(_BEGIN)
-    _, found, after = rest.partition(_END)
+    before, _, rest = page.partition(begin)
+    _, found, after = rest.partition(end)
     if not found:
-        sys.exit(f"{_PAGE.name} has no markers for the fault matrix")
+        sys.exit(f"{_PAGE.name} has no markers for the {name}")
     text = "\n".join(lines)
-    _PAGE.write_text(f"{before}{_BEGIN}\n\n{text}\n\n{_END}{after}", "utf-8")
+    _PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", "utf-8")
 
 
 def main() -> int:
@@ -155,7 +155,7 @@ def main() -> int:
         rows = [{"fault": cell.fault, **cell.case.as_dict()} for cell in cells]
         print("\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
     if options.write:
-        write(lines)
+        write(lines, "fault matrix")
     print(json.dumps(told))
     return 1 if told["lost"] or told["duplicated"] or told["unknown_left"] else 0
 

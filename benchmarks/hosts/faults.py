@@ -17,7 +17,7 @@ import asyncpg
 
 from benchmarks.hosts.installation import Installation, Node
 
-__all__ = ["FAULTS", "Fault", "Hurt"]
+__all__ = ["FAULTS", "Fault", "Hurt", "strike"]
 
 _AHEAD_S = 90.0
 _GREEDY = 200  # connections asked for: twice what the server has
@@ -185,3 +185,16 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+
+
+async def strike(place: Installation, name: str, random: Random) -> None:
+    """Let one fault come, last, and heal. It meets a worker and a clock drawn by `random`."""
+    fault = FAULTS[name]
+    hurt = Hurt(place, random, random.choice(place.workers), random.choice(place.clocks), [])
+    try:
+        await fault.hurt(hurt)
+        await asyncio.sleep(fault.lasts)
+    finally:
+        await fault.heal(hurt)
+        for node in place.nodes:
+            node.revive()  # one that ended because of it is started again by its manager

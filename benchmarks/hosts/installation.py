@@ -27,7 +27,7 @@ __all__ = ["Installation", "Size", "ask", "standing"]
 
 _PORT = 8080
 _PLATFORMS = 8090
-_PATIENCE_S = 90.0
+_PATIENCE_S = 300.0
 _SITE = "https://www.example.gov.cn"
 _TOOLS = Path(__file__).parents[2]
 
@@ -66,7 +66,7 @@ class Node(Process):
         super().start()
 
     def ready(self) -> bool:
-        return self.alive and _answers(f"http://{self.host.address}:{_PORT}/health/ready")
+        return self.alive and _answers(f"http://{self.host.address}:{_PORT}/readyz")
 
 
 @dataclass(slots=True, kw_only=True)

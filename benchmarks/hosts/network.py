@@ -170,7 +170,10 @@ class Network:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(int(pid), signal.SIGKILL)
                 _ip("netns", "del", name)
-        subprocess.run(["ip", "link", "del", self.bridge], capture_output=True)
+        # a namespace lives on while a socket of a killed process does, and keeps its card
+        ports = Path("/sys/class/net").glob(f"{self.bridge}p*")
+        for link in [*(port.name for port in ports), self.bridge]:
+            subprocess.run(["ip", "link", "del", link], capture_output=True)
 
 
 def _ip(*words: str) -> None:

@@ -16,13 +16,12 @@ from app.compose import Hub, open_hub
 from benchmarks.hosts.installation import Installation, ask
 from benchmarks.pace import REVIEW_MINUTES
 from hub.catalogue.models import Attribute, Item, ItemDraft
-from hub.kernel.errors import Unavailable
 from hub.organisations.models import BodyKind, NewAccount, NewBody, NewPerson, Role, Selection
 from hub.publishing.service import When
 from hub.review.models import ReviewStep
 from simulators.determining import ORDINARY
 
-__all__ = ["Counted", "Wave", "counted", "staged"]
+__all__ = ["Counted", "Wave", "counted", "planned", "staged", "states_of", "until_sent"]
 
 _BODY = "510000"
 _STEPS = (
@@ -33,7 +32,6 @@ _STEPS = (
 _TEXT = "为进一步做好政务公开工作，现将有关事项通知如下，请认真贯彻执行。" * 4
 _SENT = ("accepted", "verified")
 _LOOK_S = 1.0
-_TRIES = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +109,7 @@ async def _approved(hub: Hub, tag: str, number: int) -> Item:
 
 
 async def planned(place: Installation, wave: Wave, tag: str) -> None:
-    """Plan the items of a tag, to be sent at once; planned again where the database was away and
-    nothing of the plan was kept."""
+    """Plan the items of a tag, to be sent at once."""
     async with open_hub(place.settings) as hub:
         for item in wave.items[tag]:
             await hub.publishing.plan(item.id, Selection(tag=tag), When(zone="UTC"), "bench")
@@ -164,13 +161,3 @@ def _posts(place: Installation, tag: str) -> Counter[tuple[str, str]]:
             if post["state"] == "public" and post["account"].startswith(f"{tag}-"):
                 posts[post["account"], post["title"] or post["text"]] += 1
     return posts
-
-
-async def again(work: Any) -> Any:
-    """Do it until the database is there."""
-    for _ in range(_TRIES):
-        try:
-            return await work()
-        except Unavailable:
-            await asyncio.sleep(_LOOK_S)
-    raise RuntimeError("the database stays away")
