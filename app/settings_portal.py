@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from app.settings_archives import ArchiveSettings
 from app.settings_chat import ChatSettings
 from app.settings_console import ConsoleSettings
 from app.settings_nodes import NodeSettings
@@ -12,7 +13,7 @@ from app.settings_nodes import NodeSettings
 __all__ = ["PortalSettings"]
 
 
-class PortalSettings(ChatSettings, ConsoleSettings, NodeSettings):
+class PortalSettings(ArchiveSettings, ChatSettings, ConsoleSettings, NodeSettings):
     """Part of `app.settings.Settings`."""
 
     portal: bool = Field(

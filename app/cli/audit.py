@@ -18,7 +18,14 @@ from sqlalchemy import Connection
 from app.cli.common import JsonOption, emit, progress, run
 from app.compose import Hub
 from hub.kernel.errors import InvalidInput, Words
-from hub.kernel.events import BrokenChain, chain_head, read_events, verify_chain
+from hub.kernel.events import (
+    BrokenChain,
+    chain_head,
+    chain_start,
+    hash_at,
+    read_events,
+    verify_chain,
+)
 
 __all__ = ["app"]
 
@@ -102,8 +109,14 @@ def _compare_head(connection: Connection, head: str) -> None:
             field="head",
             remedy=Words("取导出文件末行", "take it from the last line of an export"),
         )
-    rows = read_events(connection, after=int(number) - 1, limit=1) if int(number) else []
-    if int(number) and (not rows or rows[0]["seq"] != int(number) or rows[0]["hash"] != digest):
+    start, _ = chain_start(connection)
+    if 0 < int(number) < start:
+        raise InvalidInput(
+            Words(f"第 {number} 号已归档并清除", f"event {number} is in an archive"),
+            field="head",
+            remedy=Words("用 gongkai archive verify 核对归档", "prove the archive that has it"),
+        )
+    if int(number) and hash_at(connection, int(number)) != digest:
         raise BrokenChain(
             int(number), Words("与先前导出的链首不符", "not the head exported before")
         )

@@ -32,6 +32,7 @@ from app.copying.errors import DoesNotFit, NotEmpty, StillRunning
 from app.lock import only_one
 from hub.kernel.database import translated
 from hub.kernel.errors import Conflict, Unavailable, Words
+from hub.kernel.nodes.tables import nodes
 from hub.kernel.rows import Row, stored
 from hub.publishing.tables import heartbeats
 
@@ -128,9 +129,10 @@ def hold_still(source: Connection, tables: MetaData, now: datetime) -> None:
 
     Raises StillRunning where a hub runs on it or a writer does not end.
     """
-    beats = source.execute(select(func.max(heartbeats.c.at))).scalar()
-    if beats is not None and abs(now - beats) < _BEATS:
-        raise StillRunning("database_url")
+    for beat in (heartbeats.c.at, nodes.c.beat_at):
+        last = source.execute(select(func.max(beat))).scalar()
+        if last is not None and abs(now - last) < _BEATS:
+            raise StillRunning("database_url")
     if source.dialect.name != "postgresql":
         return  # there the transaction itself keeps the others out
     names = ", ".join(table.name for table in tables.sorted_tables)

@@ -114,7 +114,7 @@ class _Run:
         resumed = self._begin(origin, resuming=resuming, anew=anew)
         for table in self._tables.sorted_tables:
             self._copy(table)
-        found = {table.name: self._compared(table) for table in self._tables.sorted_tables}
+        found = {str(table.name): self._compared(table) for table in self._tables.sorted_tables}
         differing = [name for name, (ours, theirs) in found.items() if ours != theirs]
         if differing:
             raise Differs(differing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.archiving import schedule_archiving
 from app.compose import Installed, alarm_of, open_outlets
 from app.conversing import schedule_masking
 from app.courier import access_of, open_courier
@@ -73,13 +74,14 @@ async def plan(node: Node) -> None:
 
 
 async def look_after_conversations(node: Node) -> None:
-    """The desk's limits, whom notices are for, and what is masked or deleted with time."""
+    """The desk's limits, whom notices are for, what is masked, archived, deleted with time."""
     hub = node.led
     courier = await node.stack.enter_async_context(open_courier(hub))
     schedule_desk(node.jobs, hub, courier)
     schedule_masking(node.jobs, hub)
     await schedule_notices(node.jobs, hub)
     schedule_staff(node.jobs, hub)
+    schedule_archiving(node.jobs, hub)
 
 
 async def listen(node: Node) -> None:

@@ -92,6 +92,7 @@ _LED = {
     "token-requests": "deletes what is old",
     "webhooks": "follows the changes: one reader",
     "webhooks-purge": "deletes what is old",
+    "archives": "writes finished months into files, and deletes them",
 }
 
 JOBS: Mapping[str, Job] = {

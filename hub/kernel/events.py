@@ -2,7 +2,8 @@
 
 Every event carries the SHA-256 of its predecessor, so an altered, removed or inserted row breaks
 the chain at a known number. Cutting off the tail leaves a valid chain; whoever needs proof against
-that keeps the head that `gongkai audit export` prints.
+that keeps the head that `gongkai audit export` prints. Cutting off the beginning breaks it, unless
+an event of the chain says where it begins since its older part went into an archive.
 """
 
 from __future__ import annotations
@@ -28,20 +29,27 @@ from sqlalchemy import (
     union_all,
 )
 
-from hub.kernel.columns import metadata
+from hub.kernel.columns import GROWING, metadata
 from hub.kernel.errors import GongkaiError, Words
 
 __all__ = [
+    "CHAIN_PRUNED",
     "GENESIS",
     "BrokenChain",
     "Event",
     "Kind",
+    "Link",
     "SealedEvent",
     "append_events",
     "audit_events",
+    "chain_start",
+    "check_link",
+    "first_since",
+    "hash_at",
     "read_events",
     "read_events_of",
     "seal_event",
+    "time_at",
     "verify_chain",
     "verify_next",
 ]
@@ -57,6 +65,12 @@ class Kind:
 
     name: str
     words: Words
+
+
+CHAIN_PRUNED = Kind(
+    "kernel.audit.pruned",
+    Words("审计链的起点移至归档之后", "the audit chain begins after its archives"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +92,19 @@ class SealedEvent:
     subject: str
     actor: str
     body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An event as the table has it."""
+
+    seq: int
+    kind: str
+    subject: str
+    actor: str
+    body: str
+    previous: str
+    hash: str
 
 
 class BrokenChain(GongkaiError):
@@ -105,6 +132,7 @@ audit_events = Table(
     Index("ix_audit_events_subject", "subject", "seq"),
     Index("ix_audit_events_kind", "kind", "seq"),
     Index("ix_audit_events_actor", "actor", "seq"),
+    postgresql_with=GROWING,
 )
 
 
@@ -170,6 +198,51 @@ def chain_head(connection: Connection) -> tuple[int, str]:
     return (0, GENESIS) if row is None else (row.seq, row.hash)
 
 
+def chain_start(connection: Connection) -> tuple[int, str]:
+    """The number and hash that the oldest event follows on: (0, GENESIS), unless older ones were
+    archived and removed. The newest event that says so is part of the chain it is about."""
+    query = select(audit_events.c.body).where(audit_events.c.kind == CHAIN_PRUNED.name)
+    newest = query.order_by(audit_events.c.seq.desc()).limit(1)
+    body = connection.execute(newest).scalar()
+    if body is None:
+        return 0, GENESIS
+    data = msgspec.json.decode(body)["data"]
+    return data["seq"], data["hash"]
+
+
+def hash_at(connection: Connection, seq: int) -> str:
+    """The hash of event `seq`, also of the one the chain begins after; else empty."""
+    start, digest = chain_start(connection)
+    if seq == start:
+        return digest
+    query = select(audit_events.c.hash).where(audit_events.c.seq == seq)
+    return connection.execute(query).scalar() or ""
+
+
+def time_at(connection: Connection, seq: int) -> datetime | None:
+    """When event `seq` happened, or the first one after it; None where there is none."""
+    query = select(audit_events.c.body).where(audit_events.c.seq >= seq)
+    body = connection.execute(query.order_by(audit_events.c.seq).limit(1)).scalar()
+    return None if body is None else datetime.fromisoformat(msgspec.json.decode(body)["at"])
+
+
+def first_since(connection: Connection, at: datetime) -> int:
+    """The number of the first event that happened at `at` or later, or one more than there are.
+
+    Numbers follow time, so halving finds it with a few looks by the key. What several processes
+    wrote within one moment may stand in either order.
+    """
+    low, high = chain_start(connection)[0] + 1, chain_head(connection)[0] + 1
+    while low < high:
+        middle = (low + high) // 2
+        happened = time_at(connection, middle)
+        if happened is not None and happened < at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 def read_events(
     connection: Connection,
     *,
@@ -225,7 +298,7 @@ def _told(rows: Iterable[Any]) -> list[dict[str, Any]]:
 
 def verify_chain(connection: Connection, batch: int = 10_000) -> Iterator[int]:
     """Walk the whole chain, yielding the number verified so far; raises BrokenChain at a fault."""
-    seq, previous = 0, GENESIS
+    seq, previous = chain_start(connection)
     while True:
         found = verify_next(connection, seq, previous, batch)
         if found == (seq, previous):
@@ -239,12 +312,14 @@ def verify_next(connection: Connection, seq: int, digest: str, batch: int) -> tu
     once each of them is sure; the same again at the end. Raises BrokenChain at a fault."""
     query = select(audit_events).where(audit_events.c.seq > seq)
     for row in connection.execute(query.order_by(audit_events.c.seq).limit(batch)):
-        _check_link(row, seq + 1, digest)
+        check_link(row, seq + 1, digest)
         seq, digest = row.seq, row.hash
     return seq, digest
 
 
-def _check_link(row: Any, expected: int, previous: str) -> None:
+def check_link(row: Any, expected: int, previous: str) -> None:
+    """Raise BrokenChain unless `row`, a Link or what has its fields, is event `expected`, follows
+    on the hash `previous`, and says in its columns what its body says."""
     if row.seq != expected:
         raise BrokenChain(expected, Words("缺少一条审计记录", "an event is missing"))
     if row.previous != previous or row.hash != _digest(row.seq, previous, row.body):

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["IdSource", "made_at"]
+__all__ = ["IdSource", "first_at", "made_at"]
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
@@ -34,6 +34,11 @@ def made_at(ulid: str) -> datetime | None:
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=since)
     except OverflowError:
         return None
+
+
+def first_at(at: datetime) -> str:
+    """The least id that can be made at `at`: what is made earlier sorts before it."""
+    return _written([max(0, int(at.timestamp() * 1000)) << _RANDOM_BITS])[0]
 
 
 class IdSource:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from hub.kernel.columns import Instant, Json, metadata
+from hub.kernel.columns import GROWING, Instant, Json, metadata
 from hub.publishing.models import HALTED, DeliveryState, Outcome, Purpose
 
 __all__ = [
@@ -168,6 +168,7 @@ deliveries = Table(
         unique=True,
         **_where("state IN ('claimed', 'sending')"),
     ),
+    postgresql_with=GROWING,
 )
 
 attempts = Table(
@@ -184,6 +185,7 @@ attempts = Table(
     Column("platform_code", String(64), nullable=False, server_default=""),
     Column("platform_message", String(500), nullable=False, server_default=""),
     CheckConstraint(f"outcome = '' OR {_one_of('outcome', Outcome)}", name="outcome_known"),
+    postgresql_with=GROWING,
     sqlite_with_rowid=False,  # found by its key only: one tree instead of two
 )
 

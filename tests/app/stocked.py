@@ -50,17 +50,16 @@ _CHOICE = re.compile(r"(\w+) IN \(([^)]*)\)")
 def stock(connection: Connection) -> None:
     """A few rows in every table but those that say that a hub runs: keys a week apart in time,
     texts with all sorts of signs, every value that may be missing missing once."""
-    ids = IdSource()
+    ids = [IdSource() for _ in range(_ROWS)]  # none makes an id before its last one
     made: dict[str, list[dict[str, Any]]] = {}
     for table in load_tables().sorted_tables:
         if table is audit_events or table is heartbeats:
             continue
         rows: list[dict[str, Any]] = []
         for number in range(_ROWS):
-            rows.append(_row(table, number, ids, made, rows))
+            rows.append(_row(table, number, ids[number], made, rows))
         made[table.name] = rows
-        for row in rows:
-            connection.execute(insert(stored(table)).values(row))
+        connection.execute(insert(stored(table)), rows)
     _happen(connection)
 
 

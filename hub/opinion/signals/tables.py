@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from hub.kernel.columns import Instant, metadata
+from hub.kernel.columns import GROWING, Instant, metadata
 
 __all__ = ["signal_identities", "signal_originals", "signals"]
 
@@ -57,6 +57,7 @@ signals = Table(
         sqlite_where=text("state = 'judged'"),
         postgresql_where=text("state = 'judged'"),
     ),
+    postgresql_with=GROWING,
 )
 
 signal_identities = Table(

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import NotFound, Words
-from hub.kernel.events import GENESIS, BrokenChain, Event, Kind, chain_head, verify_next
+from hub.kernel.events import BrokenChain, Event, Kind, chain_head, chain_start, verify_next
 from hub.organisations import store as organisations
 from hub.organisations.auditing import events, store
 from hub.organisations.auditing.models import (
@@ -130,8 +130,8 @@ class Auditing:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _walk(self, actor: str) -> None:
-        seq, digest = 0, GENESIS
         try:
+            seq, digest = await self._database.read(chain_start)
             while True:
                 at = (seq, digest)
                 found = await self._database.read(partial(verify_next, **_link(*at)))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from hub.kernel.events import BrokenChain, audit_events, chain_head, verify_next
+from hub.kernel.events import BrokenChain, audit_events, first_since, hash_at, verify_next
 from hub.organisations.auditing.models import Row
 from hub.organisations.tables import people, roles
 
@@ -27,22 +26,6 @@ def newest(
     if column:
         query = query.where(_e[column] == value)
     return _told(connection.execute(query.order_by(_e.seq.desc()).limit(limit)))
-
-
-def first_since(connection: Connection, at: datetime) -> int:
-    """The number of the first event that happened at `at` or later, or one more than there are.
-
-    Numbers follow time, so halving finds it with a few looks by the key. What several processes
-    wrote within one moment may stand in either order.
-    """
-    low, high = 1, chain_head(connection)[0] + 1
-    while low < high:
-        middle = (low + high) // 2
-        if _at(connection, middle) < at:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 def event_at(connection: Connection, seq: int) -> Row | None:
@@ -63,10 +46,8 @@ def next_of(connection: Connection, subject: str, seq: int) -> int:
 
 def link_holds(connection: Connection, seq: int) -> bool:
     """Whether the event is what its hash says and follows on the one before it."""
-    before = event_at(connection, seq - 1)
-    digest = before["hash"] if before else "0" * 64
     try:
-        verify_next(connection, seq - 1, digest, 1)
+        verify_next(connection, seq - 1, hash_at(connection, seq - 1), 1)
     except BrokenChain:
         return False
     return True
@@ -77,12 +58,6 @@ def logins_of(connection: Connection, body_ids: Iterable[str]) -> frozenset[str]
     query = select(people.c.login).join(roles, roles.c.person_id == people.c.id)
     rows = connection.execute(query.where(roles.c.body_id.in_(list(body_ids))).distinct())
     return frozenset(rows.scalars())
-
-
-def _at(connection: Connection, seq: int) -> datetime:
-    query = select(_e.body).where(_e.seq >= seq).order_by(_e.seq).limit(1)
-    body = msgspec.json.decode(connection.execute(query).scalar_one())
-    return datetime.fromisoformat(body["at"])
 
 
 def _told(rows: Iterable[Any]) -> list[Row]:

@@ -163,6 +163,7 @@ def test_nothing_is_copied_while_the_hub_runs(stocked: Path, server: str, tmp_pa
         _copy(_url(stocked), server, stocked)
     migrate(_url(tmp_path))
     with _written(tmp_path) as connection:
+        # a process that says that it lives: of any role
         beat = {"at": int(SystemClock().now().timestamp() * 1_000_000)}
         connection.execute(text("INSERT INTO heartbeats VALUES ('sweep', :at)"), beat)
     with pytest.raises(StillRunning):

@@ -29,6 +29,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version", name=op.f("pk_appraisal_weights")),
     )
     op.create_table(
+        "archives",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("part", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("file", sa.String(length=100), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("records", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("pruned_at", sa.BigInteger(), nullable=True),
+        sa.Column("pruned", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("last_seq", sa.BigInteger(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("kind", "month", "part", name=op.f("pk_archives")),
+    )
+    op.create_table(
         "audit_events",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
@@ -38,6 +52,10 @@ def upgrade() -> None:
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_events")),
+        postgresql_with={
+            "autovacuum_vacuum_scale_factor": 0.02,
+            "autovacuum_analyze_scale_factor": 0.02,
+        },
     )
     op.create_index("ix_audit_events_actor", "audit_events", ["actor", "seq"], unique=False)
     op.create_index("ix_audit_events_kind", "audit_events", ["kind", "seq"], unique=False)
@@ -724,6 +742,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signals")),
         sa.UniqueConstraint("channel", "external_id", name=op.f("uq_signals_channel")),
+        postgresql_with={
+            "autovacuum_vacuum_scale_factor": 0.02,
+            "autovacuum_analyze_scale_factor": 0.02,
+        },
     )
     op.create_index("ix_signals_author", "signals", ["author", "id"], unique=False)
     op.create_index("ix_signals_body", "signals", ["body_id", "id"], unique=False)
@@ -2266,6 +2288,10 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_deliveries_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        postgresql_with={
+            "autovacuum_vacuum_scale_factor": 0.02,
+            "autovacuum_analyze_scale_factor": 0.02,
+        },
     )
     op.create_index("ix_deliveries_account", "deliveries", ["account_id", "due_at"], unique=False)
     op.create_index(
@@ -2452,6 +2478,10 @@ def upgrade() -> None:
             ["delivery_id"], ["deliveries.id"], name=op.f("fk_attempts_delivery_id")
         ),
         sa.PrimaryKeyConstraint("delivery_id", "no", name=op.f("pk_attempts")),
+        postgresql_with={
+            "autovacuum_vacuum_scale_factor": 0.02,
+            "autovacuum_analyze_scale_factor": 0.02,
+        },
         sqlite_with_rowid=False,
     )
     op.create_table(
