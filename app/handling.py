@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.compose import Hub
+from app.connecting import connecting_of, trial_posts_of
 from hub.organisations.filters.service import SavedFilters
 from hub.publishing.emergency.service import Emergencies
 from hub.publishing.retrying.service import Retrying
@@ -31,4 +32,9 @@ def filters_of(hub: Hub) -> SavedFilters:
 
 
 def handling_of(hub: Hub) -> Handling:
-    return Handling(emergencies=emergencies_of(hub), retrying=retrying_of(hub))
+    return Handling(
+        emergencies=emergencies_of(hub),
+        retrying=retrying_of(hub),
+        connecting=connecting_of(hub),
+        tests=trial_posts_of(hub),
+    )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from app.compose import Hub
+from app.connecting import connecting_of, trial_posts_of
 from app.desk import Desk
 from app.handling import emergencies_of, retrying_of
 from app.opinion import case_service, issue_service, judging_service
@@ -65,6 +66,8 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
         cases=case_service(hub),
         emergencies=emergencies_of(hub),
         retrying=retrying_of(hub),
+        connecting=connecting_of(hub),
+        trial_posts=trial_posts_of(hub),
     )
 
 

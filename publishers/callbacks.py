@@ -22,13 +22,34 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from hub.kernel.errors import Forbidden, InvalidInput, Words
 
-__all__ = ["cdata", "decrypt", "encrypt", "parse_xml", "same_signature", "sign"]
+__all__ = [
+    "cdata",
+    "decrypt",
+    "encrypt",
+    "new_aes_key",
+    "new_token",
+    "parse_xml",
+    "same_signature",
+    "sign",
+]
 
 _BLOCK = 32
 _RANDOM = 16
 _LENGTH = 4
 _DEEPEST = 12
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def new_token() -> str:
+    """A Token to be told to the platform: 32 letters and digits, as many as it takes."""
+    return secrets.token_hex(16)
+
+
+def new_aes_key() -> str:
+    """An EncodingAESKey: 32 bytes in base64 without its padding, of letters and digits alone."""
+    while not (key := base64.b64encode(secrets.token_bytes(_BLOCK)).decode()[:-1]).isalnum():
+        continue
+    return key
 
 
 def sign(*parts: str) -> str:

@@ -45,13 +45,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One credential or setting of an account on this channel."""
+    """One credential or setting of an account on this channel. `made` makes a value where it is
+    we who choose it, and the platform that is told."""
 
     name: str
     words: Words
     secret: bool = False
     required: bool = True
     default: str = ""
+    made: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +183,9 @@ class Channel:
     settings decide over them. `finish` is the channel's last word on the rendered parts (splitting
     albums, adding `extra`); it must be pure. `inbox` opens the callback door of one account;
     `replier` and `poller` are made once, as the outlet is. `notices` is what the platform permits
-    towards one person unasked; without it a replier may write at any time.
+    towards one person unasked; without it a replier may write at any time. `rehearsal` are
+    settings with which a test post is seen by nobody but the account's own people; without them
+    it is as public as any.
     """
 
     declaration: Declaration
@@ -198,6 +202,7 @@ class Channel:
     replier: Callable[[Wire, Clock], Replier] | None = None
     poller: Callable[[Wire, Clock], Poller] | None = None
     notices: Reach | None = None
+    rehearsal: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Words, ...] = field(default=())
 
     @property

@@ -30,6 +30,7 @@ __all__ = [
     "MediaSource",
     "Outlet",
     "Preparing",
+    "Reaching",
     "Rendered",
     "Renderer",
     "Verdict",
@@ -201,6 +202,16 @@ class Forecasting(Protocol):
     async def authorised_until(self, access: Access) -> datetime | None:
         """The moment, or None where the platform does not say; raises Unauthorised when it is
         over already."""
+        ...
+
+
+@runtime_checkable
+class Reaching(Protocol):
+    """An outlet whose platform can be asked, without any effect, whether it knows an account."""
+
+    async def reach(self, access: Access) -> str:
+        """Whose account it is by the platform's own word, "" where it only says that it knows it.
+        Raises the errors of `hub.publishing.errors`."""
         ...
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "DeleteMessage",
     "EditMessageMedia",
     "EditMessageText",
+    "GetMe",
     "InputMediaPhoto",
     "Message",
     "ParseMode",
@@ -66,6 +67,7 @@ with _building_postponed():
         DeleteMessage,
         EditMessageMedia,
         EditMessageText,
+        GetMe,
         SendMediaGroup,
         SendMessage,
         SendPhoto,
@@ -86,7 +88,7 @@ for _base in (TelegramObject, TelegramMethod, Response):
     _base.model_rebuild = classmethod(_build)  # type: ignore[assignment,method-assign]
 
 _CALLED: tuple[type[TelegramMethod[Any]], ...] = (
-    *(DeleteMessage, EditMessageMedia, EditMessageText),
+    *(DeleteMessage, EditMessageMedia, EditMessageText, GetMe),
     *(SendMediaGroup, SendMessage, SendPhoto),
 )
 # kept, for pydantic forgets a parametrised model that nobody holds

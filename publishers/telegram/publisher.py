@@ -19,6 +19,7 @@ from publishers.telegram.library import (
     DeleteMessage,
     EditMessageMedia,
     EditMessageText,
+    GetMe,
     InputMediaPhoto,
     Message,
     ParseMode,
@@ -115,6 +116,13 @@ class TelegramOutlet:
             except AlreadyDone:
                 continue
         return Accepted(remote_id=job.remote_id, url=_url(job.access.handle, ids[0]))
+
+    async def reach(self, access: Access) -> str:
+        """`Reaching`: the bot's name. Whether it may post to the chat, only a post shows."""
+        token = access.credentials.get("bot_token", "")
+        bot = self._bots.get(access.base_url, token, self.declaration.call_timeout)
+        me = await bot(GetMe())
+        return f"@{me.username}" if me.username else me.first_name
 
     async def close(self) -> None:
         await self._bots.close()

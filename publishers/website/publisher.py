@@ -57,6 +57,11 @@ class WebsiteOutlet:
             receipt={"sha256": written.sha256, "media": list(written.media)},
         )
 
+    async def reach(self, access: Access) -> str:
+        """`Reaching`: the site's folder, once its lock could be taken in it."""
+        site = self._site(access)
+        return await self._exclusively(site, lambda: str(site.root))
+
     async def amend(self, job: Job) -> Accepted:
         if job.remote_id and job.remote_id != f"i/{page_name(job.part.link)}.html":
             raise Rejected(

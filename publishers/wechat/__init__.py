@@ -18,6 +18,7 @@ from hub.publishing.models import (
     Reconciling,
     Repeat,
 )
+from publishers.callbacks import new_aes_key, new_token
 from publishers.contract import Channel, Field
 from publishers.wechat.article import CONTENT_LIMIT, DIGEST_LIMIT, TITLE_LIMIT, finish
 from publishers.wechat.inbox import open_inbox
@@ -84,6 +85,7 @@ CHANNEL = Channel(
     declaration=DECLARATION,
     default_base_url="https://api.weixin.qq.com",
     quotas=_quotas,
+    rehearsal={"tier": "draft"},  # a mass send goes to every follower and is one of four
     credentials=(
         Field(name="appid", words=Words("AppID", "AppID")),
         Field(name="secret", words=Words("AppSecret", "AppSecret"), secret=True),
@@ -92,12 +94,14 @@ CHANNEL = Channel(
             words=Words("服务器配置：Token（接收回调）", "server settings: Token, for callbacks"),
             secret=True,
             required=False,
+            made=new_token,
         ),
         Field(
             name="aes_key",
             words=Words("服务器配置：EncodingAESKey", "server settings: EncodingAESKey"),
             secret=True,
             required=False,
+            made=new_aes_key,
         ),
         Field(
             name="aes_key_previous",

@@ -83,6 +83,14 @@ class WeChatOutlet:
             remedy=Words("撤回后重新发布，或另发更正", "recall and publish again, or correct"),
         )
 
+    async def reach(self, access: Access) -> str:
+        """`Reaching`: WeChat gives a token to whom it knows, and to addresses it was told of."""
+        try:
+            await self._client(access).tokens.current()
+        except Refused as refused:
+            raise error_for(refused, self._clock.now(), monthly_mass=False) from refused
+        return ""
+
     async def close(self) -> None:
         self._clients.clear()
 

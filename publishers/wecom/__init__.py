@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.kernel.errors import Words
+from publishers.callbacks import new_aes_key, new_token
 from publishers.contract import Channel, Field
 from publishers.messages import FORM, form_of
 from publishers.wecom.declaration import DECLARATION, RULES, quotas
@@ -23,12 +24,14 @@ CHANNEL = Channel(
             words=Words("接收消息的 Token", "the token of its callbacks, to receive messages"),
             secret=True,
             required=False,
+            made=new_token,
         ),
         Field(
             name="aes_key",
             words=Words("接收消息的 EncodingAESKey", "the EncodingAESKey of its callbacks"),
             secret=True,
             required=False,
+            made=new_aes_key,
         ),
         Field(
             name="aes_key_previous",

@@ -39,6 +39,10 @@ class WeComClient:
         self._timeout = timeout
         self._tokens: dict[str, Tokens] = {}
 
+    async def authorise(self, access: Access) -> None:
+        """Fetch the application's token, if there is none; raises Unauthorised."""
+        await self._tokens_of(access).current()
+
     async def send(self, access: Access, body: str) -> Mapping[str, Any]:
         """Send exactly these bytes of JSON; raises Unknown whenever they may have been taken."""
         answer = await self._call(

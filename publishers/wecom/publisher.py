@@ -14,7 +14,7 @@ from typing import Any
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Words
 from hub.publishing.errors import Busy, DeliveryError, Rejected, Unknown
-from hub.publishing.ports import ABSENT_AT, Accepted, Finding, Job, Verdict
+from hub.publishing.ports import ABSENT_AT, Accepted, Access, Finding, Job, Verdict
 from publishers.messages import read_picture, refuse_unfit
 from publishers.wecom.client import WeComClient
 from publishers.wecom.codes import NO_SUCH_MEDIA
@@ -103,6 +103,11 @@ class WeComOutlet:
             Words("应用消息不能修改", "an application's message cannot be changed"),
             remedy=Words("撤回后重新发布，或另发更正", "recall and publish again, or correct"),
         )
+
+    async def reach(self, access: Access) -> str:
+        """`Reaching`: WeCom gives a token to an application that it knows."""
+        await self._client.authorise(access)
+        return ""
 
     async def close(self) -> None:
         """Nothing is held: the wire is its owner's."""

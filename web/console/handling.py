@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.publishing.connecting.posting import TrialPosts
+from hub.publishing.connecting.service import Connecting
 from hub.publishing.emergency.service import Emergencies
 from hub.publishing.retrying.service import Retrying
 
@@ -14,3 +16,5 @@ __all__ = ["Handling"]
 class Handling:
     emergencies: Emergencies
     retrying: Retrying
+    connecting: Connecting
+    tests: TrialPosts

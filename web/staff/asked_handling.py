@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from hub.publishing.retrying.models import MOST
 from web.staff.asked import Submit
 
-__all__ = ["OrderEmergency", "RetryMany"]
+__all__ = ["OrderEmergency", "RetryMany", "SendTest"]
 
 _Id = Annotated[str, Meta(pattern="^[0-9A-HJKMNP-TV-Z]{26}$")]
 
@@ -28,3 +28,9 @@ class RetryMany(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
     deliveries: Annotated[tuple[_Id, ...], Meta(min_length=1, max_length=MOST)]
     late: bool = False
+
+
+class SendTest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`public`: it is known that the public will see the test post, where it will."""
+
+    public: bool = False

@@ -29,6 +29,8 @@ from hub.organisations.tokens.service import Tokens
 from hub.organisations.webhooks.service import Webhooks
 from hub.publishing.agenda.service import Agendas
 from hub.publishing.board.service import DeliveryBoard
+from hub.publishing.connecting.posting import TrialPosts
+from hub.publishing.connecting.service import Connecting
 from hub.publishing.emergency.service import Emergencies
 from hub.publishing.forecast.service import Simulation
 from hub.publishing.grouping.service import AccountGroups
@@ -84,6 +86,8 @@ class Services:
     cases: CaseService
     emergencies: Emergencies
     retrying: Retrying
+    connecting: Connecting
+    trial_posts: TrialPosts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

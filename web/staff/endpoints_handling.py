@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.kernel.errors import Words
 from hub.organisations.tokens.scopes import Scope
 from web.staff import asked_handling as asked
-from web.staff import handling, queries
+from web.staff import handling, queries, trying
 from web.staff import handling_shapes as shapes
 from web.staff.endpoint import Endpoint
 
@@ -51,5 +51,53 @@ HANDLING_ENDPOINTS = (
         handler=handling.retry_many,
         takes=asked.RetryMany,
         answers=shapes.StaffRetried,
+    ),
+    Endpoint(
+        method="POST",
+        path="/accounts/{account}/checks",
+        name="checkAccount",
+        words=Words("向平台核对账号，不发布内容", "ask the platform about it; nothing is posted"),
+        needs=Scope.ADMIN,
+        handler=trying.check_account,
+        answers=shapes.StaffTrial,
+        status=201,
+    ),
+    Endpoint(
+        method="GET",
+        path="/accounts/{account}/trials",
+        name="listTrials",
+        words=Words("核对与测试帖的记录", "what was tried with it"),
+        needs=Scope.ADMIN,
+        handler=trying.list_trials,
+        answers=shapes.StaffTrials,
+    ),
+    Endpoint(
+        method="POST",
+        path="/accounts/{account}/tests",
+        name="sendTest",
+        words=Words("发一条固定内容的测试帖", "send a test post of fixed words"),
+        needs=Scope.ADMIN,
+        handler=trying.send_test,
+        takes=asked.SendTest,
+        answers=shapes.StaffTrial,
+        status=201,
+    ),
+    Endpoint(
+        method="POST",
+        path="/accounts/{account}/tests/{test}/resolution",
+        name="settleTest",
+        words=Words("核实测试帖结果", "ask what became of a test post"),
+        needs=Scope.ADMIN,
+        handler=trying.settle_test,
+        answers=shapes.StaffTrial,
+    ),
+    Endpoint(
+        method="POST",
+        path="/accounts/{account}/tests/{test}/withdrawal",
+        name="withdrawTest",
+        words=Words("撤回测试帖", "take a test post back"),
+        needs=Scope.ADMIN,
+        handler=trying.withdraw_test,
+        answers=shapes.StaffTrial,
     ),
 )

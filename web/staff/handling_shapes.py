@@ -9,7 +9,15 @@ from datetime import datetime
 
 from web.staff.shapes import Said
 
-__all__ = ["StaffEmergency", "StaffGroup", "StaffRetried", "StaffRetries", "StaffStuck"]
+__all__ = [
+    "StaffEmergency",
+    "StaffGroup",
+    "StaffRetried",
+    "StaffRetries",
+    "StaffStuck",
+    "StaffTrial",
+    "StaffTrials",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +74,30 @@ class StaffRetries:
 class StaffRetried:
     ready: int
     cannot: tuple[StaffGroup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffTrial:
+    """A check of an account or a test post: `told` is whose account it is by the platform's word,
+    `until` when its authorisation ends."""
+
+    id: str
+    account: str
+    kind: str
+    state: str
+    by: str
+    at: datetime
+    told: str
+    until: datetime | None
+    remote_id: str
+    url: str
+    code: str
+    why: Said
+    remedy: Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffTrials:
+    """The newest first."""
+
+    trials: tuple[StaffTrial, ...]

@@ -1,7 +1,8 @@
-"""Emergencies and many deliveries at once, over HTTP with a key."""
+"""Emergencies, many deliveries at once, and accounts that are tried, over HTTP with a key."""
 
 from __future__ import annotations
 
+from hub.organisations.models import Selection
 from tests.web.staff.conftest import Office
 
 
@@ -23,3 +24,20 @@ async def test_an_emergency_is_ordered_and_followed(office: Office) -> None:
     ids = {"deliveries": ["01KB3Q9A7V4M2X8C6D5E1F0GHJ"]}
     done = await office.ask("media", "POST", "/deliveries/retries", ids)
     assert done == {"ready": 0, "cannot": []}
+
+
+async def test_an_account_is_asked_about_and_tried_by_who_administers_it(office: Office) -> None:
+    [mine] = await office.hub.organisations.accounts(Selection(tag="city"))
+    path = f"/accounts/{mine.id}"
+    await office.ask("media", "POST", f"{path}/checks", None, 403)
+    checked = await office.ask("all", "POST", f"{path}/checks", None, 201)
+    assert (checked["kind"], checked["state"]) == ("check", "good")
+    await office.ask("all", "POST", f"{path}/tests", {}, 400)
+    sent = await office.ask("all", "POST", f"{path}/tests", {"public": True}, 201)
+    assert sent["state"] == "out"
+    test = f"{path}/tests/{sent['id']}"
+    await office.ask("all", "POST", f"{test}/resolution", None, 409)
+    gone = await office.ask("all", "POST", f"{test}/withdrawal")
+    assert gone["state"] == "withdrawn"
+    told = await office.ask("all", "GET", f"{path}/trials")
+    assert [one["state"] for one in told["trials"]] == ["withdrawn", "good"]

@@ -1406,6 +1406,33 @@ def upgrade() -> None:
     )
     op.create_index("ix_account_tags_account_id", "account_tags", ["account_id"], unique=False)
     op.create_table(
+        "account_trials",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("told", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("remote_id", sa.String(length=255), server_default="", nullable=False),
+        sa.Column("url", sa.String(length=1024), server_default="", nullable=False),
+        sa.Column("code", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("words_zh", sa.Text(), server_default="", nullable=False),
+        sa.Column("words_en", sa.Text(), server_default="", nullable=False),
+        sa.Column("remedy_zh", sa.Text(), server_default="", nullable=False),
+        sa.Column("remedy_en", sa.Text(), server_default="", nullable=False),
+        sa.Column("progress", sa.Text(), server_default="{}", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_account_trials_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_trials")),
+    )
+    op.create_index(
+        "ix_account_trials_account", "account_trials", ["account_id", "id"], unique=False
+    )
+    op.create_table(
         "conversation_optouts",
         sa.Column("account_id", sa.String(length=26), nullable=False),
         sa.Column("sender", sa.String(length=26), nullable=False),

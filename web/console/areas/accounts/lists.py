@@ -11,7 +11,8 @@ from hub.organisations.roster.models import Health, Wanted
 from hub.organisations.rules import why_not_publishable, why_paused
 from hub.publishing.liveness.models import Standing
 from web.console.call import Call
-from web.console.looking import Looking, channel_titles, looking
+from web.console.governing import STEWARDS
+from web.console.looking import Looking, channel_titles, looking, may
 
 __all__ = ["liveness", "register", "wanted_of"]
 
@@ -27,6 +28,7 @@ async def register(call: Call) -> web.StreamResponse:
     now = call.desk.clock.now()
     return call.page(
         "accounts/register",
+        administering=may(call, STEWARDS),
         page=page,
         why={
             one.id: why_not_publishable(one, now) or why_paused(one, now) for one in page.accounts

@@ -12,6 +12,7 @@ from hub.organisations.models import Account, FilingState, Role, Selection
 from hub.organisations.rules import why_not_publishable, why_paused
 from hub.publishing.restraint.store import breakers_over
 from web.console.call import Call
+from web.console.governing import STEWARDS
 from web.console.looking import channel_titles, may, require
 from web.statuses import status_of
 
@@ -73,6 +74,7 @@ async def _page(call: Call, account: Account, problem: GongkaiError | None = Non
         filings=list(FilingState),
         operating=may(call),
         may_file=may(call, _FILING),
+        administering=may(call, STEWARDS),
         problem=problem,
     )
 

@@ -1,0 +1,76 @@
+"""What the staff API does to try an account: asks its platform, posts a test, takes it back."""
+
+from __future__ import annotations
+
+from hub.organisations.models import Account, Role
+from hub.publishing.connecting.models import Trial
+from web.staff.asked_handling import SendTest
+from web.staff.desk import Call
+from web.staff.handling_shapes import StaffTrial, StaffTrials
+from web.staff.shapes import Said
+
+__all__ = ["check_account", "list_trials", "send_test", "settle_test", "withdraw_test"]
+
+_STEWARDS = frozenset({Role.ADMIN})
+
+
+async def check_account(call: Call) -> StaffTrial:
+    """The platform is asked whether it knows the account; nothing is posted."""
+    account = await _mine(call)
+    return _trial(await call.services.connecting.check(account.id, actor=call.login))
+
+
+async def list_trials(call: Call) -> StaffTrials:
+    account = await _mine(call)
+    found = await call.services.connecting.trials(account.id)
+    return StaffTrials(trials=tuple(_trial(one) for one in found))
+
+
+async def send_test(call: Call) -> StaffTrial:
+    """A post of fixed words."""
+    told: SendTest = call.told
+    account = await _mine(call)
+    done = await call.services.trial_posts.send(account.id, actor=call.login, seen=told.public)
+    return _trial(done)
+
+
+async def settle_test(call: Call) -> StaffTrial:
+    """The platform is asked what became of one that nobody knows of."""
+    return _trial(await call.services.trial_posts.settle(await _test(call), actor=call.login))
+
+
+async def withdraw_test(call: Call) -> StaffTrial:
+    return _trial(await call.services.trial_posts.withdraw(await _test(call), actor=call.login))
+
+
+async def _test(call: Call) -> str:
+    """The test post of the path, if it is the account's."""
+    account = await _mine(call)
+    found = await call.services.trial_posts.of(call.request.match_info["test"], account.id)
+    return found.id
+
+
+async def _mine(call: Call) -> Account:
+    """The account of the path, in sight of the caller, who administers its body."""
+    sight = await call.services.sights.of(call.login)
+    account = await call.services.register.account(call.request.match_info["account"], sight)
+    await call.operates([account.id], _STEWARDS)
+    return account
+
+
+def _trial(one: Trial) -> StaffTrial:
+    return StaffTrial(
+        id=one.id,
+        account=one.account_id,
+        kind=one.kind.value,
+        state=one.state.value,
+        by=one.by,
+        at=one.at,
+        told=one.told,
+        until=one.until,
+        remote_id=one.remote_id,
+        url=one.url,
+        code=one.code,
+        why=Said(zh=one.words.zh, en=one.words.en),
+        remedy=Said(zh=one.remedy.zh, en=one.remedy.en),
+    )
