@@ -75,9 +75,10 @@ class Poster:
         headers: Mapping[str, str] | None,
         timeout: aiohttp.ClientTimeout,
         read: Callable[[Incoming], Awaitable[T]],
+        leave: Callable[[], None],
     ) -> T:
         """Make one call that `is_small_post`; what `read` made of its answer. `headers` go before
-        the session's and `content_type`.
+        the session's and `content_type`. `leave` may refuse, just before bytes leave.
 
         As a session does, raises ClientConnectorError or ConnectionTimeoutError before there is a
         connection, and after that TimeoutError or another ClientError.
@@ -96,6 +97,7 @@ class Poster:
                 if protocol is None:
                     raise aiohttp.ClientConnectionError("the connection is gone")
                 protocol.set_response_params(read_until_eof=True)
+                leave()
                 # one write for head and body, and no waiting: it fits the buffer
                 writer = StreamWriter(protocol, asyncio.get_running_loop())
                 head = _head(origin, headers, content_type, len(body))

@@ -20,6 +20,7 @@ from yarl import URL
 
 from hub.kernel.errors import Words
 from hub.publishing.errors import Busy, DeliveryError, NotSent, Rejected, Unknown
+from hub.publishing.holding import check_held
 from publishers.posting import Incoming, Poster, is_small_post
 
 __all__ = ["Answer", "Wire", "open_session"]
@@ -141,13 +142,15 @@ class Wire:
         async def read(incoming: Incoming) -> Answer:
             return await _read(incoming, max_bytes, what, effect)
 
+        leave = check_held if effect else _may_leave
         try:
             address = URL(url).extend_query(params) if params else URL(url)
             if isinstance(body, bytes) and is_small_post(method, address, body):
                 answer = await self._poster.post(
-                    method, address, body, typed, headers, _limits(timeout), read
+                    method, address, body, typed, headers, _limits(timeout), read, leave
                 )
             else:
+                leave()
                 async with self._session.request(
                     method,
                     address,
@@ -162,6 +165,10 @@ class Wire:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise _ended(error, what, effect) from error
         return _refuse_redirect(answer)
+
+
+def _may_leave() -> None:
+    """What has no effect may leave at any time."""
 
 
 def _payload(body: bytes, content_type: str) -> aiohttp.Payload:

@@ -13,6 +13,7 @@ from hub.kernel.clock import Clock
 from hub.kernel.database import Database
 from hub.kernel.errors import Words
 from hub.publishing.errors import DeliveryError, LeaseLost, Rejected, Throttled
+from hub.publishing.holding import check_held, while_held
 from hub.publishing.models import Capability, Purpose
 from hub.publishing.ports import Accepted, MediaSource, Outlet
 from scheduler.breaker import Breaker
@@ -21,6 +22,7 @@ from scheduler.gate import Gate
 from scheduler.grouping import GroupedLedger
 from scheduler.job import LeasedJob, Prepared
 from scheduler.lanes import is_urgent
+from scheduler.leases import Leases
 from scheduler.limits import Limiter
 
 __all__ = ["Caller"]
@@ -42,6 +44,7 @@ class Caller:
     ledger: GroupedLedger
     random: Random
     lease: timedelta
+    leases: Leases
     gate: Gate
     urgent_gate: Gate
     on_called: Callable[[Prepared], None]
@@ -60,7 +63,9 @@ class Caller:
         )
         try:
             accepted = await self._in_turn(prepared, outlet, job)
-        except LeaseLost:
+        except LeaseLost as error:
+            # whoever took it back settles it
+            _log.warning("dispatcher.lease-lost", delivery=delivery.id, error=error.words.en)
             return False
         except Exception as error:
             rest = self._note(prepared, outlet, error)
@@ -81,7 +86,9 @@ class Caller:
         await gate.enter(delivery.id)
         try:
             self.on_called(prepared)
-            return await self._act(outlet, job)
+            with while_held(lambda: self.leases.holds(delivery)):
+                check_held()  # it may have waited for its turn
+                return await self._act(outlet, job)
         finally:
             gate.exit()
 

@@ -27,6 +27,7 @@ from scheduler.grouping import GroupedLedger
 from scheduler.intake import Blocked, Facts, Intake, Sorted
 from scheduler.job import Prepared
 from scheduler.lanes import Early, Lane, is_urgent
+from scheduler.leases import Leases
 from scheduler.limits import Limiter
 from scheduler.settings import DispatchSettings
 
@@ -65,8 +66,7 @@ class Dispatcher:
         self._media = media
         self._limiter = limiter
         self._breaker = breaker
-        self._meter = meter
-        self._settings = settings
+        self._meter, self._settings = meter, settings
         self._random = random
         self._wake = asyncio.Event()
         self._stopping = False
@@ -78,6 +78,7 @@ class Dispatcher:
         self._gate = Gate(settings.connections)
         self._tasks = asyncio.TaskGroup()
         self._aside = Aside(database, clock, owner)
+        self._leases = Leases(database, clock, owner, settings.lease)
         self._settled_by_people = {
             name
             for name, outlet in outlets.items()
@@ -97,6 +98,7 @@ class Dispatcher:
             ledger=self._ledger,
             random=random,
             lease=settings.lease,
+            leases=self._leases,
             gate=self._gate,
             urgent_gate=Gate(settings.connections),
             on_called=self._called,
@@ -180,13 +182,7 @@ class Dispatcher:
 
     async def extend_leases(self) -> None:
         """Prolong the leases of everything held here; called well before they run out."""
-        if not self._held:
-            return
-        until = self._clock.now() + self._settings.lease
-        ids = list(self._held)
-        await self._database.write(
-            lambda tx: ledger.extend(tx, ids, owner=self._owner, lease_until=until), audited=False
-        )
+        await self._leases.extend()
 
     async def _round(self) -> bool:
         """Claim and start as much as there is room for; False when there was nothing to do."""
@@ -204,6 +200,10 @@ class Dispatcher:
         checked = self._intake.check(deliveries, facts, now)
         self._hold_back(checked)
         await self._aside.put(checked)
+        going = {one.delivery.id for one in checked.sendable}
+        for delivery in deliveries:
+            if delivery.id not in going:
+                self._leases.let_go(delivery)
         for prepared in checked.sendable:
             self._hold(prepared)
             if prepared.delivery.due_at > now:
@@ -215,7 +215,7 @@ class Dispatcher:
     async def _claim(self, limit: int, least: Priority) -> tuple[list[Delivery], Facts, list[str]]:
         """Claim deliveries, with what the database says about them at that very moment, and the
         accounts whose emergency waits for a delivery that is held."""
-        now = self._clock.now()
+        now, begun = self._clock.now(), self._clock.monotonic()
         until = now + self._settings.lease
 
         def work(tx: Transaction) -> tuple[list[Delivery], Facts, list[str]]:
@@ -228,7 +228,9 @@ class Dispatcher:
             kept_waiting = ledger.ready_emergencies(tx.connection, self._settings.claimed)
             return rows, self._intake.gather(tx, rows, now), kept_waiting
 
-        return await self._database.write(work, audited=False)
+        claimed = await self._database.write(work, audited=False)
+        self._leases.taken(claimed[0], begun)
+        return claimed
 
     def _hold(self, prepared: Prepared) -> None:
         self._held.add(prepared.delivery.id)
@@ -295,6 +297,7 @@ class Dispatcher:
         if self._breaker.resting:
             self._breaker.leave(prepared)
         self._held.discard(prepared.delivery.id)
+        self._leases.let_go(prepared.delivery)
         self._held_urgent -= is_urgent(prepared)
         self._called(prepared)
         if self._stopping or self._room >= self._settings.connections // 2:

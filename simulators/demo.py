@@ -2,6 +2,7 @@
 
 Real regulations are imported, rendered for every channel, signed by three different people,
 planned, published to every account and read back. Afterwards it keeps running until stopped.
+With `--scaled` the hub is three workers, two clocks and a web node over PostgreSQL and Redis.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, Any, Protocol, TextIO
 
 import typer
 import uvloop
@@ -25,15 +26,18 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from app.cli.common import failures
+from app.compose import Hub
 from app.logs import configure_logging
-from app.serve import Serving, serving
-from app.settings import LogFormat, Settings
+from app.serve import serving
+from app.settings import CONFIG_VARIABLE, LogFormat, LogLevel, Settings
 from hub.catalogue.models import Item
 from hub.kernel.events import verify_chain
 from hub.organisations.models import Selection
 from hub.publishing.models import Delivery, DeliveryState, Plan, Priority
 from hub.publishing.service import When
 from simulators.home import emptied
+from simulators.scaled.installation import CONFIG, running_installation
 from simulators.staging import (
     REVIEWERS,
     USERS,
@@ -72,6 +76,16 @@ class Row:
     delivery: Delivery
 
 
+class Running(Protocol):
+    """A hub at work: a way into it, and where it serves."""
+
+    @property
+    def hub(self) -> Hub: ...
+
+    @property
+    def address(self) -> str: ...
+
+
 def main(
     once: Annotated[bool, typer.Option(help="结束即退出 / end with exit code 0 or 1")] = False,
     bodies: Annotated[int, typer.Option(min=1, max=22)] = 8,
@@ -82,10 +96,22 @@ def main(
     patience: Annotated[
         int, typer.Option(min=1, help="最多等待秒数 / seconds to wait for all to be published")
     ] = 150,
+    scaled: Annotated[
+        bool, typer.Option(help="多进程，PostgreSQL 与 Redis / several processes")
+    ] = False,
 ) -> None:
     """演示 / demonstration"""
     home = emptied(home.absolute())
-    sys.exit(uvloop.run(play(home, bodies, items, once, patience)))
+    with failures():
+        sys.exit(uvloop.run(play(home, bodies, items, once, patience, scaled=scaled)))
+
+
+_SHOWN: dict[str, Any] = {
+    "portal_name": "四川省人民政府",
+    "http_host": "127.0.0.1",
+    "http_port": 0,
+    "console_second_factor": False,  # nobody binds a telephone to what is gone tomorrow
+}
 
 
 def _settings(home: Path, town: str) -> Settings:
@@ -96,14 +122,13 @@ def _settings(home: Path, town: str) -> Settings:
         redis_url="",
         secret_keys=(),
         site_url=site_of(town),
-        portal_name="四川省人民政府",
-        http_host="127.0.0.1",
-        http_port=0,
-        console_second_factor=False,  # nobody binds a telephone to what is gone tomorrow
+        **_SHOWN,
     )
 
 
-async def play(home: Path, bodies: int, items: int, once: bool, patience: float) -> int:
+async def play(
+    home: Path, bodies: int, items: int, once: bool, patience: float, *, scaled: bool = False
+) -> int:
     """Run the demonstration; 0 when every delivery was read back from its platform.
 
     It waits `patience` seconds for that, and less when all that is left waits for a person.
@@ -114,9 +139,14 @@ async def play(home: Path, bodies: int, items: int, once: bool, patience: float)
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
         town = await stack.enter_async_context(running_town())
-        settings = _settings(home, town)
-        configure_logging(settings.log_level, LogFormat.JSON, stack.enter_context(_log_file(home)))
-        running = await stack.enter_async_context(serving(settings))
+        configure_logging(LogLevel.INFO, LogFormat.JSON, stack.enter_context(_log_file(home)))
+        running: Running = (
+            await stack.enter_async_context(
+                running_installation(home, site_url=site_of(town), **_SHOWN)
+            )
+            if scaled
+            else await stack.enter_async_context(serving(_settings(home, town)))
+        )
         plans = await _prepare(console, running, town, bodies, items)
         good = await _watch(console, running, plans, stop, patience)
         await _report(console, running, plans)
@@ -132,7 +162,7 @@ def _log_file(home: Path) -> TextIO:
 
 
 async def _prepare(
-    console: Console, running: Serving, town: str, bodies: int, items: int
+    console: Console, running: Running, town: str, bodies: int, items: int
 ) -> dict[str, tuple[Plan, Item]]:
     """Import, render, sign and plan; the plans by id."""
     hub = running.hub
@@ -167,7 +197,7 @@ async def _prepare(
 
 async def _watch(
     console: Console,
-    running: Serving,
+    running: Running,
     plans: dict[str, tuple[Plan, Item]],
     stop: asyncio.Event,
     patience: float,
@@ -203,7 +233,7 @@ def _is_at_rest(delivery: Delivery) -> bool:
     return _is_final(delivery) or waits
 
 
-async def _rows(running: Serving, plans: dict[str, tuple[Plan, Item]]) -> list[Row]:
+async def _rows(running: Running, plans: dict[str, tuple[Plan, Item]]) -> list[Row]:
     accounts = {a.id: a.name for a in await running.hub.organisations.accounts(Selection())}
     rows = []
     for plan_id, (_, item) in plans.items():
@@ -231,7 +261,7 @@ def _progress(rows: list[Row], elapsed: float, wide: bool) -> Group:
     return Group(table, progress, "")
 
 
-async def _report(console: Console, running: Serving, plans: dict[str, tuple[Plan, Item]]) -> None:
+async def _report(console: Console, running: Running, plans: dict[str, tuple[Plan, Item]]) -> None:
     """The table item × account, and what the audit chain says."""
     rows = await _rows(running, plans)
     for _, item in plans.values():
@@ -280,7 +310,7 @@ def _short(remote_id: str) -> str:
 
 
 def _tell_what_to_do(
-    console: Console, running: Serving, town: str, home: Path, password: str
+    console: Console, running: Running, town: str, home: Path, password: str
 ) -> None:
     program, python = Path(sys.executable).with_name("gongkai"), Path(sys.executable)
     command = _near(program) if program.is_file() else f"{_near(python)} -m app"
@@ -291,7 +321,11 @@ def _tell_what_to_do(
     lines.add_row("工作台 console", f"[bold]{running.address}/console/[/]")
     lines.add_row("登录 sign in", f"{'、'.join(USERS)}  密码 password [bold]{password}[/]")
     lines.add_row("运行指标 metrics", f"{running.address}/metrics")
-    lines.add_row("另开终端 elsewhere", f"GONGKAI_HOME={_near(home)} {command} delivery list")
+    config = home / CONFIG
+    here = (
+        f"{CONFIG_VARIABLE}={_near(config)}" if config.exists() else f"GONGKAI_HOME={_near(home)}"
+    )
+    lines.add_row("另开终端 elsewhere", f"{here} {command} delivery list")
     lines.add_row("结束 stop", "Ctrl-C")
     console.print("", lines, sep="\n", soft_wrap=True)
 

@@ -372,10 +372,13 @@ def release(tx: Transaction, ids: Sequence[str], *, owner: str, now: datetime) -
     return tx.execute(change.values(state=_S.READY, next_at=now, lease_owner="")).rowcount
 
 
-def extend(tx: Transaction, ids: Sequence[str], *, owner: str, lease_until: datetime) -> int:
-    """Prolong the leases of deliveries that `owner` still works on."""
+def extend(
+    tx: Transaction, ids: Sequence[str], *, owner: str, lease_until: datetime
+) -> list[tuple[str, int]]:
+    """Prolong the leases of deliveries that `owner` still works on: their ids and fences."""
     change = update(deliveries).where(_d.id.in_(ids), _d.lease_owner == owner, in_states(*HELD))
-    return tx.execute(change.values(next_at=lease_until)).rowcount
+    held = tx.execute(change.values(next_at=lease_until).returning(_d.id, _d.fence))
+    return [(row.id, row.fence) for row in held]
 
 
 def save_progress(

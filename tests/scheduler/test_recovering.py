@@ -14,8 +14,10 @@ from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Unavailable, Words
 from hub.kernel.meter import Meter, NoMeter
 from hub.publishing import ledger, store
+from hub.publishing.holding import check_held
 from hub.publishing.models import DeliveryState
 from hub.publishing.ports import Accepted, Job
+from scheduler.dispatcher import Dispatcher
 from scheduler.reconciler import LOCK
 from scheduler.sweep import HEARTBEAT, Sweep
 from tests.scheduler.stage import Stage, resting, running, until
@@ -93,7 +95,8 @@ async def test_a_database_that_is_away_loses_and_doubles_nothing(stage: Stage) -
 
         async def done() -> bool:
             await tick(stage)
-            told(stage).advance(30)
+            if not dispatcher.busy:  # time passes only for what nobody works on
+                told(stage).advance(30)
             await sweep.sweep()
             dispatcher.wake()
             return set(await stage.states()) == {"accepted"}
@@ -250,3 +253,33 @@ async def test_backlog_and_oldest_unknown_are_measured(stage: Stage) -> None:
     await Sweep(stage.database, stage.clock, shown, OUTAGE).measure()
     assert shown.backlog == {("toy", "unknown"): 1, ("toy", "sending"): 1, ("toy", "ready"): 1}
     assert shown.ages == {"toy": HOUR}
+
+
+async def test_a_worker_that_was_paused_past_its_lease_calls_for_nothing_it_had_begun(
+    stage: Stage,
+) -> None:
+    """Stopped between writing ahead and calling; what another process did meanwhile is not done
+    again when it goes on."""
+    clock = told(stage)
+    begun = asyncio.Event()
+
+    async def paused_before_it_leaves(job: Job) -> Accepted | None:
+        begun.set()
+        clock.advance(120)  # two leases
+        check_held()  # as the wire does where bytes leave
+        return None
+
+    stage.platform.always = paused_before_it_leaves
+    await stage.plan(await stage.approved())
+    async with running(stage.dispatcher()) as dispatcher:
+        dispatcher.wake()
+        await until(lambda: _idle(begun, dispatcher))
+    assert stage.platform.posts == []
+    assert await stage.states() == ["sending"]
+    await Sweep(stage.database, clock, NoMeter(), OUTAGE).sweep()
+    assert await stage.states() == ["unknown"]
+
+
+async def _idle(begun: asyncio.Event, dispatcher: Dispatcher) -> bool:
+    await asyncio.sleep(0)
+    return begun.is_set() and not dispatcher.busy

@@ -23,16 +23,23 @@ _CHANNEL = "gongkai_due"
 _TIMEOUT_S = 10.0
 _PROVE_S = 30.0  # so often a silent connection is proved to be alive
 _AGAIN_S = 1.0
-_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
 class Bell:
     """`url` is the database's; `heard` is called for every ring of another process."""
 
-    def __init__(self, url: str, clock: Clock, heard: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        heard: Callable[[], None] | None = None,
+        *,
+        prove_s: float = _PROVE_S,
+    ) -> None:
         self._dsn = url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self._clock = clock
         self._heard = heard
+        self._prove_s = prove_s
         self._rung = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.connected = asyncio.Event()
@@ -54,8 +61,9 @@ class Bell:
         while True:
             try:
                 await self._serve()
-            except _TROUBLE as error:
-                # its text may hold an address with a password
+            except Exception as error:
+                # Whatever it is, polling goes on, and the bell must not end with it. Its text may
+                # hold an address with a password.
                 _log.warning("bell.away", error=type(error).__name__)
             self.connected.clear()
             await self._clock.sleep(_AGAIN_S)
@@ -71,13 +79,13 @@ class Bell:
             self.connected.set()
             while not connection.is_closed():
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(_PROVE_S):
+                    async with asyncio.timeout(self._prove_s):
                         await self._rung.wait()
                 if self._rung.is_set():
                     self._rung.clear()
                     await connection.execute(f"NOTIFY {_CHANNEL}")
                 else:
-                    await connection.execute("")
+                    await connection.execute("SELECT 1")
         finally:
             connection.terminate()
 
