@@ -21,6 +21,7 @@ from hub.organisations.tokens.repeats.service import Repeats
 from hub.publishing.agenda.service import Agendas
 from hub.publishing.board.service import DeliveryBoard
 from hub.publishing.grouping.service import AccountGroups
+from publishers.registry import channels
 from scheduler.clock import Jobs
 from web.staff.desk import Services
 from web.staff.openapi import staff_routes
@@ -39,6 +40,7 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
         doors=hub.doors,
         organisations=hub.organisations,
         catalogue=hub.catalogue,
+        channels=frozenset(channels()),
         determinations=hub.determinations,
         interpretations=hub.interpretations,
         checks=hub.checks,

@@ -26,14 +26,14 @@ from hub.kernel.errors import InvalidInput
 from hub.organisations.models import Account, Body
 from hub.publishing.models import Declaration, MediaRef, MediaRole, Part
 from hub.publishing.ports import DraftEdition, Rendered
-from hub.publishing.previewing.models import Gauge
+from hub.publishing.previewing.models import Gauge, TemplateText
 from publishers.composing import compose, wants
 from publishers.contract import Channel, FileLink, Source
 from publishers.limits import gauges, problems
 from publishers.markup import clean
 from publishers.registry import find_channel
 from publishers.shortening import shorten
-from publishers.templating import notice
+from publishers.templating import notice, texts
 
 __all__ = ["TemplateRenderer", "compose", "problems", "source_of", "varied"]
 
@@ -92,6 +92,9 @@ class TemplateRenderer:
     def rules(self, channel: str, variation: Mapping[str, str]) -> Declaration:
         """See `Gauging` (hub.publishing.previewing.ports), as for `gauge`."""
         return self._find(channel).rules(variation)
+
+    def templates(self, channel: str, variation: Mapping[str, str]) -> tuple[TemplateText, ...]:
+        return texts(self.rules(channel, variation))
 
     def gauge(
         self, channel: str, variation: Mapping[str, str], parts: Sequence[Part]

@@ -26,9 +26,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from hub.kernel.clock import CHINA
 from hub.kernel.errors import Misconfigured, Words
 from hub.publishing.models import Declaration
+from hub.publishing.previewing.models import TemplateText
 from publishers.length import WEB_LINK
 
-__all__ = ["VARIABLES", "fill", "has", "notice", "template"]
+__all__ = ["VARIABLES", "fill", "has", "notice", "template", "texts"]
 
 _HERE = Path(__file__).resolve().parent
 _SHARED = _HERE.parent / "templates" / "publish"
@@ -72,6 +73,25 @@ def fill(declaration: Declaration, name: str, values: Mapping[str, Any]) -> str:
     if name not in _IN_MARKUP:
         return " ".join(filled.split())
     return _GAP.sub("\n\n", filled)
+
+
+def texts(declaration: Declaration) -> tuple[TemplateText, ...]:
+    """The templates of a channel as they are written, its own or its markup's."""
+    found = []
+    for name, variables in VARIABLES.items():
+        if not has(declaration, name):
+            continue
+        file = Path(template(declaration.name, declaration.markup, name).filename or "")
+        found.append(
+            TemplateText(
+                name=name,
+                file=file.relative_to(_HERE.parent).as_posix(),
+                text=file.read_text("utf-8"),
+                variables=tuple(sorted(variables)),
+                own=_HERE in file.parents,
+            )
+        )
+    return tuple(found)
 
 
 def notice(kind: str, name: str, values: Mapping[str, Any]) -> str:

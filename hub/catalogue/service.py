@@ -30,11 +30,14 @@ from hub.catalogue.relations.store import relations_of
 from hub.catalogue.validity.changing import change_validity
 from hub.catalogue.validity.models import ValidityChange
 from hub.catalogue.validity.store import changes_of
+from hub.catalogue.variants.models import Variant
+from hub.catalogue.variants.rules import with_variant
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
-from hub.kernel.errors import Words
+from hub.kernel.errors import InvalidInput, Words
 from hub.kernel.events import Event
 from hub.kernel.ids import IdSource
+from hub.organisations import store as organisations
 
 __all__ = ["Catalogue"]
 
@@ -76,6 +79,22 @@ class Catalogue:
         Raises StaleVersion when `base_version` is given and no longer current.
         """
         return await self._edit(item_id, lambda item: draft, actor, base_version)
+
+    async def write_variant(
+        self, item_id: str, variant: Variant, *, actor: str, base_version: int | None = None
+    ) -> Item:
+        """Give a channel, or one account, words of its own in place of the item's; one that says
+        nothing takes them away. It is a new version, whose approvals start anew.
+
+        Raises InvalidInput naming the field, UnknownAccount, and StaleVersion as `edit`."""
+        if variant.account_id:
+            await self._database.read(lambda c: _check_account(c, variant))
+
+        def written(item: Item) -> ItemDraft:
+            told = with_variant(item.variants, variant)
+            return replace(rules.draft_of(item), variants=told)
+
+        return await self._edit(item_id, written, actor, base_version)
 
     async def add_picture(self, item_id: str, data: bytes, *, alt: str = "", actor: str) -> Item:
         """Check and keep a picture and append it to the item; raises BadPicture."""
@@ -340,3 +359,17 @@ def _stale(item: Item) -> StaleVersion:
         field="base_version",
         remedy=Words("查看新版后再修改", "look at that version, then edit again"),
     )
+
+
+def _check_account(connection: Connection, variant: Variant) -> None:
+    """Raises UnknownAccount, and InvalidInput for an account of another channel."""
+    account = organisations.get_account(connection, variant.account_id)
+    if account.channel != variant.channel:
+        raise InvalidInput(
+            Words(
+                f"账号“{account.name}”属于渠道 {account.channel}",
+                f"'{account.name}' is an account of {account.channel}",
+            ),
+            field="account",
+            remedy=Words("渠道与账号要一致", "name the account's own channel"),
+        )

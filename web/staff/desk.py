@@ -59,6 +59,7 @@ class Services:
     doors: Doors
     organisations: Organisations
     catalogue: Catalogue
+    channels: frozenset[str]
     determinations: Determinations
     interpretations: Interpretations
     checks: Checks

@@ -8,7 +8,18 @@ from typing import Any
 
 from hub.kernel.errors import Words
 from hub.organisations.tokens.scopes import Scope
-from web.staff import accounts, boards, groups, hooks, listening, plans, queries, records, slots
+from web.staff import (
+    accounts,
+    boards,
+    groups,
+    hooks,
+    listening,
+    plans,
+    queries,
+    records,
+    slots,
+    variants,
+)
 from web.staff import asked_boards as asked
 from web.staff import board_shapes as shapes
 from web.staff import opinion_shapes as opinion
@@ -154,6 +165,16 @@ _RECORDS = (
          records.read_item_events, opinion.StaffEvents, None, _AUDIT),
 )  # fmt: skip
 
+_VARIANTS = (
+    _get(f"{_ITEM}/variants", "listVariants", ("各渠道的文稿", "words of single channels"),
+         variants.list_variants, variants.StaffVariants),
+    replace(
+        _post(f"{_ITEM}/variants", "writeVariant", ("写渠道的文稿", "write or take away"),
+              variants.write_variant, variants.StaffVariants, Scope.WRITE, variants.WriteVariant),
+        method="PUT",
+    ),
+)  # fmt: skip
+
 _SLOTS = (
     _get("/slots", "listSlots", ("发布时段", "posting times, free and taken"),
          slots.list_lanes, slots.StaffLanes, slots.AskLanes),
@@ -197,6 +218,7 @@ BOARD_ENDPOINTS: tuple[Endpoint, ...] = (
     *_DELIVERIES,
     *_PLANS,
     *_ACCOUNTS,
+    *_VARIANTS,
     *_SLOTS,
     *_GROUPS,
     *_LISTENING,

@@ -9,7 +9,15 @@ from hub.catalogue.variants.models import WORDS, Variant
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.rules import unwelcome
 
-__all__ = ["MAX_VARIANTS", "OWN_ACCOUNT", "chosen", "own_variation", "tidied", "variant_problems"]
+__all__ = [
+    "MAX_VARIANTS",
+    "OWN_ACCOUNT",
+    "chosen",
+    "own_variation",
+    "tidied",
+    "variant_problems",
+    "with_variant",
+]
 
 MAX_VARIANTS = 200
 OWN_ACCOUNT = "account"  # in the variation of an edition that one account alone is given
@@ -21,6 +29,12 @@ def chosen(variants: Iterable[Variant], channel: str, account_id: str) -> Varian
     """What the account is given in place of the item's words: its own before its channel's."""
     ours = {one.account_id: one for one in variants if one.channel == channel}
     return ours.get(account_id) or ours.get("")
+
+
+def with_variant(variants: Iterable[Variant], one: Variant) -> tuple[Variant, ...]:
+    """`one` in the place of what its channel or account had; an empty one takes that away."""
+    others = [v for v in variants if (v.channel, v.account_id) != (one.channel, one.account_id)]
+    return tidied([*others, one])
 
 
 def own_variation(

@@ -9,7 +9,7 @@ from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.models import Account
 from hub.publishing.models import Declaration, Part
 
-__all__ = ["Gauge", "Preview", "Seat"]
+__all__ = ["Gauge", "Preview", "Seat", "TemplateText"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,18 @@ class Gauge:
     def left(self) -> int:
         """Below zero where it is over."""
         return self.limit - self.length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateText:
+    """A template of a post: what it makes (title, digest, text, short), its file within the
+    installation, the names it may use. `own`: the channel has it in place of the shared one."""
+
+    name: str
+    file: str
+    text: str
+    variables: tuple[str, ...]
+    own: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from hub.publishing.models import Declaration, Part
-from hub.publishing.previewing.models import Gauge
+from hub.publishing.previewing.models import Gauge, TemplateText
 
 __all__ = ["Gauging"]
 
@@ -14,6 +14,10 @@ __all__ = ["Gauging"]
 class Gauging(Protocol):
     def rules(self, channel: str, variation: Mapping[str, str]) -> Declaration:
         """What holds for the accounts of a channel that share `variation`; raises NotFound."""
+        ...
+
+    def templates(self, channel: str, variation: Mapping[str, str]) -> tuple[TemplateText, ...]:
+        """The templates that posts of such accounts are made from."""
         ...
 
     def gauge(

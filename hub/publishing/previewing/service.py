@@ -21,7 +21,7 @@ from hub.kernel.errors import InvalidInput
 from hub.organisations import store as organisations
 from hub.organisations.models import Account, Body, Selection
 from hub.publishing.ports import ChannelBook, Renderer
-from hub.publishing.previewing.models import Preview, Seat
+from hub.publishing.previewing.models import Preview, Seat, TemplateText
 from hub.publishing.previewing.ports import Gauging
 from hub.publishing.rules import edition_name, encode_parts, payload_hash
 
@@ -59,6 +59,34 @@ class Previews:
             if one.payload_hash:
                 self._hold((item.id, one.payload_hash), one)
         return made
+
+    async def gallery(self, item: Item, channels: Iterable[str]) -> list[Preview]:
+        """What every one of `channels` would be given of the item, with the accounts' own words
+        left aside; for a channel of which its body has no account, one that bears its name."""
+        body, accounts = await self._known(item.body_id)
+        seats: dict[str, Seat] = {}
+        for seat in self._seats(item, accounts):
+            if OWN_ACCOUNT not in seat.variation:
+                seats.setdefault(seat.channel, seat)
+        shown = [seats.get(name) or self._stand_in(name, body) for name in channels]
+        made = [await self._preview(item, body, seat) for seat in shown]
+        for one in made:
+            if one.payload_hash:
+                self._hold((item.id, one.payload_hash), one)
+        return made
+
+    def templates(self, one: Preview) -> tuple[TemplateText, ...]:
+        """What a preview was made from."""
+        return self._gauging.templates(one.seat.channel, one.seat.variation)
+
+    def _stand_in(self, channel: str, body: Body) -> Seat:
+        """Nobody's account: as one is that has no settings."""
+        account = Account(
+            id="", channel=channel, name=body.name, handle="preview", body_id=body.id, base_url=""
+        )
+        variation = self._channels.variation(channel, {})
+        name = edition_name(channel, variation)
+        return Seat(name=name, channel=channel, variation=variation, count=0, account=account)
 
     def held(self, item_id: str, digest: str) -> Preview | None:
         """The edition of the item with that payload hash, if it was shown a while ago."""

@@ -24,7 +24,7 @@ from hub.publishing.models import MediaRole
 from hub.publishing.previewing.models import Preview
 from web.console.call import Call
 
-__all__ = ["picture", "sheet", "small"]
+__all__ = ["gone", "picture", "picture_of", "sheet", "sheet_of", "small"]
 
 _POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none';"
@@ -46,7 +46,12 @@ async def sheet(call: Call) -> web.StreamResponse:
     """The edition with that payload hash, as a document in its sandbox."""
     item = await _item(call)
     found = await _edition(call, item, call.request.match_info["digest"][:64])
-    text = await _document(call, found)
+    return await sheet_of(call, item, found)
+
+
+async def sheet_of(call: Call, item: Item, found: Preview) -> web.Response:
+    """An edition of the item as a document in its sandbox; who may see it was asked."""
+    text = await _document(call, item, found)
     headers = {
         "Content-Security-Policy": _POLICY,
         "X-Frame-Options": "SAMEORIGIN",
@@ -57,10 +62,14 @@ async def sheet(call: Call) -> web.StreamResponse:
 
 async def picture(call: Call) -> web.StreamResponse:
     """A picture of an edition, made small."""
-    item = await _item(call)
+    return await picture_of(call, await _item(call))
+
+
+async def picture_of(call: Call, item: Item) -> web.Response:
+    """The picture of the address; who may see it was asked."""
     data = await _picture(call, item, call.request.match_info["sha256"][:64])
     if data is None:
-        raise _gone()
+        raise gone()
     response = web.Response(body=small(data), content_type="image/jpeg")
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     return response
@@ -88,7 +97,7 @@ async def _edition(call: Call, item: Item, digest: str) -> Preview:
         made = await call.desk.previews.look(as_typed(item, draft.typed))
         found = next((one for one in made if one.payload_hash == digest), None)
     if found is None:
-        raise _gone()
+        raise gone()
     return found
 
 
@@ -100,13 +109,11 @@ async def _picture(call: Call, item: Item, sha256: str) -> bytes | None:
     return await call.desk.database.read(lambda c: store.read_blob(c, sha256))
 
 
-async def _document(call: Call, found: Preview) -> str:
+async def _document(call: Call, item: Item, found: Preview) -> str:
     part = found.parts[0]
     text = part.text
     if found.declaration.markup != "page":
         text = _article(found)
-    item_id = call.request.match_info["item"]
-    item = await call.desk.catalogue.get(item_id)
     shown = {}
     for sha256 in set(_CID.findall(text)):
         data = await _picture(call, item, sha256)
@@ -131,7 +138,7 @@ def _article(found: Preview) -> str:
     )
 
 
-def _gone() -> GongkaiError:
+def gone() -> GongkaiError:
     return NotFound(
         Words("这份预览已更新", "this preview has been replaced"),
         remedy=Words("稍候，或重新打开本页", "wait a moment, or open the page again"),

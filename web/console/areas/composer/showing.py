@@ -69,13 +69,14 @@ class Shown:
         )
 
 
-def shown(preview: Preview, item_id: str) -> Shown:
+def shown(preview: Preview, item_id: str, at: str = "") -> Shown:
+    """`at` is the page below which its frame is, the composer's where none is named."""
     markup = preview.declaration.markup
     return Shown(
         preview=preview,
         parts=tuple(_part(markup, n, part, preview) for n, part in enumerate(preview.parts)),
         framed=markup in FRAMED,
-        frame=f"/items/{item_id}/compose/sheets/{preview.payload_hash}",
+        frame=f"{at or f'/items/{item_id}/compose'}/sheets/{preview.payload_hash}",
     )
 
 

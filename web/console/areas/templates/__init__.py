@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.kernel.errors import Words
 from web.console.area import READING, Area, Route
-from web.console.areas.templates import pages
+from web.console.areas.templates import pages, posts
 
 __all__ = ["AREA"]
 
@@ -17,6 +17,19 @@ AREA = Area(
     needs=READING,
     routes=(
         Route(method="GET", path="/templates", handler=pages.show, needs=READING),
+        Route(method="GET", path="/templates/posts", handler=posts.show, needs=READING),
+        Route(
+            method="GET",
+            path="/templates/{item}/sheets/{digest}",
+            handler=posts.sheet,
+            needs=READING,
+        ),
+        Route(
+            method="GET",
+            path="/templates/{item}/pictures/{sha256}",
+            handler=posts.picture,
+            needs=READING,
+        ),
         Route(
             method="GET",
             path="/templates/{item}/covers/{theme}",
