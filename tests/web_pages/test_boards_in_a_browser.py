@@ -21,6 +21,7 @@ from hub.kernel.clock import CHINA
 from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.signin.passwords import Passwords
 from hub.publishing.models import DeliveryState
+from hub.publishing.timing.models import NewPostingTime
 from tests.web.console.boards.filling import Planned, more_accounts, planned, put
 from tests.web.console.conftest import Office, staff
 from tests.web_pages.looking import at, fits
@@ -63,6 +64,10 @@ async def stocked(office: Office, folder: Path) -> Planned:
         for n, title in enumerate(titles)
     ]
     first = made[0].deliveries
+    for minute in (9 * 60, 10 * 60 + 30, 15 * 60):
+        for delivery in first[:2]:
+            at = NewPostingTime(minute=minute, zone="Asia/Shanghai", account_id=delivery.account_id)
+            await office.desk.timing.add_posting_time(at, actor="admin")
     await put(office, first[0].id, S.FAILED)
     await put(office, first[1].id, S.UNKNOWN, reason="person")
     await put(office, first[2].id, S.VERIFIED, remote_url="https://www.example.gov.cn/1.html")
@@ -82,6 +87,9 @@ PAGES = {
     "accounts": "/accounts",
     "account": "/accounts/{account}",
     "liveness": "/accounts/liveness",
+    "slots": "/calendar/slots?day={day}",
+    "slot": "/calendar/slots/{delivery}",
+    "posts": "/templates/posts?item={item}",
 }
 
 
@@ -150,3 +158,27 @@ async def test_a_plan_is_dragged_to_another_day_and_a_past_day_is_refused_in_pla
         moved = page.locator(f'[data-plan="{one.plan_id}"]')
         assert await moved.get_attribute("data-day") == later
         assert await moved.get_attribute("data-time") == "11:45"
+
+
+async def test_a_delivery_is_dragged_onto_a_free_slot_of_its_account(
+    browser: Browser, boards: tuple[Office, Planned]
+) -> None:
+    office, one = boards
+    laned = await office.desk.timing.posting_times()
+    delivery = next(
+        d for d in one.deliveries if d.account_id in {time.account_id for time in laned}
+    )
+    day = delivery.due_at.astimezone(CHINA).date().isoformat()
+    path = f"/calendar/slots?day={day}&account={delivery.account_id}"
+    async with at(browser, office, path) as (page, wrong):
+        taken = page.locator(f'[data-slot-move$="{delivery.id}"]')
+        free = page.locator("[data-slot-drop]").last
+        chosen = await free.get_attribute("data-slot-drop")
+        await taken.drag_to(free)
+        await page.wait_for_url(f"**/slots/{delivery.id}?at=**")
+        assert await page.locator("#f-at").input_value() == chosen
+        await page.keyboard.press("s")
+        await page.get_by_text("已移到所选时段").wait_for()
+        assert wrong == []
+    moved = (await office.desk.operations.explain(delivery.id)).delivery
+    assert moved.due_at.isoformat() == chosen
