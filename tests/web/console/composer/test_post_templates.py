@@ -19,6 +19,8 @@ async def test_every_channel_shows_what_it_would_post_and_from_which_files(offic
     assert "本单位还没有此渠道的账号" in page
     frames = re.findall(r'src="/console(/templates/[^"]+/sheets/[^"]+)"', page)
     assert frames
+    answer = await office.ask("clerk", "GET", path)
+    assert "frame-src 'self'" in answer.headers["Content-Security-Policy"]
     sheet = await office.see("clerk", frames[0])
     assert "停车管理办法" in sheet
     await office.see("stranger", path, 403)

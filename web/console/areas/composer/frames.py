@@ -24,7 +24,7 @@ from hub.publishing.models import MediaRole
 from hub.publishing.previewing.models import Preview
 from web.console.call import Call
 
-__all__ = ["gone", "picture", "picture_of", "sheet", "sheet_of", "small"]
+__all__ = ["framing", "gone", "picture", "picture_of", "sheet", "sheet_of", "small"]
 
 _POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none';"
@@ -40,6 +40,14 @@ _STYLE = (
     ".cover{margin:-18px -16px 18px}.cover img{display:block;width:100%}"
     ".more{margin:24px 0 0;font-size:15px;color:#3d5a86}"
 )
+
+
+def framing(response: web.Response) -> web.Response:
+    """A page that may frame: the frames of its previews are pages of ours."""
+    policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    policy += " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
+    response.headers["Content-Security-Policy"] = f"{policy} frame-src 'self'"
+    return response
 
 
 async def sheet(call: Call) -> web.StreamResponse:

@@ -19,6 +19,7 @@ from hub.organisations.authority.rules import ENTERING
 from hub.organisations.models import Account, Selection
 from hub.organisations.roster.models import Wanted
 from hub.publishing.previewing.models import Preview
+from web.console.areas.composer.frames import framing
 from web.console.areas.composer.showing import Shown, shown
 from web.console.areas.composer.stages import stages_of
 from web.console.areas.composer.typed import number, read_typed, slots_of
@@ -179,11 +180,7 @@ async def _page(
         problem=problem,
         **live,
     )
-    # the frames of the previews are pages of ours
-    policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-    policy += " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
-    response.headers["Content-Security-Policy"] = f"{policy} frame-src 'self'"
-    return response
+    return framing(response)
 
 
 async def _own_accounts(call: Call, item: Item, typed: Typed) -> list[Account]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from hub.catalogue.listing.models import Wanted
-from web.console.areas.composer.frames import gone, picture_of, sheet_of
+from web.console.areas.composer.frames import framing, gone, picture_of, sheet_of
 from web.console.areas.composer.showing import shown
 from web.console.call import Call
 from web.console.looking import channel_titles
@@ -26,7 +26,7 @@ async def show(call: Call) -> web.StreamResponse:
     names = [channel] if channel in desk.channels else sorted(desk.channels)
     made = await desk.previews.gallery(item, names) if item else []
     at = f"/templates/{item.id}" if item else ""
-    return call.page(
+    response = call.page(
         "templates/posts",
         item=item,
         looks_at=at,
@@ -36,6 +36,7 @@ async def show(call: Call) -> web.StreamResponse:
         channel=channel,
         refused=sum(one.problem is not None for one in made),
     )
+    return framing(response)
 
 
 async def sheet(call: Call) -> web.StreamResponse:
