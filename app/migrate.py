@@ -20,20 +20,33 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, create_engine, event, inspect, text
+from sqlalchemy import (
+    Connection,
+    MetaData,
+    create_engine,
+    delete,
+    event,
+    insert,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 import hub
+from app.revisions import floor_of
 from hub.kernel.columns import metadata
 from hub.kernel.database import translated
 from hub.kernel.errors import InvalidInput, Misconfigured, Words
+from hub.kernel.tables import schema_floor
 
 __all__ = [
     "COPYING",
     "MIGRATIONS",
     "add_revision",
+    "altered",
     "differences",
     "head",
     "load_tables",
@@ -79,22 +92,28 @@ def migrate(url: str) -> str:
 
     Blocks: call it through a thread where a loop runs. Safe when several processes start at once.
     Every command comes by here, and most find nothing to do: then it costs one SELECT, without a
-    lock and without Alembic's machinery.
+    lock and without Alembic's machinery. A database that a newer program has brought further is
+    left as it is where this one can live with it (`app.revisions`).
     Raises Unavailable for a database that does not answer, Misconfigured for one that is newer
-    than this program.
+    than this program can live with.
     """
     if _exists(url) and _connected(url, _current, begin="BEGIN") == _noted():
         return _noted()
     newest = head()
 
-    def upgrade(connection: Connection) -> None:
+    def upgrade(connection: Connection) -> str:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        _refuse_newer(connection)
+        newer = _newer_than(newest, connection)
+        if newer:
+            return newer
         command.upgrade(_config(connection), "head")
+        connection.execute(delete(schema_floor))
+        floor = floor_of(MIGRATIONS / "versions")
+        connection.execute(insert(schema_floor).values(revision=floor))
+        return newest
 
-    _connected(url, upgrade)
-    return newest
+    return _connected(url, upgrade)
 
 
 def revision(url: str) -> str:
@@ -105,6 +124,11 @@ def revision(url: str) -> str:
 def looked_into(url: str, look: Callable[[Connection], T]) -> T:
     """What `look` sees in the database at `url`, also where a loop is running; without a lock."""
     return _connected(url, look, begin="BEGIN")
+
+
+def altered(url: str, work: Callable[[Connection], T]) -> T:
+    """Run `work` in one transaction that may change the database at `url`."""
+    return _connected(url, work)
 
 
 def differences(url: str) -> list[str]:
@@ -167,9 +191,12 @@ def _current(connection: Connection) -> str:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
-def _refuse_newer(connection: Connection) -> None:
+def _newer_than(newest: str, connection: Connection) -> str:
+    """The database's revision where it is newer than ours and we can live with it, else empty.
+
+    Raises Misconfigured where we cannot, and for one that is being copied.
+    """
     current = _current(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if current == COPYING:
         raise Misconfigured(
             Words("数据库的复制尚未完成", "the database is not copied to the end"),
@@ -178,14 +205,27 @@ def _refuse_newer(connection: Connection) -> None:
                 "再次运行 gongkai db copy 接着复制", "run gongkai db copy again, it goes on"
             ),
         )
-    if current and current not in known:
-        raise Misconfigured(
-            Words(f"数据库版本 {current} 比程序新", f"the database is at {current}, newer than us"),
-            field="database",
-            remedy=Words(
-                "升级程序，迁移只能向前", "upgrade the program; migrations only go forward"
-            ),
-        )
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if not current or current in known:
+        return ""
+    floor = _floor(connection)
+    if floor and floor <= newest:
+        return current
+    raise Misconfigured(
+        Words(
+            f"数据库版本 {current} 比程序新，要求程序不低于 {floor or current}",
+            f"the database is at {current} and needs a program of {floor or current}; this one is "
+            f"of {newest}",
+        ),
+        field="database",
+        remedy=Words("升级程序，迁移只能向前", "upgrade the program; migrations only go forward"),
+    )
+
+
+def _floor(connection: Connection) -> str:
+    if not inspect(connection).has_table(schema_floor.name):
+        return ""
+    return connection.execute(select(schema_floor.c.revision)).scalar() or ""
 
 
 def _compare(connection: Connection) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -66,9 +68,9 @@ def resumed_rows(target: Connection) -> int:
     return sum(target.execute(select(_b.rows).where(_b.place != _ORIGIN)).scalars())
 
 
-def wipe(target: Connection, tables: MetaData) -> None:
+def wipe(target: Connection, tables: Sequence[Table]) -> None:
     """Take back everything that an unfinished copy has written."""
-    for table in reversed(tables.sorted_tables):
+    for table in reversed(tables):
         target.execute(delete(table))
     _bookmarks.drop(target)
 

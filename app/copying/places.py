@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import asyncpg
 from sqlalchemy import (
     Connection,
-    MetaData,
     String,
     Table,
     create_engine,
@@ -124,7 +123,7 @@ def alone(home: Path | None, field: str) -> Iterator[None]:
         raise
 
 
-def hold_still(source: Connection, tables: MetaData, now: datetime) -> None:
+def hold_still(source: Connection, tables: Sequence[Table], now: datetime) -> None:
     """Let nobody write to the source until the transaction, which is open, ends.
 
     Raises StillRunning where a hub runs on it or a writer does not end.
@@ -135,7 +134,7 @@ def hold_still(source: Connection, tables: MetaData, now: datetime) -> None:
             raise StillRunning("database_url")
     if source.dialect.name != "postgresql":
         return  # there the transaction itself keeps the others out
-    names = ", ".join(table.name for table in tables.sorted_tables)
+    names = ", ".join(table.name for table in tables)
     source.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}'"))
     try:
         source.execute(text(f"LOCK TABLE {names} IN SHARE MODE"))
@@ -159,9 +158,9 @@ def keep_others_away(target: Connection) -> None:
             raise StillRunning("to")
 
 
-def refuse_full(target: Connection, tables: MetaData) -> None:
+def refuse_full(target: Connection, tables: Sequence[Table]) -> None:
     """Raise NotEmpty for a row in any of our tables."""
-    for table in tables.sorted_tables:
+    for table in tables:
         if target.execute(select(1).select_from(table).limit(1)).first():
             raise NotEmpty(Words(f"表 {table.name} 有数据", f"table {table.name} has rows"))
 
@@ -211,11 +210,11 @@ def _why_not(kind: Any, value: Any) -> Words | None:
     return None
 
 
-def set_sequences(target: Connection, tables: MetaData) -> None:
+def set_sequences(target: Connection, tables: Sequence[Table]) -> None:
     """Let what PostgreSQL counts by itself go on behind the rows that were copied."""
     if target.dialect.name != "postgresql":
         return
-    for table in tables.sorted_tables:
+    for table in tables:
         counted = table.autoincrement_column
         if counted is None:
             continue

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, MetaData, Table
+from sqlalchemy import Column, Connection, Table
 
 from app.copying import bookmarks
 from app.copying.errors import Differs, NotEmpty
@@ -31,6 +31,7 @@ from hub.kernel.clock import Clock
 from hub.kernel.errors import InvalidInput, Misconfigured, NotFound, Words
 from hub.kernel.events import Event, append_events, chain_head, seal_event, verify_chain
 from hub.kernel.rows import Fingerprint, Row, Summed, batches, self_reference, stored
+from hub.kernel.tables import schema_floor
 
 __all__ = ["copy_database"]
 
@@ -105,16 +106,16 @@ class _Run:
         self._target = target
         self._clock = clock
         self._tell = tell
-        self._tables: MetaData = load_tables()
+        self._tables = [one for one in load_tables().sorted_tables if one is not schema_floor]
 
     def all(self, *, actor: str, resuming: bool, anew: bool) -> Copied:
         hold_still(self._source, self._tables, self._clock.now())
         seq, digest = chain_head(self._source)
         origin = f"{seq}:{digest}"
         resumed = self._begin(origin, resuming=resuming, anew=anew)
-        for table in self._tables.sorted_tables:
+        for table in self._tables:
             self._copy(table)
-        found = {str(table.name): self._compared(table) for table in self._tables.sorted_tables}
+        found = {str(table.name): self._compared(table) for table in self._tables}
         differing = [name for name, (ours, theirs) in found.items() if ours != theirs]
         if differing:
             raise Differs(differing)

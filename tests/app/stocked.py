@@ -14,6 +14,7 @@ from hub.kernel.errors import Words
 from hub.kernel.events import Event, Kind, append_events, audit_events, seal_event
 from hub.kernel.ids import IdSource
 from hub.kernel.rows import self_reference, stored
+from hub.kernel.tables import schema_floor
 from hub.publishing.tables import heartbeats
 
 __all__ = ["EVENTS", "START", "stock"]
@@ -53,7 +54,7 @@ def stock(connection: Connection) -> None:
     ids = [IdSource() for _ in range(_ROWS)]  # none makes an id before its last one
     made: dict[str, list[dict[str, Any]]] = {}
     for table in load_tables().sorted_tables:
-        if table is audit_events or table is heartbeats:
+        if table in (audit_events, heartbeats, schema_floor):
             continue
         rows: list[dict[str, Any]] = []
         for number in range(_ROWS):

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from app import backing
 from app.__main__ import command_line
-from app.cli import db
 from app.migrate import head, migrate
 from app.reference import PAGES
 from hub.kernel.errors import Words
@@ -135,6 +135,7 @@ def test_db_check_sees_a_table_that_drifted(cli: Cli, file: Path) -> None:
 
 def test_a_database_newer_than_the_program_is_refused(cli: Cli, file: Path) -> None:
     tamper(file, "UPDATE alembic_version SET version_num = '9999'")
+    tamper(file, "UPDATE schema_floor SET revision = '9999'")
     done = cli("db", "migrate", "--json")
     assert (done.exit_code, json.loads(done.stderr)["field"]) == (6, "database")
 
@@ -153,7 +154,7 @@ def test_a_backup_is_whole_and_never_overwrites(cli: Cli, file: Path, tmp_path: 
 def test_a_backup_of_a_busy_database_is_of_one_moment(
     cli: Cli, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(db, "_PAGES_A_STEP", 1)
+    monkeypatch.setattr(backing, "_PAGES_A_STEP", 1)
     tamper(file, "CREATE TABLE pad AS SELECT randomblob(400000) AS x")
     stop = threading.Event()
 

@@ -24,6 +24,7 @@ from hub.kernel.clock import SystemClock
 from hub.kernel.errors import InvalidInput, Misconfigured
 from hub.kernel.events import audit_events, read_events, verify_chain
 from hub.kernel.rows import batches, stored
+from hub.kernel.tables import schema_floor
 from tests.app.stocked import EVENTS, stock
 from tests.emptied import administer, named
 
@@ -80,6 +81,8 @@ def _everything(connection: Connection) -> dict[str, list[Any]]:
     """Every row, but for the events that say that it was copied."""
     found = {}
     for table in load_tables().sorted_tables:
+        if table is schema_floor:  # says which programs can live with the database it is in
+            continue
         copied = stored(audit_events).c.seq <= EVENTS
         where = copied if table is audit_events else None
         rows = [row for batch in batches(connection, table, where=where) for row in batch]
@@ -138,7 +141,7 @@ def test_what_the_server_counts_by_itself_goes_on_behind_the_copied_rows(server:
         with connection.begin():
             tables.create_all(connection)
             connection.execute(insert(counted), [{"id": 7}])
-            set_sequences(connection, tables)
+            set_sequences(connection, [counted])
             return int(connection.execute(insert(counted)).inserted_primary_key[0])
 
     assert between("sqlite://", server, work) == 8

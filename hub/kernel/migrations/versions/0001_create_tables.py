@@ -683,6 +683,11 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "schema_floor",
+        sa.Column("revision", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("revision", name=op.f("pk_schema_floor")),
+    )
+    op.create_table(
         "search_synonyms",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("said", sa.String(length=30), nullable=False),
