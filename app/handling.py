@@ -6,10 +6,19 @@ from app.compose import Hub
 from app.connecting import connecting_of, trial_posts_of
 from hub.organisations.filters.service import SavedFilters
 from hub.publishing.emergency.service import Emergencies
+from hub.publishing.findings.service import Findings
+from hub.publishing.outages.service import Outages
 from hub.publishing.retrying.service import Retrying
 from web.console.handling import Handling
 
-__all__ = ["emergencies_of", "filters_of", "handling_of", "retrying_of"]
+__all__ = [
+    "emergencies_of",
+    "filters_of",
+    "findings_of",
+    "handling_of",
+    "outages_of",
+    "retrying_of",
+]
 
 
 def emergencies_of(hub: Hub) -> Emergencies:
@@ -27,6 +36,14 @@ def retrying_of(hub: Hub) -> Retrying:
     return Retrying(hub.database, hub.clock, lambda: hub.operations.on_change())
 
 
+def outages_of(hub: Hub) -> Outages:
+    return Outages(hub.database, hub.clock, lambda: hub.operations.on_change())
+
+
+def findings_of(hub: Hub) -> Findings:
+    return Findings(hub.database, hub.clock, hub.preflight, hub.liveness)
+
+
 def filters_of(hub: Hub) -> SavedFilters:
     return SavedFilters(hub.database, hub.clock)
 
@@ -37,4 +54,6 @@ def handling_of(hub: Hub) -> Handling:
         retrying=retrying_of(hub),
         connecting=connecting_of(hub),
         tests=trial_posts_of(hub),
+        outages=outages_of(hub),
+        findings=findings_of(hub),
     )

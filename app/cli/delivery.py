@@ -14,7 +14,9 @@ from rich.text import Text
 
 from app.cli.common import JsonOption, emit, run
 from app.compose import Hub
+from app.handling import outages_of
 from hub.kernel.errors import InvalidInput, Words
+from hub.organisations.authority.sight import EVERYTHING
 from hub.publishing.explanation import local_time
 from hub.publishing.models import Delivery
 from hub.publishing.operations import Explained
@@ -123,18 +125,39 @@ def cancel(delivery: str, actor: Actor = "", as_json: JsonOption = False) -> Non
 
 @app.command("release")
 def release(
+    reason: Annotated[str, typer.Option(help="理由，写入审计 / why, kept in the audit log")],
     limit: Annotated[int, typer.Option(min=0, help="最多几条，0 为全部 / at most, 0 = all")] = 0,
     plan: Annotated[str, typer.Option(help="计划 / plan")] = "",
+    channel: Annotated[str, typer.Option(help="渠道 / channel")] = "",
+    account: Annotated[str, typer.Option(help="账号 / account id")] = "",
     actor: Actor = "",
     as_json: JsonOption = False,
 ) -> None:
     """放行停机积压，紧急与最新者先 / let an outage's backlog go, urgent and newest first"""
 
     async def work(hub: Hub) -> dict[str, str]:
-        count = await hub.operations.release(actor or getpass.getuser(), limit=limit, plan_id=plan)
+        count = await outages_of(hub).release(
+            EVERYTHING,
+            actor or getpass.getuser(),
+            reason,
+            channel=channel,
+            account_id=account,
+            plan_id=plan,
+            limit=limit,
+        )
         return {"released": str(count)}
 
     emit(run(work, as_json=as_json), as_json, _show_change)
+
+
+@app.command("held")
+def held(as_json: JsonOption = False) -> None:
+    """停机积压：哪些账号、多少条 / what an outage holds back, by account"""
+
+    async def work(hub: Hub) -> list[dict[str, Any]]:
+        return [asdict(one) for one in (await outages_of(hub).backlog(EVERYTHING)).held]
+
+    emit(run(work, as_json=as_json), as_json, _show_held)
 
 
 @app.command("findings")
@@ -180,6 +203,13 @@ def done(
         return {"delivery": delivery, "state": state}
 
     emit(run(work, as_json=as_json), as_json, _show_change)
+
+
+def _show_held(rows: list[dict[str, Any]]) -> RenderableType:
+    table = Table("账号 / account", "渠道", Column("数量", justify="right"), "过期 / late")
+    for row in rows:
+        table.add_row(row["account"], row["channel"], str(row["count"]), str(row["late"]))
+    return table
 
 
 def _show_findings(rows: list[dict[str, Any]]) -> RenderableType:

@@ -16,11 +16,9 @@ from app.cli.rows import Actor, acting
 from app.compose import Hub
 from app.handling import retrying_of
 from hub.kernel.errors import InvalidInput, Words
-from hub.organisations.authority.sight import Sight
+from hub.organisations.authority.sight import EVERYTHING
 from hub.publishing.board.models import Looked
 from hub.publishing.models import DeliveryState
-
-_EVERYTHING = Sight(frozenset(), whole=True)
 
 
 @delivery_noun.command("retry-many")
@@ -44,10 +42,10 @@ def retry_many(
 
     async def work(hub: Hub) -> dict[str, Any]:
         retrying = retrying_of(hub)
-        found = await retrying.look(looked, _EVERYTHING, late=late)
+        found = await retrying.look(looked, EVERYTHING, late=late)
         if not yes or not found.ids:
             return asdict(found) | {"ready": 0}
-        done = await retrying.retry(found.ids, _EVERYTHING, acting(actor), late=late)
+        done = await retrying.retry(found.ids, EVERYTHING, acting(actor), late=late)
         kept = {"cannot": [asdict(one) for one in found.cannot], "ready": done.ready}
         return asdict(found) | kept
 

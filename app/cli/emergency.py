@@ -14,7 +14,7 @@ from app.cli.common import JsonOption, emit, run
 from app.cli.rows import Actor, acting
 from app.compose import Hub
 from app.handling import emergencies_of
-from hub.organisations.authority.sight import Sight
+from hub.organisations.authority.sight import EVERYTHING
 from hub.organisations.models import Selection
 from hub.publishing.emergency.models import Outlook, Progress
 from hub.publishing.explanation import local_time
@@ -24,7 +24,6 @@ app = typer.Typer(no_args_is_help=True, help="应急发布 / emergencies")
 Channels = Annotated[list[str] | None, typer.Option("--channel", help="渠道 / channel")]
 Reason = Annotated[str, typer.Option(help="应急理由，写入审计 / why it is an emergency")]
 Plan = Annotated[str, typer.Argument(help="计划编号 / plan id")]
-_EVERYTHING = Sight(frozenset(), whole=True)
 
 
 @app.command("send")
@@ -84,7 +83,7 @@ def list_orders(
     """最近的应急发布 / ordered lately"""
 
     async def work(hub: Hub) -> list[dict[str, Any]]:
-        found = await emergencies_of(hub).recent(_EVERYTHING, limit)
+        found = await emergencies_of(hub).recent(EVERYTHING, limit)
         return [asdict(order) for order in found]
 
     emit(run(work, as_json=as_json), as_json, _show_list)

@@ -19,8 +19,8 @@ _STALE = timedelta(seconds=60)
 # What a `reason` in the ledger means, and the person's next step where one is needed.
 REASONS: Mapping[str, Words] = {
     "outage": Words(
-        "停机期间到期，等待放行：gongkai delivery release",
-        "fell due in an outage, waits for: gongkai delivery release",
+        "停机期间到期，等待放行：gongkai delivery release --reason …",
+        "fell due in an outage, waits for: gongkai delivery release --reason …",
     ),
     "person": Words(
         "平台无法查询，请到账号查看后用 delivery resolve 确认",

@@ -1,4 +1,4 @@
-"""What people decide about single deliveries: retry, settle, release, do by hand, explain."""
+"""What people decide about single deliveries: retry, settle, do by hand, explain."""
 
 from __future__ import annotations
 
@@ -309,23 +309,6 @@ class Operations:
     def _show(self, tx: Transaction, delivery: Delivery, now: datetime) -> None:
         if self._channels.declaration(delivery.channel).own_site:
             show(tx, [delivery], now)
-
-    async def release(self, actor: str, *, limit: int = 0, plan_id: str = "") -> int:
-        """Let an outage's backlog go, the most urgent and newest first; how many."""
-        now = self._clock.now()
-
-        def work(tx: Transaction) -> int:
-            values = {"state": _S.READY, "next_at": now, "reason": ""}
-            ids = store.change_deliveries(
-                tx, (_S.BLOCKED,), reason="outage", plan_id=plan_id, limit=limit, values=values
-            )
-            if ids:
-                self._record(tx, events.RELEASED, "backlog", actor, {"deliveries": ids})
-            return len(ids)
-
-        count = await self._database.write(work)
-        self.on_change()
-        return count
 
     def _record(
         self, tx: Transaction, kind: Kind, subject: str, actor: str, data: Mapping[str, object]

@@ -18,6 +18,7 @@ from hub.kernel.clock import Clock, ManualClock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.ids import IdSource
 from hub.kernel.meter import Meter, NoMeter
+from hub.organisations.authority.sight import EVERYTHING
 from hub.organisations.models import (
     Account,
     BodyKind,
@@ -40,6 +41,7 @@ from hub.publishing.models import (
     Priority,
 )
 from hub.publishing.operations import Operations
+from hub.publishing.outages.service import Outages
 from hub.publishing.quota.service import Quotas
 from hub.publishing.recall.models import Standing
 from hub.publishing.recall.service import Recalling
@@ -161,6 +163,11 @@ class Stage:
 
     async def attempts(self, delivery_id: str) -> list[Attempt]:
         return await self.database.read(lambda c: store.attempts_of(c, delivery_id))
+
+    async def let_go(self, *, limit: int = 0, plan_id: str = "") -> int:
+        """A person releases what an outage holds back."""
+        outages = Outages(self.database, self.clock, lambda: self.operations.on_change())
+        return await outages.release(EVERYTHING, "media", "恢复", limit=limit, plan_id=plan_id)
 
     async def change(self, delivery_id: str = "", **values: Any) -> None:
         """Change rows by hand, as no code of ours would."""

@@ -88,7 +88,7 @@ async def test_what_was_held_over_midnight_does_not_take_the_slot_of_the_next_da
     await stage.change(held.id, state=S.BLOCKED, reason="outage")
     today = await stage.plan(await stage.approved("二", 0), now + DAY)
     stage.clock.advance(DAY.total_seconds() - 60)
-    await stage.operations.release("media", plan_id=yesterday.plan.id)
+    await stage.let_go(plan_id=yesterday.plan.id)
     await run_once(stage, S.BLOCKED, S.PLANNED)
     found = await stage.delivery(held.id)
     assert (found.state, found.reason) == (S.BLOCKED, "quota-exhausted")
@@ -112,7 +112,7 @@ async def test_what_was_held_over_midnight_takes_a_free_slot_of_the_next_day(
     [held] = await stage.deliveries()
     await stage.change(held.id, state=S.BLOCKED, reason="outage")
     stage.clock.advance(DAY.total_seconds())
-    await stage.operations.release("media")
+    await stage.let_go()
     await run_once(stage)
     rows = await stage.database.read(lambda c: c.execute(select(quota_slots)).all())
     assert [(row.delivery_id, row.starts_at) for row in rows] == [

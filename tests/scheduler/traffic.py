@@ -147,7 +147,7 @@ class Traffic:
                 )
 
     async def release(self, number: int) -> None:
-        await self.stage.operations.release("media", limit=number % 3)
+        await self.stage.let_go(limit=number % 3)
 
     async def recall(self, number: int) -> None:
         if self.items:
@@ -333,7 +333,7 @@ class Traffic:
         if "delivery resolve" in told:
             await self._resolve(row.id)
         elif "delivery release" in told:
-            await self.stage.operations.release("media")
+            await self.stage.let_go()
         elif "account connect" in told:
             await self.connect(0)
         elif "plan resume" in told:

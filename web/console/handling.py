@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from hub.publishing.connecting.posting import TrialPosts
 from hub.publishing.connecting.service import Connecting
 from hub.publishing.emergency.service import Emergencies
+from hub.publishing.findings.service import Findings
+from hub.publishing.outages.service import Outages
 from hub.publishing.retrying.service import Retrying
 
 __all__ = ["Handling"]
@@ -18,3 +20,5 @@ class Handling:
     retrying: Retrying
     connecting: Connecting
     tests: TrialPosts
+    outages: Outages
+    findings: Findings

@@ -18,7 +18,7 @@ from hub.organisations.authority.store import (
 )
 from hub.organisations.models import Body, Role
 
-__all__ = ["MOST_CHOICES", "OPERATING", "Sight", "Sights"]
+__all__ = ["EVERYTHING", "MOST_CHOICES", "OPERATING", "Sight", "Sights"]
 
 MOST_CHOICES = 200
 
@@ -36,6 +36,10 @@ class Sight:
     def within(self, bodies: Set[str]) -> Sight:
         """What of it is in `bodies`."""
         return Sight(self.bodies & bodies, whole=False)
+
+
+# what the command line sees, which whoever runs the installation types
+EVERYTHING = Sight(frozenset(), whole=True)
 
 
 class Sights:

@@ -154,7 +154,7 @@ def test_an_unknown_delivery_is_not_found(cli: Cli, verb: str) -> None:
 
 
 def test_nothing_held_and_nothing_published(cli: Cli, item: str) -> None:
-    assert data(cli("delivery", "release", "--json")) == {"released": "0"}
+    assert data(cli("delivery", "release", "--reason", "恢复", "--json")) == {"released": "0"}
     assert cli("item", "recall", item, "--json").exit_code == 4
     assert cli("item", "correct", item, "--json").exit_code == 4
 

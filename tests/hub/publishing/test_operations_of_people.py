@@ -144,11 +144,11 @@ async def test_a_backlog_is_released_urgent_and_newest_first(stage: Stage) -> No
     await stage.change(other.id, reason="reconnect")
     released = []
     for _ in range(3):
-        assert await stage.operations.release("media", limit=1) == 1
+        assert await stage.let_go(limit=1) == 1
         [ready] = {d.id for d in await stage.deliveries(state="ready")} - set(released)
         released.append(ready)
     assert released == [urgent.id, new.id, old.id]
-    assert await stage.operations.release("media") == 0
+    assert await stage.let_go() == 0
     assert (await stage.delivery(other.id)).reason == "reconnect"
 
 
@@ -156,7 +156,7 @@ async def test_one_plan_s_backlog_is_released(stage: Stage) -> None:
     await stage.accounts(1)
     plans = [(await stage.plan(await stage.approved(text, 0))).plan for text in "一二"]
     await stage.change(state=S.BLOCKED, reason="outage")
-    assert await stage.operations.release("media", plan_id=plans[1].id) == 1
+    assert await stage.let_go(plan_id=plans[1].id) == 1
     assert [d.plan_id for d in await stage.deliveries(state="ready")] == [plans[1].id]
 
 

@@ -20,6 +20,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_account_groups_name")),
     )
     op.create_table(
+        "acknowledgements",
+        sa.Column("topic", sa.String(length=16), nullable=False),
+        sa.Column("subject", sa.String(length=128), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("topic", "subject", name=op.f("pk_acknowledgements")),
+    )
+    op.create_table(
         "appraisal_weights",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("values", sa.Text(), nullable=False),

@@ -10,6 +10,7 @@ from web.console.areas.deliveries import (
     lists,
     live,
     one,
+    outage,
     recalls,
     retries,
 )
@@ -58,6 +59,13 @@ AREA = Area(
             needs=OPERATING_BOARDS,
         ),
         _act("/deliveries/retries", retries.retry),
+        Route(
+            method="GET",
+            path="/deliveries/outage",
+            handler=outage.shown,
+            needs=OPERATING_BOARDS,
+        ),
+        _act("/deliveries/outage", outage.release),
         _look("/deliveries/incidents", incidents.listed),
         _look(_INCIDENT, incidents.shown),
         _act(f"{_INCIDENT}/resume", incidents.resume),
@@ -84,6 +92,5 @@ AREA = Area(
         _act(f"{_ONE}/cancel", one.cancel),
         _act(f"{_ONE}/resolve", one.resolve),
         _act(f"{_ONE}/done", one.done),
-        _act("/deliveries/release", one.release),
     ),
 )

@@ -34,7 +34,15 @@ async def board(call: Call) -> web.StreamResponse:
         incidents=await call.desk.incidents.find(limit=_INCIDENTS),
         account=await _account_name(call, looked.account_id),
         operating=may(call),
+        held=await _held(call),
     )
+
+
+async def _held(call: Call) -> int:
+    """How many of their accounts' deliveries an outage holds; nobody else is asked to let go."""
+    if not may(call):
+        return 0
+    return await call.desk.handling.outages.count(await call.desk.sights.operated(call.login))
 
 
 async def lines(call: Call) -> web.StreamResponse:

@@ -11,7 +11,7 @@ from hub.publishing.operations import Explained
 from web.console.call import Call
 from web.console.looking import channel_titles, may, require
 
-__all__ = ["cancel", "done", "release", "resolve", "retry", "shown"]
+__all__ = ["cancel", "done", "resolve", "retry", "shown"]
 
 _S, _E = DeliveryState, DeliveryEvent
 
@@ -61,16 +61,6 @@ async def done(call: Call) -> web.StreamResponse:
     line = await _mine(call)
     await call.desk.operations.done(line.id, call.login, call.text("note")[:500])
     return call.go(f"/deliveries/{line.id}", said="done")
-
-
-async def release(call: Call) -> web.StreamResponse:
-    """Let an outage's backlog go: it is of everybody, so of those who see everything."""
-    sight = await call.desk.sights.of(call.login)
-    if not sight.whole:
-        held = await call.desk.operations.find(state=_S.BLOCKED, reason="outage", limit=10_000)
-        await require(call, {delivery.account_id for delivery in held})
-    count = await call.desk.operations.release(call.login)
-    return call.go("/deliveries", said="released", count=count)
 
 
 async def _line(call: Call) -> Line:

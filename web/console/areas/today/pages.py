@@ -9,6 +9,7 @@ from aiohttp import web
 from hub.opinion.cases.roles import ANSWERING, ROUTING
 from hub.organisations.authority.rules import ENTERING
 from hub.organisations.authority.sight import OPERATING
+from hub.publishing.findings.models import Topic
 from hub.review.models import STEP_ROLES
 from web.console.call import Call
 from web.console.limits import limits_of
@@ -46,10 +47,13 @@ async def today(call: Call) -> web.StreamResponse:
 async def _publishing(call: Call) -> dict[str, Any]:
     """How it stands in the reader's sight; nothing of it for who does not operate."""
     if not call.visitor.holds(OPERATING):
-        return {"standing": None, "incidents": [], "problems": []}
+        return {"standing": None, "incidents": [], "problems": [], "held": 0}
     sight = await call.desk.sights.of(call.login)
     return {
         "standing": await call.desk.board.standing(sight),
         "incidents": await call.desk.incidents.find(limit=_SHOWN),
-        "problems": await call.desk.preflight.problems(limit=_SHOWN, sight=sight),
+        "problems": await call.desk.handling.findings.find(
+            Topic.PREFLIGHT, sight, limit=_SHOWN, unanswered=True
+        ),
+        "held": await call.desk.handling.outages.count(await call.desk.sights.operated(call.login)),
     }

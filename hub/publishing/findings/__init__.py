@@ -1,0 +1,1 @@
+"""What the checks found, in one list, and what people said to it in writing."""
