@@ -16,7 +16,7 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ _STORED = {True: 100_000, False: 1_000_000}
 _BATCH, _TURNS = 5_000, 5
 _YEAR = timedelta(days=365)
 BODIES = [f"{n:026}" for n in range(1_500)]
+ISSUES = [f"{n:026}" for n in range(20_000)]
 PLACES = ("成都市", "绵阳市", "宜宾市", "", *(f"第{n}县" for n in range(200)))
 SIGHTS = {
     "whole": Sight(frozenset(), whole=True),
@@ -49,22 +50,26 @@ SIGHTS = {
 Rows = dict[Table, list[dict[str, Any]]]
 
 
-def batches(stored: int, now: datetime) -> Iterator[Rows]:
+def batches(
+    stored: int, now: datetime, bodies: Sequence[str] = BODIES, issues: Sequence[str] = ISSUES
+) -> Iterator[Rows]:
     """A year of signals, the oldest first, of every table a batch."""
     chance, ids = random.Random(7), IdSource()
     for start in range(0, stored, _BATCH):
         at = now - _YEAR * (1 - start / stored)
         rows: Rows = {signals: [], judgements: [], issue_signals: []}
-        for number, own in enumerate(ids.many(at, _BATCH)):
-            rows[signals].append(_signal(own, f"{start}-{number}", at, chance))
+        for number, own in enumerate(ids.many(at, min(_BATCH, stored - start))):
+            rows[signals].append(_signal(own, f"{start}-{number}", at, chance, bodies))
             rows[judgements].append(_judgement(own, at, chance))
-            issue = f"{chance.randrange(20_000):026}"
+            issue = chance.choice(issues)
             member = {"signal_id": own, "issue_id": issue, "copy_of": "", "day": at.date()}
             rows[issue_signals].append(member)
         yield rows
 
 
-def _signal(own: str, key: str, at: datetime, chance: random.Random) -> dict[str, Any]:
+def _signal(
+    own: str, key: str, at: datetime, chance: random.Random, bodies: Sequence[str]
+) -> dict[str, Any]:
     return {
         "id": own,
         "channel": "feed:rare" if chance.random() < 0.001 else chance.choice(("hotline", "weibo")),
@@ -75,7 +80,7 @@ def _signal(own: str, key: str, at: datetime, chance: random.Random) -> dict[str
         "author": f"{chance.getrandbits(128):032x}",
         "event_at": at - timedelta(minutes=chance.randrange(3_000)),
         "received_at": at,
-        "body_id": chance.choice(BODIES) if chance.random() < 0.5 else "",
+        "body_id": chance.choice(bodies) if chance.random() < 0.5 else "",
         "item_id": "",
         "place": chance.choice(PLACES),
         "url": "",

@@ -14,10 +14,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, select, text
 
 from app.compose import Hub
-from benchmarks.corpus import Text
+from benchmarks.console_life import Life, Row, live, put
+from benchmarks.corpus import Province, Text
 from benchmarks.stocking import SEED, province
 from hub.catalogue.models import Attribute, ItemDraft, ItemState
 from hub.catalogue.tables import item_versions, items
@@ -27,12 +28,15 @@ from hub.organisations.models import NewAccount, NewPerson, Role, Selection
 from hub.publishing.models import DeliveryState, Purpose
 from hub.publishing.service import When
 from hub.publishing.tables import deliveries, editions, plans
+from hub.review.determination.tables import determinations
 from hub.review.models import ReviewStep
+from hub.review.tables import approvals
 from simulators.determining import ORDINARY
 
-__all__ = ["PEOPLE", "Size", "stock"]
+__all__ = ["PARTLY", "PEOPLE", "Size", "refresh", "stock"]
 
 PEOPLE: Mapping[str, Role] = {role.value: role for role in Role}
+PARTLY: Mapping[str, Role] = {"city-media": Role.MEDIA, "city-office": Role.DISCLOSURE_OFFICE}
 _STEPS = (
     (ReviewStep.DRAFT_CHECK, Role.CLERK),
     (ReviewStep.SECTION_REVIEW, Role.SECTION_HEAD),
@@ -44,7 +48,10 @@ _BATCH = 5_000
 _PAST, _FUTURE = timedelta(days=300), timedelta(days=60)
 _S = DeliveryState
 _TROUBLED = (_S.FAILED, _S.UNKNOWN, _S.BLOCKED, _S.EXPIRED, _S.CANCELLED)
-_STATES = (ItemState.APPROVED,) * 8 + (ItemState.DRAFT, ItemState.RETURNED)
+_STATES = (ItemState.APPROVED,) * 97 + (ItemState.DRAFT,) * 3
+_TEXTS = 200_000  # items that are written one by one; further ones are copies of them
+_APART = timedelta(days=14)  # of copies, whose ids say when they were made
+_PREFIX = 5  # signs of an id that name its time to ten hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,38 +59,90 @@ class Size:
     deliveries: int
     items: int
     accounts: int
+    life: Life
 
 
 async def stock(hub: Hub, size: Size, texts: Path | None) -> None:
-    """Bodies, people with one password each to be given, accounts, items, plans, deliveries."""
+    """Bodies, people with one password each to be given, accounts, items, plans, deliveries.
+
+    PEOPLE are of the province, PARTLY of a city."""
     made, bodies = province(texts)
     await hub.organisations.import_bodies(bodies, actor="bench")
-    root = bodies[0].code
-    people = [NewPerson(login=who, name=who, roles=((root, role),)) for who, role in PEOPLE.items()]
+    root, city = bodies[0].code, bodies[1].code
+    people = [
+        NewPerson(login=who, name=who, roles=((code, role),))
+        for code, those in ((root, PEOPLE), (city, PARTLY))
+        for who, role in those.items()
+    ]
     await hub.organisations.import_people(people, actor="bench")
     rows = [_account(n, bodies[n % len(bodies)].code) for n in range(size.accounts)]
     await hub.organisations.import_accounts(rows, actor="bench")
-    sample = await _planned(hub, root)
+    sample = await _samples(hub, await _planned(hub, root))
     ids = {body.code: body.id for body in await hub.organisations.bodies()}
     order = [ids[body.code] for body in bodies]
     accounts = [one.id for one in await hub.organisations.accounts(Selection())]
-    rows_of = _Copies(hub, await _samples(hub, sample), Random(SEED))
-    source = made.items(size.items)
-    listed: list[str] = []
-    while batch := list(itertools.islice(source, _BATCH)):
-        pairs = [rows_of.item(one, order[one.body]) for one in batch]
-        listed += [item["id"] for item, _ in pairs]
-        await _put(hub, items, [item for item, _ in pairs])
-        await _put(hub, item_versions, [version for _, version in pairs])
+    rows_of = _Copies(hub, sample, Random(SEED))
+    listed = await _items(hub, rows_of, made, order, size.items)
     count = -(-size.deliveries // _EACH)
     numbers = iter(range(count))
     while some := list(itertools.islice(numbers, _BATCH // _EACH)):
         waves = [rows_of.wave(n, count, listed[n % len(listed)], accounts) for n in some]
-        await _put(hub, editions, [edition for edition, _, _ in waves])
-        await _put(hub, plans, [plan for _, plan, _ in waves])
-        await _put(hub, deliveries, [row for _, _, all_of in waves for row in all_of])
+        await put(hub, {editions: [edition for edition, _, _ in waves]})
+        await put(hub, {plans: [plan for _, plan, _ in waves]})
+        await put(hub, {deliveries: [row for _, _, all_of in waves for row in all_of]})
+    await live(hub, size.life, sample, order, accounts[0])
     await hub.database.write(lambda tx: tx.connection.execute(text("ANALYZE")), audited=False)
-    await hub.liveness.refresh()  # as the hub does every few minutes while it runs
+    await refresh(hub)
+
+
+async def refresh(hub: Hub) -> None:
+    """As the hub does every few minutes while it runs."""
+    await hub.liveness.refresh()
+
+
+async def _items(
+    hub: Hub, rows_of: _Copies, made: Province, order: list[str], count: int
+) -> list[str]:
+    """Their ids, but those of copies."""
+    source, listed = made.items(min(count, _TEXTS)), list[str]()
+    while batch := list(itertools.islice(source, _BATCH)):
+        pairs = [rows_of.item(one, order[one.body]) for one in batch]
+        listed += [item["id"] for item, _ in pairs]
+        await put(hub, {items: [item for item, _ in pairs]})
+        await put(hub, {item_versions: [version for _, version in pairs]})
+    written = len(listed)
+    for number in itertools.count(1):
+        if (wanted := min(_TEXTS, count - written)) <= 0:
+            return listed
+        prefix = IdSource().new(hub.clock.now() - number * _APART)[:_PREFIX]
+        await _copied(hub, prefix, listed[0], listed[wanted - 1])
+        written += wanted
+    return listed
+
+
+async def _copied(hub: Hub, prefix: str, first: str, last: str) -> None:
+    """The items from `first` to `last` once more, made when `prefix` says."""
+    anew = {
+        items: ("id", "external_key", "index_no"),
+        item_versions: ("item_id",),
+    }
+
+    def work(tx: Transaction) -> None:
+        for table, keys in anew.items():
+            names = [column.name for column in table.c]
+            values = [
+                f":prefix || substr({name}, {_PREFIX + 1})" if name in keys else name
+                for name in names
+            ]
+            tx.connection.execute(
+                text(
+                    f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {', '.join(values)}"
+                    f" FROM {table.name} WHERE {keys[0]} >= :first AND {keys[0]} <= :last"
+                ),
+                {"prefix": prefix, "first": first, "last": last},
+            )
+
+    await hub.database.write(work, audited=False)
 
 
 def _account(number: int, body: str) -> NewAccount:
@@ -118,33 +177,25 @@ async def _planned(hub: Hub, body: str) -> str:
     return item.id
 
 
-async def _samples(hub: Hub, item_id: str) -> dict[str, dict[str, Any]]:
+async def _samples(hub: Hub, item_id: str) -> dict[Table, dict[str, Any]]:
     """A row of every table as the services wrote it."""
 
     def one(table: Table, key: Any) -> Any:
         return lambda c: dict(c.execute(select(table).where(key)).mappings().first())
 
-    plan = await hub.database.read(one(plans, plans.c.item_id == item_id))
-    return {
-        "item": await hub.database.read(one(items, items.c.id == item_id)),
-        "version": await hub.database.read(one(item_versions, item_versions.c.item_id == item_id)),
-        "edition": await hub.database.read(one(editions, editions.c.item_id == item_id)),
-        "plan": plan,
-        "delivery": await hub.database.read(one(deliveries, deliveries.c.plan_id == plan["id"])),
+    about = (items.c.id, *(t.c.item_id for t in (item_versions, editions, plans, approvals)))
+    found = {
+        column.table: await hub.database.read(one(column.table, column == item_id))
+        for column in (*about, determinations.c.item_id)
     }
-
-
-async def _put(hub: Hub, table: Table, rows: list[dict[str, Any]]) -> None:
-    def work(tx: Transaction) -> None:
-        tx.execute(insert(table), rows)
-
-    await hub.database.write(work, audited=False)
+    key = deliveries.c.plan_id == found[plans]["id"]
+    return {**found, deliveries: await hub.database.read(one(deliveries, key))}
 
 
 class _Copies:
     """Rows like the samples, with keys, bodies, times and states of their own."""
 
-    def __init__(self, hub: Hub, samples: Mapping[str, Mapping[str, Any]], random: Random) -> None:
+    def __init__(self, hub: Hub, samples: Mapping[Table, Row], random: Random) -> None:
         self._ids, self._then, self._now = hub.ids, IdSource(), hub.clock.now()
         self._samples, self._random = samples, random
 
@@ -166,7 +217,7 @@ class _Copies:
             "public_version": 1 if public else None,
             "published_at": self._now if public else None,
         }
-        return {**self._samples["item"], **own}, {**self._samples["version"], "item_id": key}
+        return {**self._samples[items], **own}, {**self._samples[item_versions], "item_id": key}
 
     def wave(
         self, number: int, count: int, item_id: str, accounts: list[str]
@@ -174,10 +225,10 @@ class _Copies:
         """An edition, its plan, and a delivery to each of some accounts next to one another."""
         span = _PAST + _FUTURE
         due = self._now - _PAST + span * (number / count) + timedelta(seconds=1)
-        edition = {**self._samples["edition"], "id": self._then.new(due), "item_id": item_id}
+        edition = {**self._samples[editions], "id": self._then.new(due), "item_id": item_id}
         edition["name"] = f"bench:{number}"
         times = {"due_at": due, "not_after": due + timedelta(days=1), "next_check_at": None}
-        plan = {**self._samples["plan"], "id": self._then.new(due), "item_id": item_id, **times}
+        plan = {**self._samples[plans], "id": self._then.new(due), "item_id": item_id, **times}
         first = number * _EACH % len(accounts)
         some = [accounts[(first + n) % len(accounts)] for n in range(min(_EACH, len(accounts)))]
         key = {"plan_id": plan["id"], "edition_id": edition["id"]}
@@ -186,7 +237,7 @@ class _Copies:
     def _sent(self, key: Mapping[str, str], due: datetime, some: list[str]) -> Iterator[Any]:
         for account in some:
             yield {
-                **self._samples["delivery"],
+                **self._samples[deliveries],
                 **key,
                 "id": self._then.new(due),
                 "account_id": account,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Date, Row, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.kernel.database import Transaction
+from hub.kernel.packing import PackedQuery
 from hub.opinion.issues.models import (
     Alarm,
     Burst,
@@ -218,18 +220,31 @@ def busiest(connection: Connection, since: date, limit: int) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    issue_id: str
+    day: date
+    signals: int
+    negative: int
+    likes: int
+
+
+_COUNTED = PackedQuery(
+    _Counted,
+    select(issue_days).where(
+        _d.issue_id.in_(bindparam("ids", expanding=True)), _d.day >= bindparam("since", type_=Date)
+    ),
+)
+
+
 def days_of(connection: Connection, ids: Sequence[str], since: date) -> dict[str, list[DayCount]]:
     """The counters of issues per day, in order."""
     found: dict[str, list[DayCount]] = {one: [] for one in ids}
     for start in range(0, len(ids), _CHUNK):
-        query = (
-            select(_d.issue_id, _d.day, _d.signals, _d.negative, _d.likes)
-            .where(_d.issue_id.in_(ids[start : start + _CHUNK]), _d.day >= since)
-            .order_by(_d.issue_id, _d.day)
-        )
-        for row in connection.execute(query):
-            found[row[0]].append(DayCount(*row[1:]))
-    return found
+        asked = {"ids": ids[start : start + _CHUNK], "since": since}
+        for row in _COUNTED.values(connection, asked):
+            found[row.issue_id].append(DayCount(row.day, row.signals, row.negative, row.likes))
+    return {one: sorted(days, key=attrgetter("day")) for one, days in found.items()}
 
 
 def first_day(connection: Connection, since: date) -> date | None:

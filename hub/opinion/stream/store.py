@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import Subquery
 
 from hub.kernel.columns import instant, microseconds
-from hub.opinion.issues.tables import issue_signals
+from hub.opinion.issues.tables import issue_signals, issues
 from hub.opinion.judging.models import Band
 from hub.opinion.judging.tables import judgements
 from hub.opinion.signals.store import signal_of
@@ -254,10 +254,7 @@ def issues_in_sight(connection: Connection, ids: Collection[str], sight: Sight) 
     """Those of the issues that hold a signal in sight: each search ends with the first."""
     if sight.whole:
         return set(ids)
-    found = set()
-    for issue_id in ids:
-        inside = and_(_m.issue_id == issue_id, _inside(sight))
-        query = select(_m.signal_id).join(signals, _s.id == _m.signal_id).where(inside).limit(1)
-        if connection.execute(query).first() is not None:
-            found.add(issue_id)
-    return found
+    inside = and_(_m.issue_id == issues.c.id, _inside(sight))
+    held = select(_m.signal_id).join(signals, _s.id == _m.signal_id).where(inside).limit(1)
+    query = select(issues.c.id).where(issues.c.id.in_(ids), held.correlate(issues).exists())
+    return set(connection.execute(query).scalars())

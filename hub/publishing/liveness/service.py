@@ -193,11 +193,25 @@ class _Source:
         bodies = organisations.list_bodies(connection)
         self._parents = {body.id: body.parent_id for body in bodies}
         self._signed: dict[str, frozenset[str]] = {}
+        self._held: dict[tuple[str, str], list[Suggestion]] = {}
 
     def offers(self, body_id: str, name: str) -> list[Suggestion]:
-        line = self._line(body_id)
-        found = store.candidates(self._connection, line, name, self._today, _LOOKED_AT)
-        return [replace(offer, own=owner == body_id) for owner, offer in found if self._good(offer)]
+        found = [
+            replace(offer, own=owner == body_id)
+            for owner in self._line(body_id)
+            for offer in self._of(owner, name)
+        ]
+        found.sort(key=lambda offer: (offer.item_id, offer.edition_id), reverse=True)
+        return [offer for offer in found[:_LOOKED_AT] if self._good(offer)]
+
+    def _of(self, body_id: str, name: str) -> list[Suggestion]:
+        """What the body itself has; those above many bodies are asked once."""
+        key = (body_id, name)
+        if key not in self._held:
+            self._held[key] = store.candidates(
+                self._connection, body_id, name, self._today, _LOOKED_AT
+            )
+        return self._held[key]
 
     def _line(self, body_id: str) -> list[str]:
         """The body and all above it."""

@@ -24,11 +24,12 @@ from hub.publishing.liveness.tables import account_liveness
 from hub.publishing.models import DeliveryState, Purpose
 from hub.publishing.tables import deliveries, editions
 
-__all__ = ["candidates", "duties", "keep", "kept", "recalled", "traces", "without"]
+__all__ = ["NEWEST", "candidates", "duties", "keep", "kept", "recalled", "traces", "without"]
 
 _S = DeliveryState
 _WAITING = (_S.PLANNED, _S.READY, _S.CLAIMED, _S.SENDING, _S.BLOCKED)
 _c = account_liveness.c
+NEWEST = 200  # approved items of a body that are looked through
 _NAMES_A_LIMIT = f'%"{SETTING}"%'
 
 
@@ -117,19 +118,20 @@ def duties(connection: Connection, selection: Selection, sight: Sight | None) ->
 
 
 def candidates(
-    connection: Connection, body_ids: Collection[str], name: str, today: date, limit: int
-) -> list[tuple[str, Suggestion]]:
-    """Approved, valid items of these bodies that have an edition called `name`, newest first,
-    each with its body's id. Whether the edition is signed is asked afterwards."""
+    connection: Connection, body_id: str, name: str, today: date, limit: int
+) -> list[Suggestion]:
+    """Of the body's NEWEST approved items those in force that have an edition called `name`, newest
+    first. Whether the edition is signed is asked afterwards."""
+    own = (items.c.body_id == body_id, items.c.state == ItemState.APPROVED.value)
+    newest = select(items.c.id).where(*own).order_by(items.c.id.desc()).limit(NEWEST).subquery()
     query = (
-        select(items.c.body_id, items.c.id, items.c.title, items.c.entered_at, editions.c.id)
+        select(items.c.id, items.c.title, items.c.entered_at, editions.c.id)
+        .join(newest, newest.c.id == items.c.id)
         .join(
             editions,
             (editions.c.item_id == items.c.id) & (editions.c.item_version == items.c.version),
         )
         .where(
-            items.c.body_id.in_(list(body_ids)),
-            items.c.state == ItemState.APPROVED.value,
             items.c.validity == Validity.IN_FORCE.value,
             or_(items.c.valid_until.is_(None), items.c.valid_until >= today),
             or_(items.c.valid_from.is_(None), items.c.valid_from <= today),
@@ -139,12 +141,7 @@ def candidates(
         .limit(limit)
     )
     return [
-        (
-            row[0],
-            Suggestion(
-                item_id=row[1], title=row[2], entered_at=row[3], edition_id=row[4], own=False
-            ),
-        )
+        Suggestion(item_id=row[0], title=row[1], entered_at=row[2], edition_id=row[3], own=False)
         for row in connection.execute(query)
     ]
 

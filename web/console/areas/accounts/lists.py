@@ -17,7 +17,7 @@ from web.console.looking import Looking, channel_titles, looking, may
 __all__ = ["liveness", "register", "wanted_of"]
 
 _PAGE = 50
-_LIVES = 100
+_LIVES = 50
 
 
 async def register(call: Call) -> web.StreamResponse:

@@ -80,22 +80,21 @@ def districts_of(bodies: Iterable[Body]) -> dict[str, str]:
     """The names of bodies below one of the cities, with the city."""
     known = {body.id: body for body in bodies}
     found: dict[str, str] = {}
+    cities: dict[str, str] = {}
     for body in known.values():
-        city = _city_above(body, known)
-        if city:
+        if city := _city_of(body, known, cities):
             for name in known_names([body.name]):
                 found.setdefault(name, city)
     return found
 
 
-def _city_above(body: Body, known: Mapping[str, Body]) -> str:
-    above: Body | None = body
-    while above is not None:
-        for city in CITIES:
-            if above.name.startswith(city):
-                return city
-        above = known.get(above.parent_id or "")
-    return ""
+def _city_of(body: Body, known: Mapping[str, Body], cities: dict[str, str]) -> str:
+    """The city that the body or one above it is named after; `cities` keeps what was found."""
+    if body.id not in cities:
+        own = next((city for city in CITIES if body.name.startswith(city)), "")
+        above = known.get(body.parent_id or "")
+        cities[body.id] = own or (_city_of(above, known, cities) if above else "")
+    return cities[body.id]
 
 
 def places_of(city: str, places: Sequence[str], bodies: Iterable[Body]) -> tuple[str, ...]:
