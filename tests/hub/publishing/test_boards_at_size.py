@@ -46,3 +46,14 @@ async def test_a_board_s_question_reads_no_whole_table(stage: Stage, ask: Ask, i
     for text, plan in await explained(stage, statements):
         assert not _SCAN[dialect].search(plan), f"{text}\n{plan}"
         assert index in plan, f"{text}\n{plan}"
+
+
+async def test_why_one_delivery_waits_is_told_from_indexes(stage: Stage) -> None:
+    await fill(stage)
+    dialect = "sqlite" if "Sqlite" in type(stage.database).__name__ else "postgresql"
+    with caught() as statements:
+        for number in (1, 100, 200, 300, 400, 500):
+            await stage.operations.explain(f"d{number}")
+    assert statements
+    for text, plan in await explained(stage, statements):
+        assert not _SCAN[dialect].search(plan), f"{text}\n{plan}"
