@@ -11,6 +11,7 @@ from app.connecting import connecting_of, trial_posts_of
 from app.desk import Desk
 from app.handling import emergencies_of, retrying_of
 from app.opinion import case_service, issue_service, judging_service
+from app.reports import report_service
 from app.slots import slot_lanes
 from app.webhooks import webhooks_of
 from hub.catalogue.listing.service import Listing
@@ -66,6 +67,7 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
         judging=judging_service(hub),
         issues=issue_service(hub),
         cases=case_service(hub),
+        reports=report_service(hub),
         emergencies=emergencies_of(hub),
         retrying=retrying_of(hub),
         connecting=connecting_of(hub),

@@ -24,6 +24,7 @@ MOST_ROWS = 1_000_000  # a sheet of Excel has 1,048,576
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LONGEST = 32_767  # characters of a cell of Excel
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_QUOTE = {'"': "&quot;"}
 _PLAIN, _QUOTED, _HEAD = 0, 1, 2  # styles, by their place in _STYLES
 
 
@@ -127,8 +128,7 @@ class _Xlsx:
         return self._out.take()
 
     def rows(self, rows: Iterable[Sequence[Cell]]) -> bytes:
-        for cells in rows:
-            self._write(self._line(cells))
+        self._write("".join(map(self._line, rows)))  # packed together, which costs less
         return self._out.take()
 
     def end(self) -> bytes:
@@ -149,11 +149,11 @@ class _Xlsx:
 
 
 def _cell(cell: Cell, *, head: bool) -> str:
+    if cell is None or cell == "":
+        return "<c/>"
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return f"<c><v>{cell}</v></c>"
     text = _said(cell)
-    if not text:
-        return "<c/>"
     quoted = isinstance(cell, str) and text.lstrip(" ").startswith(_FORMULA)
     style = _HEAD if head else _QUOTED if quoted else _PLAIN
     shown = _text(text[:_LONGEST])
@@ -161,7 +161,8 @@ def _cell(cell: Cell, *, head: bool) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_ILLEGAL.sub("", text), {'"': "&quot;"})
+    plain = text if text.isprintable() else _ILLEGAL.sub("", text)
+    return escape(plain, _QUOTE)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -19,8 +19,9 @@ from app.compose import open_hub
 from app.console import console_desk
 from app.settings import Settings
 from hub.kernel.sqlite import SqliteDatabase
-from hub.organisations.models import NewPerson, Role
+from hub.organisations.models import NewPerson, Role, Selection
 from hub.organisations.signin.passwords import Passwords
+from hub.organisations.webhooks.models import NewWebhook
 from tests.web.console.conftest import PASSWORD, Office, staff
 from tests.web_pages.looking import PATIENCE_MS, at, fits
 from web.console.application import console_application
@@ -129,3 +130,26 @@ async def test_an_administrator_gives_a_role_and_proves_the_chain_by_keyboard(
         assert wrong == []
     people = await settings.desk.organisations.people()
     assert ("other", Role.CLERK) in next(held for one, held in people if one.login == "editor")
+
+
+async def test_one_group_and_one_webhook_fit_and_an_account_is_found_for_the_group(
+    browser: Browser, settings: Office
+) -> None:
+    desk = settings.desk
+    group = await desk.organisations.add_group("网站", actor="chief", rule=Selection(tag="none"))
+    new = NewWebhook(label="OA", url="https://oa.example.cn/h", kinds=("catalogue.item.edited",))
+    hook, _ = await desk.governing.webhooks.make(new, actor="chief")
+    await desk.governing.webhooks.ping(hook.id, actor="chief")
+    async with inside(browser, settings, f"/webhooks/{hook.id}", examined=True) as (page, wrong):
+        await fits(page, "settings-webhook")
+        assert wrong == []
+    async with inside(browser, settings, f"/groups/{group.id}", examined=True) as (page, wrong):
+        await fits(page, "settings-group")
+        await page.locator("#f-q").press_sequentially("门户")
+        await page.locator("#found input").check()
+        await page.locator("#count").get_by_text("1 个账号").wait_for()
+        await page.locator("h1").click()
+        await page.keyboard.press("s")
+        await page.get_by_text("账号组已修改").wait_for()
+        assert wrong == []
+    assert len((await desk.governing.groups.get(group.id)).members) == 1

@@ -19,6 +19,7 @@ from hub.kernel.database import Database
 from hub.opinion.cases.service import CaseService
 from hub.opinion.issues.service import IssueService
 from hub.opinion.judging.service import JudgingService
+from hub.opinion.reports.service import Reports
 from hub.opinion.stream.service import Stream
 from hub.organisations.authority.sight import OPERATING, Sights
 from hub.organisations.models import Person, Role, Selection
@@ -85,6 +86,7 @@ class Services:
     judging: JudgingService
     issues: IssueService
     cases: CaseService
+    reports: Reports
     emergencies: Emergencies
     retrying: Retrying
     connecting: Connecting

@@ -17,6 +17,7 @@ from web.staff import (
     plans,
     queries,
     records,
+    reports,
     slots,
     variants,
 )
@@ -31,7 +32,7 @@ __all__ = ["BOARD_ENDPOINTS"]
 Handler = Callable[[Call], Awaitable[Any]]
 _ITEM, _DELIVERY, _PLAN = "/items/{item}", "/deliveries/{delivery}", "/plans/{plan}"
 _ACCOUNT, _SIGNAL = "/accounts/{account}", "/opinion/signals/{signal}"
-_HOOK = "/webhooks/{webhook}"
+_HOOK, _REPORT = "/webhooks/{webhook}", "/opinion/reports/{report}"
 _ISSUE, _CASE = "/opinion/issues/{issue}", "/opinion/cases/{case}"
 
 
@@ -158,6 +159,23 @@ _LISTENING = (
           listening.note_case, opinion.StaffCaseView, _OPINION, asked.NoteCase, 201),
 )  # fmt: skip
 
+_REPORTS = (
+    _get("/opinion/reports", "listReports", ("专题报告", "reports put together"),
+         reports.list_reports, reports.StaffReports, None, _OPINION),
+    _post("/opinion/reports", "saveReport", ("保存专题报告", "keep a report's definition"),
+          reports.save_report, reports.StaffReport, _OPINION, reports.KeepReport, 201),
+    _post(_REPORT, "changeReport", ("修改专题报告", "change it"),
+          reports.change_report, reports.StaffReport, _OPINION, reports.KeepReport),
+    _post(f"{_REPORT}/schedule", "scheduleReport", ("周期与收件人", "its rhythm and recipients"),
+          reports.schedule_report, reports.StaffReport, _OPINION, reports.ScheduleReport),
+    _post(f"{_REPORT}/deletion", "deleteReport", ("删除定义", "delete its definition"),
+          reports.delete_report, reports.StaffReport, _OPINION),
+    _get(f"{_REPORT}/made", "listMadeReports", ("已编制的各期", "what was made by it"),
+         reports.list_made, reports.StaffMadeReports, None, _OPINION),
+    _post(f"{_REPORT}/made", "makeReport", ("编制", "make it of these days"),
+          reports.make_report, reports.StaffMadeReport, _OPINION, reports.MakeReport, 201),
+)  # fmt: skip
+
 _RECORDS = (
     _get("/audit", "listEvents", ("审计日志", "the audit log"),
          records.list_events, opinion.StaffEvents, queries.AskEvents, _AUDIT),
@@ -222,6 +240,7 @@ BOARD_ENDPOINTS: tuple[Endpoint, ...] = (
     *_SLOTS,
     *_GROUPS,
     *_LISTENING,
+    *_REPORTS,
     *_RECORDS,
     *(replace(one, secret=one.answers is hooks.StaffWebhookMade) for one in _HOOKS),
 )

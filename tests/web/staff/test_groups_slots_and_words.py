@@ -81,3 +81,26 @@ async def test_a_message_of_a_webhook_is_sent_again_and_a_webhook_deleted(office
     assert again["state"] == "pending"
     await office.ask("all", "POST", f"/webhooks/{hook}/deletion")
     await office.ask("all", "GET", f"/webhooks/{hook}/messages", status=404)
+
+
+async def test_a_report_is_kept_made_and_deleted_by_who_operates_what_it_counts(
+    office: Office,
+) -> None:
+    told = {"name": "民生专报", "sections": ["figures", "hot"]}
+    await office.refused(
+        "clerk", "POST", "/opinion/reports", told, status=403, code="nothing-in-sight"
+    )
+    kept = await office.ask("media", "POST", "/opinion/reports", told, 201)
+    path = f"/opinion/reports/{kept['id']}"
+    beyond = told | {"bodies": ["other"]}
+    await office.refused("media", "POST", path, beyond, status=400, code="bad-report")
+    rhythm = {"rhythm": "weekly", "recipients": ["a@example.cn"]}
+    assert (await office.ask("media", "POST", f"{path}/schedule", rhythm))["rhythm"] == "weekly"
+    await office.refused("stranger", "POST", f"{path}/deletion", status=404, code="unknown-report")
+    day = {"first": "2026-01-05", "last": "2026-01-11"}
+    made = await office.ask("media", "POST", f"{path}/made", day, 201)
+    assert sorted(made["files"]) == ["brief.docx", "brief.html", "brief.pdf", "brief.xlsx"]
+    page = await office.ask("office", "GET", f"{path}/made")
+    assert [one["id"] for one in page["made"]] == [made["id"]]
+    await office.ask("media", "POST", f"{path}/deletion")
+    assert (await office.ask("media", "GET", "/opinion/reports"))["reports"] == []
