@@ -28,7 +28,7 @@ from hub.kernel.tables import schema_floor
 from tests.app.stocked import EVENTS, stock
 from tests.emptied import administer, named
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 _BATCHES_DONE = "60"
 # copies, and is killed after so many batches
