@@ -26,6 +26,7 @@ from hub.publishing.agenda.service import Agendas
 from hub.publishing.board.service import DeliveryBoard
 from hub.publishing.outreach.service import Outreach
 from hub.review.queue.service import Queue
+from hub.supervision.service import Supervision
 from publishers.registry import channels
 from web.console.application import console_application
 from web.console.call import ROOT
@@ -72,6 +73,7 @@ def console_desk(hub: Hub, *, passwords: Passwords | None = None) -> Desk:
         "talking": talking(hub),
         "handling": handling_of(hub),
         "filters": filters_of(hub),
+        "supervision": Supervision(hub.database, hub.clock, hub.settings.liveness_days),
     }
     shared = {f.name: getattr(hub, f.name) for f in fields(Desk) if f.name not in own}
     return Desk(**shared, **own)

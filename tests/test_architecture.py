@@ -35,6 +35,7 @@ AREAS = (
     "publishing",
     "conversation",
     "opinion",
+    "supervision",
 )
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 

@@ -92,6 +92,7 @@ PAGES = {
     "slots": "/calendar/slots?day={day}",
     "slot": "/calendar/slots/{delivery}",
     "posts": "/templates/posts?item={item}",
+    "supervision": "/supervision",
 }
 
 

@@ -45,6 +45,7 @@ from hub.review.determination.service import Determinations
 from hub.review.doors.service import Doors
 from hub.review.queue.service import Queue
 from hub.review.service import Review
+from hub.supervision.service import Supervision
 from web.console.federation.provider import Provider
 from web.console.governing import Governing
 from web.console.handling import Handling
@@ -110,3 +111,4 @@ class Desk:
     talking: Talking
     handling: Handling
     filters: SavedFilters
+    supervision: Supervision

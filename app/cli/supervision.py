@@ -1,0 +1,99 @@
+"""gongkai supervision: how every body stands."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Column, Table
+
+from app.cli.common import JsonOption, emit, run
+from app.compose import Hub
+from hub.kernel.errors import InvalidInput, Words
+from hub.organisations.authority.sight import Sight
+from hub.supervision.models import Board, Indicator, Measured, Period, Unit
+from hub.supervision.rules import INDICATORS
+from hub.supervision.service import Supervision
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="监管指标 / supervision")
+_MONTH = 30
+
+
+@app.callback()
+def supervision() -> None:
+    """监管指标 / supervision"""
+
+
+@app.command("board")
+def board(
+    since: Annotated[str, typer.Option(help="起始日期，默认三十天前 / from, YYYY-MM-DD")] = "",
+    until: Annotated[str, typer.Option(help="截止日期，含当日 / to, with that day")] = "",
+    body: Annotated[str, typer.Option(help="单位代码，看其下级 / look into a body")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """各单位的监管指标与超标项 / every body by every indicator, and what is outside its limit"""
+
+    async def work(hub: Hub) -> list[dict[str, Any]]:
+        days = hub.settings.liveness_days
+        top = (await hub.organisations.body(body)).id if body else ""
+        everything = Sight(frozenset(), whole=True)
+        found = await Supervision(hub.database, hub.clock, days).board(
+            _period(hub, since, until), everything, top
+        )
+        return _told(found)
+
+    emit(run(work, as_json=as_json), as_json, _table)
+
+
+def _period(hub: Hub, since: str, until: str) -> Period:
+    zone = ZoneInfo(hub.settings.time_zone)
+    today = hub.clock.now().astimezone(zone).date()
+    last = _day(until, "until") if until else today
+    first = _day(since, "since") if since else last - timedelta(days=_MONTH - 1)
+    after = last + timedelta(days=1)
+    return Period(datetime.combine(first, time(), zone), datetime.combine(after, time(), zone))
+
+
+def _day(text: str, field: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput(
+            Words(f"不是日期：{text}", f"no date: {text}"),
+            field=field,
+            remedy=Words("写作 2026-11-30", "write it as 2026-11-30"),
+        ) from error
+
+
+def _told(board: Board) -> list[dict[str, Any]]:
+    rows = [_row(one) for one in board.rows]
+    everything = {name.value: value for name, value in board.all.items()}
+    return [*rows, {"code": "", "name": "合计 / all", "broken": [], **everything}]
+
+
+def _row(one: Measured) -> dict[str, Any]:
+    name = f"{one.body.name}（本级）" if one.alone else one.body.name
+    values = {name.value: value for name, value in one.values.items()}
+    return {"code": one.body.code, "name": name, "broken": sorted(one.broken), **values}
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(
+        Column("单位 / body", min_width=14),
+        *(Column(str(one.words), justify="right") for one in INDICATORS),
+    )
+    for row in rows:
+        table.add_row(row["name"], *(_cell(one, row) for one in INDICATORS))
+    return table
+
+
+def _cell(one: Indicator, row: dict[str, Any]) -> str:
+    value = row[one.name]
+    if value is None:
+        return "—"
+    shown = {Unit.COUNT: f"{value:.0f}", Unit.SHARE: f"{value:.1%}"}.get(one.unit, f"{value:.1f}")
+    return f"[red]{shown}[/red]" if one.name in row["broken"] else shown

@@ -1,0 +1,102 @@
+"""One table: bodies down, indicators across; each figure leads to what it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from hub.organisations.models import Body
+from hub.supervision.models import Measured, Name, Period
+from hub.supervision.rules import INDICATORS
+from web.console.call import Call
+
+__all__ = ["board"]
+
+_DAYS = (7, 30, 90, 365)
+_MONTH = 30
+# what a figure opens: a list of this console, and what narrows it
+_LISTS: Mapping[Name, tuple[str, Mapping[str, str]]] = {
+    Name.DELIVERED: ("/deliveries", {"group": "trouble"}),
+    Name.DORMANT: ("/accounts/liveness", {}),
+    Name.GAPS: ("/opinion", {"kind": "unanswered"}),
+    Name.ANSWERED: ("/cases", {}),
+    Name.OVERDUE: ("/cases", {}),
+}
+
+
+async def board(call: Call) -> web.StreamResponse:
+    desk, sight = call.desk, await call.desk.sights.of(call.login)
+    top = await _top(call)
+    since, until = _days(call)
+    found = await desk.supervision.board(
+        _period(since, until, desk.zone), sight, top.id if top else ""
+    )
+    return call.page(
+        "supervision/board",
+        rows=found.rows,
+        all=found.all,
+        indicators=INDICATORS,
+        top=top,
+        parent=await _parent(call, top),
+        since=since.isoformat(),
+        until=until.isoformat(),
+        periods={days: (until - timedelta(days=days - 1)).isoformat() for days in _DAYS},
+        opens={row.body.id: _opened(row) for row in found.rows},
+        within=await _with_others(call, found.rows),
+    )
+
+
+async def _top(call: Call) -> Body | None:
+    """The body that is looked into; none where it is not in sight."""
+    code = call.asked("body")[:64]
+    if not code:
+        return None
+    sight = await call.desk.sights.of(call.login)
+    body = await call.desk.organisations.body(code)
+    return body if sight.whole or body.id in sight.bodies else None
+
+
+async def _parent(call: Call, top: Body | None) -> Body | None:
+    if top is None or not top.parent_id:
+        return None
+    found = await call.desk.organisations.bodies()
+    return next((body for body in found if body.id == top.parent_id), None)
+
+
+async def _with_others(call: Call, rows: tuple[Measured, ...]) -> frozenset[str]:
+    """The bodies of the table that others are below: they can be looked into."""
+    above = {body.parent_id for body in await call.desk.organisations.bodies()}
+    return frozenset(row.body.id for row in rows if row.body.id in above and not row.alone)
+
+
+def _days(call: Call) -> tuple[date, date]:
+    """Both days count; what is no date is as if it had not been asked for."""
+    today = call.desk.clock.now().astimezone(ZoneInfo(call.desk.zone)).date()
+    until = _day(call.asked("until")) or today
+    since = _day(call.asked("since")) or until - timedelta(days=_MONTH - 1)
+    return since, until
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _period(since: date, until: date, zone: str) -> Period:
+    place = ZoneInfo(zone)
+    after = until + timedelta(days=1)
+    return Period(datetime.combine(since, time(), place), datetime.combine(after, time(), place))
+
+
+def _opened(row: Measured) -> dict[Name, str]:
+    """Where each figure leads; the lists narrow by a body with those below it."""
+    return {
+        name: f"{path}?{urlencode({**narrowed, 'body': row.body.code})}"
+        for name, (path, narrowed) in _LISTS.items()
+    }
