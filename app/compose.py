@@ -18,6 +18,7 @@ from app.migrate import migrate
 from app.outside import Outside
 from app.pacing import engine_settings_of
 from app.settings import Settings
+from app.shelf import open_wire
 from hub.catalogue.keyareas.lookup import KeyAreaLookup
 from hub.catalogue.keyareas.service import KeyAreas
 from hub.catalogue.numbering.assigning import Numbering
@@ -61,7 +62,7 @@ from hub.review.doors.service import Doors
 from hub.review.service import Review
 from publishers.registry import channels, find_channel
 from publishers.rendering import TemplateRenderer
-from publishers.wire import Wire, open_session
+from publishers.wire import Wire
 from scheduler.alarm import Alarm
 from scheduler.clock import Select
 from scheduler.engine import Engine
@@ -317,8 +318,7 @@ async def open_engine(
     told, led = meter or NoMeter(), led or hub
     async with AsyncExitStack() as stack:
         if wire is None:
-            session = open_session(engine_settings.dispatch.most_calls)
-            wire = Wire(await stack.enter_async_context(session))
+            wire = await open_wire(stack, hub.settings, engine_settings.dispatch.most_calls)
         outlets = open_outlets(stack, wire, hub.clock)
         engine = Engine(
             database=hub.database,

@@ -10,6 +10,7 @@ from datetime import timedelta
 from app.compose import Hub
 from app.courier import ChannelCourier, access_of, open_courier, open_pages
 from app.keys import load_keys
+from app.shelf import open_wire
 from hub.conversation.models import Answer, Choice, Inbound
 from hub.conversation.polling import Polling
 from hub.conversation.ports import Answerer, Poller
@@ -24,7 +25,7 @@ from hub.organisations.keys.service import InstallationKeys
 from hub.organisations.models import Account, Selection
 from hub.organisations.vault import Vault
 from publishers.registry import channels
-from publishers.wire import Wire, open_session
+from publishers.wire import Wire
 from scheduler.clock import Jobs
 
 __all__ = [
@@ -105,7 +106,7 @@ async def open_conversing(
     pseudonyms = await open_pseudonyms(InstallationKeys(hub.database, hub.clock, vault))
     async with AsyncExitStack() as stack:
         if wire is None:
-            wire = Wire(await stack.enter_async_context(open_session(_CONNECTIONS)))
+            wire = await open_wire(stack, hub.settings, _CONNECTIONS)
         pages = await stack.enter_async_context(open_pages(hub))
         pollers: dict[str, Poller] = {}
         for name, channel in channels().items():

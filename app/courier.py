@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from app.compose import Hub
 from app.keys import load_keys
+from app.shelf import open_wire
 from hub.conversation.models import Outgoing
 from hub.conversation.pseudonyms import open_pseudonyms
 from hub.conversation.webchat.pages import Pages
@@ -19,7 +20,7 @@ from hub.publishing.errors import Rejected
 from hub.publishing.ports import Access, MediaSource
 from publishers.contract import Replier
 from publishers.registry import channels
-from publishers.wire import Wire, open_session
+from publishers.wire import Wire
 from scheduler.media import StoredMedia
 
 __all__ = ["ChannelCourier", "access_of", "open_courier", "open_pages"]
@@ -68,7 +69,7 @@ async def open_courier(
     """A courier to `pages` and over `wire`, or over some of its own."""
     async with AsyncExitStack() as stack:
         if wire is None:
-            wire = Wire(await stack.enter_async_context(open_session(_CONNECTIONS)))
+            wire = await open_wire(stack, hub.settings, _CONNECTIONS)
         if pages is None:
             pages = await stack.enter_async_context(open_pages(hub))
         repliers: dict[str, Replier] = {PAGES_CHANNEL: pages}

@@ -12,7 +12,7 @@ from app.nodes.answering import index
 from app.nodes.clock import keep_house, listen, look_after_conversations, plan
 from app.nodes.jobs import ALL, Role
 from app.nodes.node import Node
-from app.nodes.web import serve_platforms, serve_public, serve_staff
+from app.nodes.web import serve_platforms, serve_public, serve_staff, wait_for_index
 from app.nodes.worker import answer_later, send
 from app.settings import Settings
 from hub.kernel.errors import Misconfigured, Words
@@ -25,7 +25,7 @@ Part = Callable[[Node], Awaitable[None]]
 PARTS: Mapping[Role, tuple[Part, ...]] = {
     Role.WORKER: (send, index, answer_later),
     Role.CLOCK: (keep_house, plan, look_after_conversations, listen),
-    Role.WEB: (index, serve_platforms, serve_public, serve_staff),
+    Role.WEB: (index, wait_for_index, serve_platforms, serve_public, serve_staff),
 }
 
 

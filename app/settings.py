@@ -95,8 +95,8 @@ class Settings(BotSettings, ConversingSettings, OpinionSettings, PortalSettings,
     redis_url: str = Field(
         "",
         repr=False,
-        description="`redis://HOST:PORT/N`, shared limits and wake-ups of several processes. "
-        "Empty: everything in one process.",
+        description="`redis://HOST:PORT/N`: limits, tokens and sessions that processes share. "
+        "Empty: each process has its own.",
     )
     secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),

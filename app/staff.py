@@ -26,6 +26,7 @@ from publishers.registry import channels
 from scheduler.clock import Jobs
 from web.staff.desk import Services
 from web.staff.openapi import staff_routes
+from web.staff.rates import Keeper, Rates, SharedRates
 
 __all__ = ["add_staff", "schedule_staff", "staff_services"]
 
@@ -52,6 +53,7 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
         answering=desk.answering,
         clock=hub.clock,
         repeats=Repeats(hub.database, hub.clock),
+        rates=_rates(hub),
         webhooks=webhooks_of(hub),
         groups=AccountGroups(hub.database, hub.clock),
         database=hub.database,
@@ -75,10 +77,18 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
     )
 
 
+def _rates(hub: Hub) -> Keeper:
+    """How much keys may ask: counted by all web nodes together where there is a Redis."""
+    url = hub.settings.redis_url
+    return SharedRates(hub.clock, url) if url else Rates(hub.clock)
+
+
 def add_staff(application: web.Application, hub: Hub, desk: Desk) -> None:
     """Serve the staff API, unless the settings say otherwise."""
     if hub.settings.staff_api:
-        application.add_routes(staff_routes(staff_services(hub, desk)))
+        services = staff_services(hub, desk)
+        application.add_routes(staff_routes(services))
+        application.on_cleanup.append(lambda _: services.rates.close())
 
 
 def schedule_staff(jobs: Jobs, hub: Hub) -> None:

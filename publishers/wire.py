@@ -22,6 +22,7 @@ from hub.kernel.errors import Words
 from hub.publishing.errors import Busy, DeliveryError, NotSent, Rejected, Unknown
 from hub.publishing.holding import check_held
 from publishers.posting import Incoming, Poster, is_small_post
+from publishers.shelf import Shelf
 
 __all__ = ["Answer", "Wire", "open_session"]
 
@@ -106,10 +107,12 @@ def _is_utf8(body: bytes) -> bool:
 
 
 class Wire:
-    """HTTP calls over a session that its owner opens and closes."""
+    """HTTP calls over a session that its owner opens and closes. `shelf` is where access tokens
+    are shared with other processes; None for an installation without."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: aiohttp.ClientSession, shelf: Shelf | None = None) -> None:
         self._session = session
+        self.shelf = shelf
         self._poster = Poster(session)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,9 @@ _IN_MEMORY = "async+memory://"
 class Limiter:
     """Token windows per account, chat and app, in memory or in Redis (`storage_url`).
 
+    In memory each of `share()` processes takes its part of every rate, at least one call: several
+    workers without a Redis stay within a platform's limits as long as a rate has a call for each.
+
     A wait never burns an attempt: whoever has to wait gives the delivery back or sleeps. While
     Redis is away nobody knows how many calls the other processes make, so nothing is permitted.
     """
@@ -47,7 +50,8 @@ class Limiter:
         self._paused: dict[str, float] = {}
         self._untold: set[str] = set()
         self._chats: dict[str, set[str]] = {}
-        self._items: dict[Rate, RateLimitItem] = {}
+        self._items: dict[tuple[Rate, int], RateLimitItem] = {}
+        self.share: Callable[[], int] = lambda: 1
         self._keys: dict[tuple[str, str], tuple[Access, Mapping[str, str]]] = {}
         self._away = False
         # calls of a former life, oldest first, by what they are counted under and for how long
@@ -189,10 +193,12 @@ class Limiter:
         return known[1]
 
     def _item(self, rate: Rate) -> RateLimitItem:
-        item = self._items.get(rate)
+        among = 1 if self.remembers else max(1, self.share())
+        item = self._items.get((rate, among))
         if item is None:
             seconds = max(1, math.ceil(rate.per.total_seconds()))
-            item = self._items[rate] = RateLimitItemPerSecond(rate.count, seconds)
+            count = max(1, rate.count // among)
+            item = self._items[rate, among] = RateLimitItemPerSecond(count, seconds)
         return item
 
 

@@ -14,10 +14,10 @@ from app.nodes.node import Node
 from app.noticing import schedule_notices
 from app.opinion_work import schedule_opinion
 from app.pacing import engine_settings_of
+from app.shelf import open_wire
 from app.staff import schedule_staff
 from app.webhooks import schedule_webhooks
 from publishers.registry import channels
-from publishers.wire import Wire, open_session
 from scheduler.housekeeping import Housekeeping
 from scheduler.liveness import LivenessWatch
 from scheduler.planner import Planner
@@ -44,7 +44,7 @@ async def keep_house(node: Node) -> None:
     if node.engine is not None:
         return
     hub, settings = node.led, engine_settings_of(node.settings)
-    wire = Wire(await node.stack.enter_async_context(open_session(_CONNECTIONS)))
+    wire = await open_wire(node.stack, node.settings, _CONNECTIONS)
     housekeeping = Housekeeping(
         database=hub.database,
         clock=hub.clock,

@@ -39,6 +39,11 @@ def _jobs(role: Role, where: Where, whys: Mapping[str, str]) -> dict[str, Job]:
 
 _SHARED = {
     "node": Job(roles=ALL, where=Where.EACH, why="each says that it lives, and counts the workers"),
+    "frozen": Job(
+        roles=ALL,
+        where=Where.EACH,
+        why="ends sessions of processes that were stopped in a transaction; any may do it",
+    ),
     "search": Job(
         roles=frozenset({Role.WEB, Role.WORKER}),
         where=Where.FOLDER,

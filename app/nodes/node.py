@@ -22,7 +22,7 @@ from hub.kernel.errors import Unavailable
 from hub.kernel.nodes.bell import Bell
 from hub.kernel.nodes.leadership import FencedDatabase, Leadership
 from hub.kernel.nodes.models import Node as Known
-from hub.kernel.nodes.service import Census
+from hub.kernel.nodes.service import Census, Nodes
 from scheduler.clock import Job, Jobs
 from scheduler.engine import Engine
 from web.health import Check
@@ -86,6 +86,8 @@ class Node:
             self.census.node = replace(self.census.node, address=address)
             await self.census.beat()
             self.jobs.every("node", _BEAT_EVERY, self.census.beat)
+            others = Nodes(self.hub.database, self.hub.clock)
+            self.jobs.every("frozen", _BEAT_EVERY, others.end_frozen)
         if self.leadership is not None:
             await self.leadership.look()
             self.jobs.every("lead", _LEAD_EVERY, self.leadership.look)

@@ -22,6 +22,8 @@ async def send(node: Node) -> None:
     opened = open_engine(node.hub, meter=node.metrics, led=node.led, select=node.select)
     node.engine = engine = await node.stack.enter_async_context(opened)
     node.jobs = engine.clock
+    if (census := node.census) is not None:
+        engine.limiter.share = lambda: census.others
     node.checks.append(heartbeat_check(engine.sweep.heartbeat_age, _HEARTBEAT_LIMIT))
     if node.settings.redis_url:
         node.checks.append(Check(name="redis", look=engine.limiter.check))

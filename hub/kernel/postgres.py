@@ -21,7 +21,7 @@ from hub.kernel.errors import Unavailable, Words
 from hub.kernel.means import carrying
 from hub.kernel.meter import Meter, NoMeter
 
-__all__ = ["PostgresDatabase"]
+__all__ = ["APPLICATION", "PostgresDatabase"]
 
 T = TypeVar("T")
 
@@ -29,8 +29,13 @@ _LARGEST_GROUP = 512
 _STATEMENT_TIMEOUT_S = 30
 _CONNECT_TIMEOUT_S = 10
 # A process that is stopped in the middle of a transaction (SIGSTOP, a frozen machine) holds its
-# locks, the audit chain's among them: the server ends it, or nobody could write any more.
-_SESSION = {"idle_in_transaction_session_timeout": "15000"}
+# locks, the audit chain's among them: the server ends it, or nobody could write any more. The name
+# is how the other processes find what the server does not (hub.kernel.nodes.store.end_frozen).
+APPLICATION = "gongkai"
+_SESSION = {
+    "application_name": APPLICATION,
+    "idle_in_transaction_session_timeout": "15000",
+}
 
 # what asyncpg raises before SQLAlchemy has a connection to translate for
 _AT_CONNECT = (asyncpg.PostgresError, asyncpg.InterfaceError)

@@ -1,12 +1,15 @@
 """The access token of one account: stable_token in normal mode, one fetch at a time.
 
-Normal mode returns the same token to every process that asks while it is valid, so no lock is
-needed between machines (getStableAccessToken). `force_refresh` is never used: 20 a day, and it is
-an operator's answer to a leak.
+Normal mode returns the same token to every process that asks while it is valid, so no process can
+take another's away (getStableAccessToken): a shelf in common saves calls, and its loss costs some.
+/cgi-bin/token is another matter and is not used: there every call ends the token before it within
+five minutes, and processes that ask beside each other do so in turn for ever. `force_refresh` is
+never used: 20 a day, and it is an operator's answer to a leak.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -33,7 +36,8 @@ class Tokens(CachedToken):
         secret: str,
         timeout: timedelta,
     ) -> None:
-        super().__init__(clock)
+        door = hashlib.sha256(repr((base_url, appid, secret)).encode()).hexdigest()
+        super().__init__(clock, wire.shelf, f"wechat:{door}")
         self._wire = wire
         self._url = f"{base_url}/cgi-bin/stable_token"
         self._appid = appid

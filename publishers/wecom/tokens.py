@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,9 @@ class Tokens(CachedToken):
     """Hands out one application's token."""
 
     def __init__(self, wire: Wire, clock: Clock, access: Access, timeout: timedelta) -> None:
-        super().__init__(clock)
+        door = repr((access.base_url, sorted(access.credentials.items())))
+        name = f"wecom:{hashlib.sha256(door.encode()).hexdigest()}"
+        super().__init__(clock, wire.shelf, name)
         self._wire = wire
         self._url = f"{access.base_url}/cgi-bin/gettoken"
         self._query = {

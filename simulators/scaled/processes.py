@@ -82,11 +82,13 @@ class Processes:
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._folder = folder
         self._environment = environment
+        self._count = 0
         self.all: list[Process] = []
 
     async def start(self, role: str, **settings: object) -> Process:
         """A new process of `role` (`web`, `worker`, `clock` or `run`), once it is ready."""
-        name = f"{role}-{len(self.all) + 1}"
+        self._count += 1
+        name = f"{role}-{self._count}"
         home, log = self._folder / name, self._folder / f"{name}.log"
         home.mkdir(parents=True)
         more = {f"GONGKAI_{key.upper()}": str(value) for key, value in settings.items()}

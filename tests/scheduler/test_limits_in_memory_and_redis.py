@@ -274,3 +274,14 @@ async def test_a_delivery_waits_and_says_why_while_redis_is_away(
 
 async def _is(stage: Stage, state: DeliveryState) -> bool:
     return (await stage.delivery()).state is state
+
+
+async def test_workers_without_a_redis_share_a_rate_among_them() -> None:
+    rules, workers = channel(Rate(count=40, per=HOUR, scope="account")), 4
+    limiters = [Limiter(ManualClock(datetime(2026, 3, 2, tzinfo=UTC))) for _ in range(workers)]
+    taken = 0
+    for limiter in limiters:
+        limiter.share = lambda: workers
+        while await limiter.delay(rules, access(), urgent=True) == 0:
+            taken += 1
+    assert taken == 40

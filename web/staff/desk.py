@@ -46,6 +46,7 @@ from hub.review.doors.service import Doors
 from hub.review.models import Approval
 from hub.review.service import Review
 from web.staff.asked import Submit
+from web.staff.rates import Keeper
 
 __all__ = ["Call", "Services"]
 
@@ -71,6 +72,7 @@ class Services:
     answering: DeskAnswering
     clock: Clock
     repeats: Repeats
+    rates: Keeper
     webhooks: Webhooks
     groups: AccountGroups
     database: Database

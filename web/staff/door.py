@@ -24,7 +24,6 @@ from hub.organisations.tokens.scopes import Scope
 from web.staff.asked import decoded, queried
 from web.staff.desk import Call, Services
 from web.staff.endpoint import Endpoint
-from web.staff.rates import Rates
 from web.staff.shapes import Said, StaffProblem
 from web.statuses import NotAllowed, TooLarge, TooManyAttempts, TooManyRequests, status_of
 
@@ -56,7 +55,6 @@ class Door:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._rates = Rates(services.clock)
 
     def guarded(self, endpoint: Endpoint) -> Handler:
         """The endpoint behind the door: its answer as JSON with its status, errors as problems."""
@@ -64,7 +62,7 @@ class Door:
         async def handle(request: web.Request) -> web.Response:
             try:
                 holder = await self._holder(request)
-                limits = self._rates.hit(holder.token)
+                limits = await self._services.rates.hit(holder.token)
             except GongkaiError as error:
                 return _problem(error)
             try:

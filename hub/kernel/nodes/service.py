@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import structlog
+
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.nodes import store
@@ -14,6 +16,9 @@ __all__ = ["SILENT", "Census", "Nodes"]
 
 SILENT = timedelta(seconds=30)  # who says nothing for so long counts as dead
 _FORGOTTEN = timedelta(days=1)
+_FROZEN = timedelta(seconds=15)  # in the middle of a transaction, which takes milliseconds
+
+_log = structlog.get_logger(__name__)
 
 
 class Nodes:
@@ -28,6 +33,14 @@ class Nodes:
         now = self._clock.now()
         found, at = await self._database.read(lambda c: (store.list_nodes(c), store.moment(c, now)))
         return [(node, at - node.beat_at <= SILENT) for node in found]
+
+    async def end_frozen(self) -> int:
+        """Let nobody wait for the locks of a process that was stopped in the middle of a
+        transaction; how many sessions were ended."""
+        ended = await self._database.read(lambda c: store.end_frozen(c, _FROZEN))
+        if ended:
+            _log.warning("nodes.frozen-sessions-ended", count=ended)
+        return ended
 
     async def lease(self, name: str) -> Lease | None:
         return await self._database.read(lambda c: store.find_lease(c, name))

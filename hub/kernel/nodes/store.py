@@ -9,16 +9,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select, update
+from sqlalchemy import Connection, Table, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.kernel.database import Transaction
 from hub.kernel.nodes.models import Lease, Node
 from hub.kernel.nodes.tables import leases, nodes
+from hub.kernel.postgres import APPLICATION
 
 __all__ = [
     "beat",
     "count_alive",
+    "end_frozen",
     "end_lease",
     "find_lease",
     "is_held",
@@ -114,6 +116,25 @@ def count_alive(connection: Connection, role: str, silent: timedelta, now: datet
     since = moment(connection, now) - silent
     told = connection.execute(select(_n.roles).where(_n.beat_at >= since)).scalars()
     return sum(role in roles.split() for roles in told)
+
+
+_FROZEN = text("""
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+      AND application_name = :application AND wait_event = 'ClientRead'
+      AND xact_start IS NOT NULL
+      AND state_change < clock_timestamp() - :silent * interval '1 second'
+""")
+
+
+def end_frozen(connection: Connection, silent: timedelta) -> int:
+    """End the sessions of ours that have been in the middle of a transaction, waiting for their
+    process, for so long; how many. In the middle of a statement (Bind sent, Execute not) the server
+    counts them as active, and none of its own limits before PostgreSQL 17 ends them."""
+    if connection.dialect.name != "postgresql":
+        return 0
+    asked = {"application": APPLICATION, "silent": silent.total_seconds()}
+    return int(connection.execute(_FROZEN, asked).scalar_one())
 
 
 def _insert(connection: Connection, table: Table) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from pathlib import Path
 
@@ -16,11 +17,15 @@ from app.settings import Settings
 from hub.kernel.errors import Misconfigured
 from hub.kernel.nodes.service import Nodes
 
-ALONE = {"node", "lead"}  # what only a process of several does
+ALONE = {"node", "lead", "frozen"}  # what only a process of several does
 
 
 def test_a_job_belongs_to_one_role_but_for_what_every_process_needs() -> None:
-    assert {name for name, job in JOBS.items() if len(job.roles) > 1} == {"node", "search"}
+    assert {name for name, job in JOBS.items() if len(job.roles) > 1} == {
+        "node",
+        "frozen",
+        "search",
+    }
     assert all(job.why for job in JOBS.values())
     led = {name for name, job in JOBS.items() if job.where is Where.ONCE}
     assert {role for name in led for role in JOBS[name].roles} == {Role.CLOCK}
@@ -46,6 +51,15 @@ async def test_an_embedded_hub_runs_every_job_in_one_process(tmp_path: Path) -> 
         assert running.node.led is running.node.hub
 
 
+async def until_ready(client: aiohttp.ClientSession, address: str) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            async with client.get(f"{address}/readyz") as response:
+                if response.status == 200:
+                    return
+            await asyncio.sleep(0.1)
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("empty_database_url", ["postgres"], indirect=True)
 async def test_the_roles_share_the_jobs_and_each_tells_whether_it_is_ready(
@@ -65,8 +79,7 @@ async def test_the_roles_share_the_jobs_and_each_tells_whether_it_is_ready(
                 assert (node.roles, node.address, alive) == ({role}, running.address, True)
                 lease = await nodes.lease(LEAD)
                 assert (lease is not None and lease.owner == node.id) is (role is Role.CLOCK)
-                async with client.get(f"{running.address}/readyz") as response:
-                    assert response.status == 200, await response.text()
+                await until_ready(client, running.address)
     assert names == {
         role: {name for name, job in JOBS.items() if role in job.roles} for role in Role
     }

@@ -4,6 +4,8 @@ idempotency key is carried out once."""
 from __future__ import annotations
 
 import asyncio
+import os
+import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,15 +14,17 @@ import pytest
 from sqlalchemy import func, select
 
 from hub.catalogue.tables import items
+from hub.kernel.clock import SystemClock
 from hub.kernel.errors import InvalidInput
 from hub.organisations.tokens.models import Token
 from hub.organisations.tokens.repeats.errors import UnderWay
 from hub.organisations.tokens.repeats.models import Request
 from hub.organisations.tokens.repeats.service import Repeats
 from hub.organisations.tokens.scopes import Scope, scopes_of
+from simulators.scaled.servers import free_port
 from tests.web.staff.conftest import NOTICE, Office
 from web.staff.openapi import ROOT
-from web.staff.rates import Rates
+from web.staff.rates import Rates, SharedRates
 from web.statuses import TooManyRequests
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -87,7 +91,7 @@ async def test_a_key_asks_so_often_and_no_more(office: Office) -> None:
     await office.ask("editor", "GET", "/items")
 
 
-def test_a_bucket_fills_as_time_goes_by() -> None:
+async def test_a_bucket_fills_as_time_goes_by() -> None:
     clock = Standing()
     rates = Rates(clock)
     token = Token(
@@ -95,15 +99,15 @@ def test_a_bucket_fills_as_time_goes_by() -> None:
         per_minute=60,
     )  # fmt: skip
     for left in range(59, -1, -1):
-        assert rates.hit(token)["RateLimit"] == f'"key";r={left};t={60 - left}'
+        assert (await rates.hit(token))["RateLimit"] == f'"key";r={left};t={60 - left}'
     with pytest.raises(TooManyRequests) as refused:
-        rates.hit(token)
+        await rates.hit(token)
     assert refused.value.headers["Retry-After"] == "1"
-    rates.hit(replace(token, id="other"))
+    await rates.hit(replace(token, id="other"))
     clock.at += timedelta(seconds=2)
-    rates.hit(token)
+    await rates.hit(token)
     clock.at += timedelta(hours=1)
-    assert rates.hit(token)["RateLimit"] == '"key";r=59;t=1'
+    assert (await rates.hit(token))["RateLimit"] == '"key";r=59;t=1'
 
 
 async def test_what_comes_again_is_carried_out_once(office: Office) -> None:
@@ -172,3 +176,31 @@ def test_a_scope_that_is_none_is_refused_with_those_that_are() -> None:
         scopes_of(["read", "everything"])
     assert refused.value.field == "scopes"
     assert scopes_of(["read"]) == {Scope.READ}
+
+
+@pytest.mark.redis
+async def test_web_nodes_with_a_redis_count_a_keys_requests_together() -> None:
+    nodes = [SharedRates(SystemClock(), os.environ["GONGKAI_TEST_REDIS"]) for _ in range(2)]
+    token = Token(
+        id=uuid.uuid4().hex, person_id="p", label="x", created_by="a", created_at=AT, expires_at=AT,
+        digest="", per_minute=3,
+    )  # fmt: skip
+    for left, node in zip((2, 1, 0), (*nodes, nodes[0]), strict=True):
+        assert (await node.hit(token))["RateLimit"].startswith(f'"key";r={left};')
+    with pytest.raises(TooManyRequests) as refused:
+        await nodes[1].hit(token)
+    assert 1 <= int(refused.value.headers["Retry-After"]) <= 60
+    for node in nodes:
+        await node.close()
+
+
+async def test_a_node_whose_redis_is_away_counts_its_own() -> None:
+    node = SharedRates(SystemClock(), f"redis://127.0.0.1:{free_port()}/0")
+    token = Token(
+        id="t", person_id="p", label="x", created_by="a", created_at=AT, expires_at=AT, digest="",
+        per_minute=1,
+    )  # fmt: skip
+    await node.hit(token)
+    with pytest.raises(TooManyRequests):
+        await node.hit(token)
+    await node.close()

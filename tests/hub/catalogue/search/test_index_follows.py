@@ -18,6 +18,7 @@ from hub.catalogue.search.indexer import Indexer
 from hub.catalogue.search.models import Narrowing
 from hub.catalogue.search.service import Search
 from hub.catalogue.service import Catalogue
+from hub.kernel.clock import ManualClock
 from hub.kernel.database import Database
 from tests.hub.catalogue.search.conftest import Ask, Enter, titles
 
@@ -129,3 +130,25 @@ async def test_a_killed_follower_loses_and_doubles_nothing(
 def _follower(file: str, search: Search) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", FOLLOWER, file, str(search.home.path)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+
+
+async def test_each_node_has_an_index_of_its_own_and_one_that_was_away_catches_up(
+    database: Database, clock: ManualClock, search: Search, enter: Enter, tmp_path: Path
+) -> None:
+    there = Search(database, clock, tmp_path / "another-machine")
+    here, away = Indexer(database, search.home), Indexer(database, there.home)
+    await enter("关于公积金的通知")
+    assert await here.follow() == await away.follow() > 0
+    await away.close()  # its machine is switched off
+    await enter("关于社会保险的通知", public=False)
+    await here.follow()
+    behind = await there.status()
+    assert behind.ready
+    assert behind.position < behind.newest
+    await away.follow()
+    for node in (search, there):
+        status = await node.status()
+        assert (status.documents, status.position) == (2, status.newest)
+    await here.close()
+    await away.close()
+    there.close()

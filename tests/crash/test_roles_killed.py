@@ -1,0 +1,186 @@
+"""Workers and clocks as real processes, killed, frozen and stopped in the middle of a wave.
+
+A worker that was killed is followed by another; one that was frozen past its lease calls for
+nothing it had begun; a clock that was frozen finds another leading. What platforms show and what
+the ledger says are the same, and nothing is there twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from app.compose import Hub, open_hub
+from app.keys import new_key
+from app.nodes.node import LEAD
+from app.settings import Settings
+from hub.catalogue.models import Item
+from hub.kernel.nodes.service import Nodes
+from hub.organisations.models import NewAccount, Selection
+from hub.publishing.models import Delivery, DeliveryState
+from hub.publishing.service import When
+from simulators.scaled.processes import Process, Processes, environment_of, running_processes
+from simulators.scaled.servers import RedisServer, running_redis
+from simulators.staging import approve, running_town, site_of, stage
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+
+S = DeliveryState
+CHANNELS = frozenset({"mastodon", "weibo"})
+BODIES, WAVES = 5, 2
+PATIENCE_S = 400
+WITH_REDIS = pytest.param(True, marks=pytest.mark.redis, id="with Redis")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    hub: Hub
+    town: str
+    items: Sequence[Item]
+    processes: Processes
+    redis: RedisServer | None
+
+    async def plan(self, item: Item) -> None:
+        await self.hub.publishing.plan(item.id, Selection(), When(zone="UTC"), "media")
+
+    async def deliveries(self) -> list[Delivery]:
+        return await self.hub.operations.find(limit=1_000)
+
+    async def leader(self) -> int:
+        """The pid of the process that holds the lease."""
+        lease = await Nodes(self.hub.database, self.hub.clock).lease(LEAD)
+        return int(lease.owner.split(":")[1]) if lease else 0
+
+    async def held_by(self, worker: Process) -> list[Delivery]:
+        pid = str(worker.child.pid)
+        found = await self.deliveries()
+        return [one for one in found if one.lease_owner and one.lease_owner.split(":")[1] == pid]
+
+    async def begun(self) -> int:
+        return sum(one.attempts > 0 for one in await self.deliveries())
+
+    async def out(self) -> bool:
+        found = await self.deliveries()
+        return all(one.state in (S.ACCEPTED, S.VERIFIED) for one in found)
+
+    async def shown(self) -> Counter[tuple[str, str]]:
+        """How often each account's public shows each text."""
+        url = f"{self.town}/_control/shown"
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            found = await answer.json()
+        return Counter((post["account"], post["text"]) for name in CHANNELS for post in found[name])
+
+
+def hastened(account: NewAccount) -> NewAccount:
+    """Weibo may take minutes to show a post; here what is absent is known for absent sooner."""
+    if account.channel != "weibo":
+        return account
+    return replace(account, settings={**account.settings, "review_minutes": "0.5"})
+
+
+async def until(told: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while True:  # what other processes do is seen by looking only
+            if await told():
+                return
+            await asyncio.sleep(0.2)
+
+
+@pytest.fixture(params=[pytest.param(False, id="without Redis"), WITH_REDIS])
+async def installation(
+    request: pytest.FixtureRequest, empty_database_url: str, tmp_path: Path
+) -> AsyncIterator[Installation]:
+    async with AsyncExitStack() as stack:
+        redis = await stack.enter_async_context(running_redis(tmp_path)) if request.param else None
+        town = await stack.enter_async_context(running_town())
+        told = {
+            "database_url": empty_database_url,
+            "redis_url": redis.url if redis else "",
+            "secret_keys": new_key("k1"),
+            "site_url": site_of(town),
+            "lease_seconds": 30,
+            "leader_seconds": 5,
+            "sweep_seconds": 1,
+            "connections": 4,
+        }
+        settings = Settings(
+            home=tmp_path / "person", **{**told, "secret_keys": (told["secret_keys"],)}
+        )
+        hub = await stack.enter_async_context(open_hub(settings))
+        staged = await stage(hub, town, BODIES, WAVES, only=CHANNELS, adapt=hastened)
+        for item in staged.items:
+            await approve(hub, item)
+        processes = await stack.enter_async_context(
+            running_processes(tmp_path, environment_of(**told))
+        )
+        yield Installation(hub, town, staged.items, processes, redis)
+
+
+@pytest.mark.parametrize("empty_database_url", ["postgres"], indirect=True)
+async def test_faults_of_processes_lose_and_double_nothing(installation: Installation) -> None:
+    start = installation.processes.start
+    killed, frozen, first, second = await asyncio.gather(
+        start("worker"), start("worker"), start("clock"), start("clock")
+    )
+    await installation.plan(installation.items[0])
+    await until(lambda: _true(installation.begun(), 1))
+
+    await killed.kill()
+    frozen.pause()
+    if installation.redis is not None:  # gone, and back with nothing in it
+        await installation.redis.stop()
+        await installation.redis.start()
+    successor = await start("worker")
+    await _clock_is_followed(installation, [first, second])
+    await until(installation.out)
+    assert await installation.held_by(frozen) == []
+    frozen.go_on()
+
+    await installation.plan(installation.items[1])
+    await until(lambda: _true(installation.begun(), BODIES * len(CHANNELS) + 1))
+    assert await successor.stop() == 0
+    assert await installation.held_by(successor) == [], "it gave back what it had claimed"
+    left = {one.state for one in await installation.deliveries()}
+    assert not left & {S.UNKNOWN, S.FAILED}
+    await until(installation.out)
+
+    shown = await installation.shown()
+    assert len(shown) == len(await installation.deliveries()) == BODIES * len(CHANNELS) * WAVES
+    assert set(shown.values()) == {1}
+    assert await frozen.stop() == 0
+
+
+async def _clock_is_followed(installation: Installation, clocks: Sequence[Process]) -> None:
+    """The leader is frozen past its lease: the other one leads, and goes on leading when the first
+    goes on. Then the new leader is killed, and the first leads again."""
+    pids = {clock.child.pid: clock for clock in clocks}
+    await until(lambda: _is(installation.leader(), *pids))
+    former = await installation.leader()
+    (other,) = pids.keys() - {former}
+    pids[former].pause()
+    await until(lambda: _is(installation.leader(), other))
+    pids[former].go_on()
+    await until(lambda: _says(pids[former], "lead.ended"))
+    assert await installation.leader() == other
+    await pids[other].kill()
+    await until(lambda: _is(installation.leader(), former))
+    assert len(pids[former].said("lead.begun")) == 2
+
+
+async def _true(count: Awaitable[int], least: int) -> bool:
+    return await count >= least
+
+
+async def _is(found: Awaitable[int], *wanted: int) -> bool:
+    return await found in wanted
+
+
+async def _says(process: Process, event: str) -> bool:
+    return bool(process.said(event))
