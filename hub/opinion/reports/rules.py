@@ -15,6 +15,7 @@ from hub.opinion.briefs.sending import mail_address
 from hub.opinion.briefs.words import channel_of
 from hub.opinion.reports.errors import BadReport
 from hub.opinion.reports.models import Choice, Report, Rhythm
+from hub.organisations.rules import unwelcome
 
 __all__ = [
     "check_choice",
@@ -35,11 +36,11 @@ _DAY = timedelta(days=1)
 def check_name(text: str) -> str:
     """A report's name, which is its title, too. Raises BadReport."""
     name = " ".join(text.split())
-    if not name or len(name) > _NAME:
+    if not name or len(name) > _NAME or unwelcome(name):
         raise BadReport(
             "name",
-            "请写报告名称" if not name else "名称太长",
-            "name the report" if not name else "the name is too long",
+            "名称太长或含不可用字符" if name else "请写报告名称",
+            "the name is too long or holds what may not be in it" if name else "name the report",
             Words(
                 f"1 至 {_NAME} 个字，即报告标题", f"1 to {_NAME} characters; it is the title, too"
             ),
@@ -55,7 +56,7 @@ def check_choice(choice: Choice) -> None:
         "channels": choice.channels,
     }
     for field, values in lists.items():
-        if len(values) > _MOST or any(not one or len(one) > _LABEL for one in values):
+        if len(values) > _MOST or any(map(_unfit, values)):
             raise BadReport(
                 field,
                 "选项过多或过长",
@@ -69,6 +70,10 @@ def check_choice(choice: Choice) -> None:
             "a report shows something at least",
             Words("勾选要包含的部分", "tick what it shows"),
         )
+
+
+def _unfit(label: str) -> bool:
+    return not label or len(label) > _LABEL or bool(unwelcome(label))
 
 
 def check_period(first: date, last: date, today: date) -> None:

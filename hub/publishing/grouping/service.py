@@ -14,6 +14,7 @@ from hub.organisations import store as organisations
 from hub.organisations.authority.sight import Sight
 from hub.organisations.errors import AlreadyThere, UnknownAccount
 from hub.organisations.models import Account, Group, Selection
+from hub.organisations.rules import unwelcome
 from hub.publishing.grouping import events, store
 from hub.publishing.grouping.errors import GroupInUse
 from hub.publishing.grouping.models import Uses
@@ -92,9 +93,10 @@ class AccountGroups:
 
 def check_group(group: Group) -> None:
     """Raises InvalidInput for a group without a name, or that means nothing or another group."""
-    if not group.name or len(group.name) > _NAME:
+    told = (group.name, group.rule.region, group.rule.tag)
+    if not group.name or len(group.name) > _NAME or any(map(unwelcome, told)):
         raise InvalidInput(
-            Words("请写组名", "name the group"),
+            Words("请写组名，不含控制字符", "name the group, without control characters"),
             field="name",
             remedy=Words(f"1 至 {_NAME} 个字", f"1 to {_NAME} characters"),
         )

@@ -31,7 +31,7 @@ from hub.publishing.quota.service import Quotas
 from hub.publishing.slots.store import booked
 from hub.publishing.timing import store as timing
 from hub.publishing.timing.models import PostingTime
-from hub.publishing.timing.rules import upcoming
+from hub.publishing.timing.rules import HORIZON, upcoming
 from hub.publishing.when import refuse_embargoed
 
 __all__ = ["SlotMover"]
@@ -55,7 +55,7 @@ class SlotMover:
         delivery = _movable(tx, delivery_id)
         account = organisations.get_account(tx.connection, delivery.account_id)
         rules.refuse_past(at, now)
-        _require_posting_time(tx, account, at)
+        _require_posting_time(tx, account, at, now)
         _refuse_taken(tx, delivery, at)
         plan = store.get_plan(tx.connection, delivery.plan_id)
         if plan is None:
@@ -121,8 +121,15 @@ def _movable(tx: Transaction, delivery_id: str) -> Delivery:
     return delivery
 
 
-def _require_posting_time(tx: Transaction, account: Account, at: datetime) -> None:
-    """Raises InvalidInput where the account has no posting time at that moment."""
+def _require_posting_time(tx: Transaction, account: Account, at: datetime, now: datetime) -> None:
+    """Raises InvalidInput where the account has no posting time at that moment, or it is further
+    ahead than slots are looked for."""
+    if at - now > HORIZON:
+        raise InvalidInput(
+            Words("时段太远", "that is too far ahead"),
+            field="at",
+            remedy=Words("选择一年之内的时段", "choose a slot within a year"),
+        )
     times = timing.times_of_accounts(tx.connection, [account])[account.id]
     found = next(upcoming(times, at - _MOMENT), None)
     if found is None or found.at != at:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import takewhile
 
 from sqlalchemy import Connection
@@ -26,6 +26,7 @@ __all__ = ["SlotLanes"]
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _MOMENT = timedelta(microseconds=1)
 _MOST_DAYS = 31
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 
 class SlotLanes:
@@ -42,10 +43,10 @@ class SlotLanes:
         if not _ID.fullmatch(asked.after):
             asked = replace(asked, after="")
         now, days = self._clock.now(), min(asked.days, _MOST_DAYS)
-        since = instant_of_rule(datetime.combine(asked.first, time()), self._zone)
-        until = instant_of_rule(
-            datetime.combine(asked.first + timedelta(days=days), time()), self._zone
-        )
+        first = min(max(asked.first, _EARLIEST), _LATEST)
+        behind = first + timedelta(days=days)
+        since = instant_of_rule(datetime.combine(first, time()), self._zone)
+        until = instant_of_rule(datetime.combine(behind, time()), self._zone)
 
         def read(connection: Connection) -> Lanes:
             found = store.accounts_of(connection, asked)

@@ -45,6 +45,10 @@ async def test_a_delivery_goes_into_a_free_slot_and_the_lanes_tell_it(office: Of
     await office.refused("clerk", "POST", path, {"at": free}, status=403, code="role-needed")
     odd = {"at": f"{day}T10:07:00+08:00"}
     await office.refused("media", "POST", path, odd, status=400, code="invalid-input")
+    far = {"at": "9999-12-31T23:59:59Z"}
+    await office.refused("media", "POST", path, far, status=400, code="invalid-input")
+    for edge in ("9999-12-31", "0001-01-01"):
+        await office.ask("media", "GET", f"/slots?day={edge}&days=31")
     moved = await office.ask("media", "POST", path, {"at": free})
     assert moved["state"] == "planned"
     lanes = await office.ask("media", "GET", f"/slots?day={day}&days=1&account={one['account']}")
