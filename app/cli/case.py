@@ -111,6 +111,17 @@ def note(
     )
 
 
+@app.command("assign")
+def assign(
+    case: CaseId,
+    person: Annotated[str, typer.Argument(help="承办人账号，不填为不指定 / login")] = "",
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """指定承办人 / name who handles it"""
+    _do(lambda s: s.assign(case, person, actor=acting(actor)), as_json)
+
+
 @app.command("announce")
 def announce(
     case: CaseId,

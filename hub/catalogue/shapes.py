@@ -326,10 +326,13 @@ def _chosen(
         values[name] = table[text]
         return
     allowed = "、".join(key for key in table if key)
-    yield fault(
-        name, f"“{text[:40]}”不在可选值内", f"'{text[:40]}' is not one of the choices",
-        Words(f"可选：{allowed}", f"choose: {allowed}"),
-    )  # fmt: skip
+    remedy = Words(f"可选：{allowed}", f"choose: {allowed}")
+    if text:
+        yield fault(
+            name, f"“{text[:40]}”不在可选值内", f"'{text[:40]}' is not one of the choices", remedy
+        )
+    else:
+        yield fault(name, "没有选择", "nothing is chosen", remedy)
 
 
 def _keyless(draft: ItemDraft) -> Iterator[InvalidInput]:

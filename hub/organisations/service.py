@@ -121,6 +121,11 @@ class Organisations:
             granted.setdefault(person_id, []).append((code, role))
         return [(person, granted.get(person.id, [])) for person in persons]
 
+    async def names(self, logins: Iterable[str]) -> dict[str, str]:
+        """The names of those of them who are people here, by login."""
+        found = await self._database.read(lambda c: store.people_by_login(c, set(logins)))
+        return {login: person.name for login, person in found.items()}
+
     async def grant(self, login: str, body_code: str, role: Role, *, actor: str) -> None:
         """Give a role in one body; giving it again changes nothing."""
         new = (body_code, role)

@@ -21,6 +21,8 @@ def kind_words() -> Mapping[str, Words]:
     found: dict[str, Words] = {}
     for file in sorted(root.rglob("events.py")):
         name = ".".join(("hub", *file.relative_to(root).with_suffix("").parts))
-        kinds = vars(importlib.import_module(name)).values()
-        found |= {kind.name: kind.words for kind in kinds if isinstance(kind, Kind)}
+        for value in vars(importlib.import_module(name)).values():
+            # a table of kinds, as a state's steps have one, or a kind alone
+            kinds = value.values() if isinstance(value, Mapping) else (value,)
+            found |= {kind.name: kind.words for kind in kinds if isinstance(kind, Kind)}
     return found

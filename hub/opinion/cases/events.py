@@ -10,6 +10,7 @@ from hub.opinion.cases.models import CaseEvent
 
 __all__ = [
     "CASE_ANNOUNCED",
+    "CASE_ASSIGNED",
     "CASE_DISSATISFIED",
     "CASE_ESCALATED",
     "CASE_LEVEL_SET",
@@ -23,6 +24,7 @@ __all__ = [
 
 CASE_OPENED = Kind("opinion.case.opened", Words("立件", "case opened"))
 CASE_LEVEL_SET = Kind("opinion.case.level-set", Words("定级", "level of a case set"))
+CASE_ASSIGNED = Kind("opinion.case.assigned", Words("指定承办人", "handler of a case named"))
 CASE_NOTED = Kind("opinion.case.noted", Words("记录研判、处置", "assessment or disposal noted"))
 CASE_ANNOUNCED = Kind(
     "opinion.case.announced",

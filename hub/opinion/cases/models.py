@@ -188,7 +188,8 @@ class NewCase:
 class Case:
     """`body_id` answers for it, `joint` bodies take part; `item_id` is the answer in the catalogue.
     `satisfaction` is 1 to 5, 0 while the citizen has not said. `round` grows with every reopening:
-    a reopened case is answered anew, under new clocks."""
+    a reopened case is answered anew, under new clocks. `assignee` is the login of who handles it
+    in the body, empty for whoever takes it up."""
 
     id: str
     title: str
@@ -210,3 +211,4 @@ class Case:
     opened_by: str
     responded_at: datetime | None
     closed_at: datetime | None
+    assignee: str = ""

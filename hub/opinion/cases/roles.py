@@ -30,6 +30,7 @@ class CaseStep(StrEnum):
     ROUTE = "case-route"
     RETURN = "case-return"
     ACCEPT = "case-accept"
+    ASSIGN = "case-assign"
     NOTE = "case-note"
     ANNOUNCE = "case-announce"
     DRAFT = "case-draft"
@@ -60,6 +61,7 @@ CASE_ROLES: Mapping[CaseStep, tuple[_Rule, ...]] = {
     CaseStep.ROUTE: (_Rule(_OFFICE, Where.OVER),),
     CaseStep.RETURN: (_Rule(_HEADS, Where.IN),),
     CaseStep.ACCEPT: (_Rule(ENTERING, Where.IN),),
+    CaseStep.ASSIGN: (_Rule(ENTERING, Where.IN),),
     CaseStep.NOTE: (_Rule(ENTERING, Where.BESIDE), _Rule(_OFFICE, Where.OVER)),
     CaseStep.ANNOUNCE: (_Rule(ENTERING, Where.IN), _Rule(_OFFICE, Where.OVER)),
     CaseStep.DRAFT: (_Rule(ENTERING, Where.IN),),

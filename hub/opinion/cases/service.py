@@ -14,7 +14,7 @@ from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Conflict, InvalidInput, Words
 from hub.kernel.ids import IdSource
 from hub.opinion.cases import events, store
-from hub.opinion.cases.answering import Answering
+from hub.opinion.cases.assigning import Assigning
 from hub.opinion.cases.models import (
     Case,
     CaseEvent,
@@ -38,7 +38,7 @@ __all__ = ["CaseService"]
 _LONGEST_TITLE = 200
 
 
-class CaseService(Answering):
+class CaseService(Assigning):
     """`departments` is the list that routing goes by."""
 
     def __init__(
@@ -120,7 +120,7 @@ class CaseService(Answering):
             raise Conflict(
                 Words("判断不出责任单位", "no body fits"),
                 field="body",
-                remedy=Words("用 --body 指定并写明理由", "name one with --body and a reason"),
+                remedy=Words("请指定责任单位并写明理由", "name the body, and say why"),
             )
         if body_id and not reason.strip():
             raise InvalidInput(Words("指定单位须写明理由", "a reason is needed"), field="reason")
@@ -133,6 +133,7 @@ class CaseService(Answering):
             others = tuple(one for one in dict.fromkeys(joint) if one != target)
             values = {"body_id": target, "reason": why, "joint": others}
             data = {"body": target, "joint": list(others), "reason": why}
+            store.set_joint(tx, case_id, others)
             return self._step(tx, case, CaseEvent.ROUTED, actor, data, **values)
 
         return await self._with(case_id, CaseStep.ROUTE, actor, work)
@@ -143,7 +144,9 @@ class CaseService(Answering):
 
         def work(tx: Transaction, case: Case) -> Case:
             data = {"body": case.body_id, "reason": reason}
-            return self._step(tx, case, CaseEvent.RETURNED, actor, data, body_id="", joint=())
+            values = {"body_id": "", "joint": (), "assignee": ""}
+            store.set_joint(tx, case_id, ())
+            return self._step(tx, case, CaseEvent.RETURNED, actor, data, **values)
 
         return await self._with(case_id, CaseStep.RETURN, actor, work)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from hub.kernel.database import Transaction
 from hub.kernel.errors import Words
@@ -19,7 +19,7 @@ from hub.opinion.cases.models import (
     DeadlineKind,
     Notice,
 )
-from hub.opinion.cases.tables import case_deadlines, cases
+from hub.opinion.cases.tables import case_deadlines, case_joint, cases
 
 __all__ = [
     "add_case",
@@ -33,6 +33,7 @@ __all__ = [
     "meet",
     "next_deadlines",
     "open_deadlines",
+    "set_joint",
     "tell",
 ]
 
@@ -86,6 +87,13 @@ def change(tx: Transaction, case: Case, **values: Any) -> bool:
     """Alter a case unless another process was quicker."""
     which = (_c.id == case.id, _c.state == case.state, _c.round == case.round)
     return tx.execute(update(cases).where(*which).values(**values)).rowcount == 1
+
+
+def set_joint(tx: Transaction, case_id: str, bodies: Sequence[str]) -> None:
+    """The bodies that take part in a case, in place of those before."""
+    tx.execute(delete(case_joint).where(case_joint.c.case_id == case_id))
+    if bodies:
+        tx.execute(insert(case_joint), [{"case_id": case_id, "body_id": one} for one in bodies])
 
 
 def add_deadlines(tx: Transaction, found: Sequence[Deadline], number: int) -> None:

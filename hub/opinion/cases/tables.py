@@ -6,7 +6,7 @@ from sqlalchemy import Column, Index, Integer, String, Table, Text, text
 
 from hub.kernel.columns import Instant, Json, metadata
 
-__all__ = ["case_deadlines", "cases"]
+__all__ = ["case_deadlines", "case_joint", "cases"]
 
 cases = Table(
     "cases",
@@ -31,10 +31,21 @@ cases = Table(
     Column("opened_by", String(64), nullable=False),
     Column("responded_at", Instant),
     Column("closed_at", Instant),
+    Column("assignee", String(64), nullable=False),
     Index("ix_cases_body", "body_id", "id"),
     Index("ix_cases_state", "state", "id"),
     Index("ix_cases_issue", "issue_id"),
     Index("ix_cases_item", "item_id"),
+    Index("ix_cases_assignee", "assignee", "id"),
+)
+
+# `cases.joint` once more, by body: the board of a body that takes part asks by it
+case_joint = Table(
+    "case_joint",
+    metadata,
+    Column("case_id", String(26), primary_key=True),
+    Column("body_id", String(26), primary_key=True),
+    Index("ix_case_joint_body", "body_id", "case_id"),
 )
 
 case_deadlines = Table(

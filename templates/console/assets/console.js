@@ -10,6 +10,11 @@
     if (token) event.detail.headers["X-Form-Token"] = token;
   });
 
+  // on a telephone the menu is one row: the section one is in is in view
+  const menu = document.querySelector(".areas");
+  const here = menu?.querySelector("[aria-current]");
+  if (here) menu.scrollLeft = here.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2;
+
   // rows: j and k move, o or Enter opens
   const rows = () => [...document.querySelectorAll("[data-rows] > li")];
   const chosen = () => rows().find((row) => row.hasAttribute("aria-current"));

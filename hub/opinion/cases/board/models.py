@@ -28,10 +28,11 @@ class View:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
     """With no `state` what runs, the first to end first; else the cases of that state, newest
-    first. `after` is a page's `end`."""
+    first. `assignee` is a login, empty for everybody's. `after` is a page's `end`."""
 
     state: CaseState | None = None
     level: CaseLevel | None = None
+    assignee: str = ""
     after: str = ""
     limit: int = 50
 

@@ -16,11 +16,14 @@ from hub.opinion.cases import store as cases
 from hub.opinion.cases.board import store
 from hub.opinion.cases.board.models import Looked, Page, Row, View, Waiting
 from hub.opinion.cases.models import Case, CaseState
+from hub.opinion.cases.results.models import Outcome
+from hub.opinion.cases.results.store import outcome_of
 from hub.opinion.cases.roles import ANSWERING, ROUTING
 from hub.opinion.errors import UnknownCase
 from hub.organisations import store as organisations
 from hub.organisations.authority.sight import Sight
 from hub.organisations.authority.store import bodies_where
+from hub.organisations.models import Person
 
 __all__ = ["CaseBoard"]
 
@@ -63,9 +66,18 @@ class CaseBoard:
             view = _waits_for(connection, login)
             if not (view.sight.bodies or view.unrouted):
                 return Waiting()
-            ids = store.running(connection, view, None, None, limit)
+            ids = store.running(connection, view, Looked(limit=limit), None)
             overdue = store.count_overdue(connection, view, now)
             return Waiting(rows=_rows(connection, ids), overdue=overdue)
+
+        return await self._database.read(look)
+
+    async def assignees(self, view: View) -> list[Person]:
+        """Who has cases that have not ended, by login."""
+
+        def look(connection: Connection) -> list[Person]:
+            found = organisations.people_by_login(connection, store.assignees(connection, view))
+            return [found[login] for login in sorted(found)]
 
         return await self._database.read(look)
 
@@ -78,6 +90,10 @@ class CaseBoard:
             raise UnknownCase(case_id)
         return found
 
+    async def outcome(self, case: Case) -> Outcome:
+        """How many wanted to be told how it ends, and were."""
+        return await self._database.read(lambda c: outcome_of(c, case))
+
     async def history(self, case_id: str) -> list[dict[str, Any]]:
         """What happened to it, as the audit chain has it, the newest first."""
         found = await self._database.read(
@@ -89,9 +105,9 @@ class CaseBoard:
 def _ids(connection: Connection, looked: Looked, view: View) -> list[str]:
     if looked.state is None:
         after = _moment(looked.after)
-        return store.running(connection, view, looked.level, after, looked.limit)
+        return store.running(connection, view, looked, after)
     before = looked.after if _ID.fullmatch(looked.after) else ""
-    return store.cases_in(connection, view, looked.state, looked.level, before, looked.limit)
+    return store.cases_in(connection, view, looked.state, looked, before)
 
 
 def _moment(after: str) -> tuple[datetime, str] | None:

@@ -8,49 +8,43 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, literal, or_, select
 
 from hub.opinion.cases import store as cases_store
-from hub.opinion.cases.board.models import View
-from hub.opinion.cases.models import Case, CaseLevel, CaseState
-from hub.opinion.cases.tables import case_deadlines, cases
+from hub.opinion.cases.board.models import Looked, View
+from hub.opinion.cases.models import Case, CaseState
+from hub.opinion.cases.tables import case_deadlines, case_joint, cases
 
-__all__ = ["MOST", "cases_in", "count_by_state", "count_overdue", "known", "running"]
+__all__ = ["MOST", "assignees", "cases_in", "count_by_state", "count_overdue", "known", "running"]
 
 MOST = 1_000  # counted no further
+MOST_PEOPLE = 200
 _c, _d = cases.c, case_deadlines.c
 _earlier = case_deadlines.alias("earlier")
 
 
 def running(
-    connection: Connection,
-    view: View,
-    level: CaseLevel | None,
-    after: tuple[datetime, str] | None,
-    limit: int,
+    connection: Connection, view: View, looked: Looked, after: tuple[datetime, str] | None
 ) -> list[str]:
     """Ids of cases with a clock that runs, by when the first of it ends."""
-    query = select(_c.id).where(*_next_clock(), _seen(view))
-    if level is not None:
-        query = query.where(_c.level == level)
+    query = select(_c.id).where(*_next_clock(), _seen(view), *_narrowed(looked))
     if after is not None:
         due, case_id = after
         query = query.where(or_(_d.due_at > due, and_(_d.due_at == due, _c.id > case_id)))
-    return list(connection.scalars(query.order_by(_d.due_at, _c.id).limit(limit)))
+    return list(connection.scalars(query.order_by(_d.due_at, _c.id).limit(looked.limit)))
 
 
 def cases_in(
-    connection: Connection,
-    view: View,
-    state: CaseState,
-    level: CaseLevel | None,
-    before: str,
-    limit: int,
+    connection: Connection, view: View, state: CaseState, looked: Looked, before: str
 ) -> list[str]:
     """Ids of cases of a state, newest first."""
-    query = select(_c.id).where(_c.state == state, _seen(view))
-    if level is not None:
-        query = query.where(_c.level == level)
+    query = select(_c.id).where(_c.state == state, _seen(view), *_narrowed(looked))
     if before:
         query = query.where(_c.id < before)
-    return list(connection.scalars(query.order_by(_c.id.desc()).limit(limit)))
+    return list(connection.scalars(query.order_by(_c.id.desc()).limit(looked.limit)))
+
+
+def assignees(connection: Connection, view: View) -> list[str]:
+    """The logins of those who have a case that has not ended, up to MOST_PEOPLE."""
+    query = select(_c.assignee).where(_c.assignee != "", _c.state != CaseState.CLOSED, _seen(view))
+    return list(connection.scalars(query.distinct().order_by(_c.assignee).limit(MOST_PEOPLE)))
 
 
 def count_by_state(connection: Connection, view: View) -> dict[CaseState, int]:
@@ -84,8 +78,18 @@ def _next_clock() -> Sequence[ColumnElement[bool]]:
 
 
 def _seen(view: View) -> ColumnElement[bool]:
-    own = _c.body_id != "" if view.sight.whole else _c.body_id.in_(view.sight.bodies)
-    return or_(own, _c.body_id == "" if view.unrouted else false())
+    """A body's own, those it takes part in, and those without a body for who hands them out."""
+    unrouted = _c.body_id == "" if view.unrouted else false()
+    if view.sight.whole:
+        return or_(_c.body_id != "", unrouted)
+    bodies = view.sight.bodies
+    joint = exists().where(case_joint.c.case_id == _c.id, case_joint.c.body_id.in_(bodies))
+    return or_(_c.body_id.in_(bodies), joint, unrouted)
+
+
+def _narrowed(looked: Looked) -> list[ColumnElement[bool]]:
+    found = [_c.level == looked.level] if looked.level is not None else []
+    return [*found, _c.assignee == looked.assignee] if looked.assignee else found
 
 
 def _capped(connection: Connection, *which: ColumnElement[bool]) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-__all__ = ["ResultRequest"]
+from hub.conversation.notices.models import NoticeState
+
+__all__ = ["Outcome", "ResultRequest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +21,13 @@ class ResultRequest:
     sealed: str = field(repr=False)
     asked_at: datetime
     told_item: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How many asked to hear of a case's outcome, how many of these a notice of its present
+    answer was made for, and how many notices of the case are in each state. Never who."""
+
+    asked: int = 0
+    told: int = 0
+    notices: Mapping[NoticeState, int] = field(default_factory=dict)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, or_, select, union, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, union, update
+from sqlalchemy import case as case_when
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.conversation.notices.models import NoticeState
+from hub.conversation.notices.tables import notices
 from hub.kernel.database import Transaction
 from hub.opinion.cases.models import Case, CaseState
-from hub.opinion.cases.results.models import ResultRequest
+from hub.opinion.cases.results.models import Outcome, ResultRequest
 from hub.opinion.cases.results.tables import result_requests
 from hub.opinion.cases.tables import cases
 from hub.opinion.issues.tables import issue_signals
 
-__all__ = ["add", "answered_before", "answered_by", "erase", "mark_told", "open_of"]
+__all__ = ["add", "answered_before", "answered_by", "erase", "mark_told", "open_of", "outcome_of"]
 
 _r, _m = result_requests.c, issue_signals.c
 
@@ -33,11 +36,21 @@ def answered_by(connection: Connection, item_id: str) -> str | None:
     return connection.execute(select(cases.c.id).where(cases.c.item_id == item_id)).scalar()
 
 
+def outcome_of(connection: Connection, case: Case) -> Outcome:
+    told = func.sum(case_when((_r.told_item == case.item_id, 1), else_=0))
+    query = select(func.count(), told).select_from(result_requests).where(_about(case))
+    asked, count = connection.execute(query).one()
+    states = select(notices.c.state, func.count()).where(
+        notices.c.about == case.id, notices.c.about != "", notices.c.item_id == case.item_id
+    )
+    rows = connection.execute(states.group_by(notices.c.state)).all() if case.item_id else []
+    found = {NoticeState(state): number for state, number in rows}
+    return Outcome(asked=asked, told=(count or 0) if case.item_id else 0, notices=found)
+
+
 def open_of(connection: Connection, case: Case) -> list[ResultRequest]:
     """Wishes about the case's signals whose people were not told of its present answer."""
-    members = select(_m.signal_id).where(_m.issue_id == case.issue_id, _m.issue_id != "")
-    mine = or_(_r.signal_id == case.signal_id, _r.signal_id.in_(members))
-    query = select(result_requests).where(mine, _r.told_item != case.item_id)
+    query = select(result_requests).where(_about(case), _r.told_item != case.item_id)
     return [_request(row) for row in connection.execute(query.order_by(_r.signal_id))]
 
 
@@ -65,6 +78,12 @@ def mark_told(tx: Transaction, ids: Sequence[str], item_id: str) -> int:
 def erase(tx: Transaction, ids: Sequence[str]) -> int:
     """Forget the wishes about these signals."""
     return tx.execute(delete(result_requests).where(_r.signal_id.in_(list(ids)))).rowcount
+
+
+def _about(case: Case) -> ColumnElement[bool]:
+    """Said by one of the case's signals."""
+    members = select(_m.signal_id).where(_m.issue_id == case.issue_id, _m.issue_id != "")
+    return or_(_r.signal_id == case.signal_id, _r.signal_id.in_(members))
 
 
 def _request(row: Row[Any]) -> ResultRequest:

@@ -16,6 +16,7 @@ from web.console.call import Call
 from web.console.exporting import columns_of, event_row, send, telling_of
 from web.console.kinds import kind_words
 from web.console.looking import looking
+from web.console.naming import names_of
 
 __all__ = ["export", "found", "one"]
 
@@ -34,9 +35,11 @@ async def found(call: Call) -> web.StreamResponse:
         problem, query = error, {**query, "since": "", "until": ""}
         wanted = await _wanted(call, lambda name: query.get(name, ""))
     seen = await looking(call)
+    page = await call.desk.governing.auditing.page(wanted)
     return call.page(
         "audit/found",
-        page=await call.desk.governing.auditing.page(wanted),
+        page=page,
+        names=await names_of(call, [event["actor"] for event in page.events]),
         query=query,
         kinds=kind_words(),
         bodies=seen.bodies,
@@ -48,7 +51,8 @@ async def one(call: Call) -> web.StreamResponse:
     auditing = call.desk.governing.auditing
     actors = await auditing.actors_for(call.login)
     event = await auditing.one(_number(call.request.match_info["seq"]), actors)
-    return call.page("audit/one", one=event, event=event.event, kinds=kind_words())
+    names = await names_of(call, [event.event["actor"]])
+    return call.page("audit/one", one=event, event=event.event, names=names, kinds=kind_words())
 
 
 async def export(call: Call) -> web.StreamResponse:

@@ -12,6 +12,7 @@ from hub.publishing.agenda.models import Entry
 from hub.publishing.service import When
 from web.console.call import Call
 from web.console.looking import may, require
+from web.console.naming import names_of
 from web.statuses import status_of
 
 __all__ = ["cancel", "move", "shown"]
@@ -55,6 +56,7 @@ async def _page(call: Call, entry: Entry, problem: GongkaiError | None = None) -
         local=local,
         body=(await call.desk.organisations.bodies(entry.body_id))[0],
         moving=may(call),
+        names=await names_of(call, [entry.created_by]),
         problem=problem,
         typed={name: call.text(name) for name in ("day", "time", "reason")},
     )

@@ -51,6 +51,7 @@ AREA = Area(
         _office("reopen", steps.reopen),
         Route(method="POST", path=f"{_CASE}/return", handler=steps.send_back, needs=HEADING),
         _handling("accept", steps.accept),
+        _handling("assign", steps.assign),
         _handling("note", steps.note),
         _handling("announce", steps.announce),
         _handling("draft", steps.draft),

@@ -11,14 +11,17 @@ from hub.opinion.cases.models import CaseLevel, CaseState
 from web.console.areas.cases.who import OFFICE
 from web.console.call import Call
 from web.console.looking import Looking, looking, may
+from web.console.naming import names_of
 
 __all__ = ["board", "lines", "looked_for", "whose"]
 
 _PAGE = 50
+_MINE = "-"  # no login begins so
 
 
 async def board(call: Call) -> web.StreamResponse:
     seen, view = await whose(call)
+    opening = may(call, OFFICE.roles)
     counts, overdue = await call.desk.listening.case_board.counts(view)
     return call.page(
         "cases/board",
@@ -27,7 +30,9 @@ async def board(call: Call) -> web.StreamResponse:
         states=list(CaseState),
         levels=list(CaseLevel),
         bodies=seen.bodies,
-        may_open=may(call, OFFICE.roles),
+        people=await _people(call, view),
+        may_open=opening,
+        proposed=len(await call.desk.listening.proposals.open(_PAGE)) if opening else 0,
         **await _lines(call, seen, view),
     )
 
@@ -48,7 +53,9 @@ async def whose(call: Call) -> tuple[Looking, View]:
 def looked_for(call: Call) -> Looked:
     """What the address asks for."""
     state, level = call.asked("state"), call.asked("level")
+    who = call.asked("who")[:64]
     return Looked(
+        assignee=call.login if who == _MINE else who,
         state=CaseState(state) if state in set(CaseState) else None,
         level=CaseLevel(level) if level in set(CaseLevel) else None,
         after=call.asked("after")[:80],
@@ -62,5 +69,19 @@ async def _lines(call: Call, seen: Looking, view: View) -> dict[str, Any]:
     return {
         "page": page,
         "names": await call.desk.organisations.body_names(row.case.body_id for row in page.rows),
-        "query": {"state": looked.state or "", "level": looked.level or "", "body": seen.body},
+        "who": await names_of(call, [row.case.assignee for row in page.rows]),
+        "own": {one for one, held in call.visitor.roles.items() if held},
+        "query": {
+            "state": looked.state or "",
+            "level": looked.level or "",
+            "body": seen.body,
+            "who": call.asked("who")[:64],
+        },
     }
+
+
+async def _people(call: Call, view: View) -> list[tuple[str, str]]:
+    """Oneself, then whoever else has cases."""
+    found = await call.desk.listening.case_board.assignees(view)
+    others = [(one.login, one.name) for one in found if one.login != call.login]
+    return [(_MINE, call.word("cases.mine")), *others]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from web.console.areas.cases.who import HANDLING, HEADING, OFFICE, case_of
 from web.console.call import Call
 from web.console.kinds import kind_words
 from web.console.looking import may
+from web.console.naming import names_of
 from web.statuses import status_of
 
 __all__ = ["page", "shown"]
@@ -31,12 +33,16 @@ async def page(call: Call, case: Case, problem: GongkaiError | None = None) -> w
     desk = call.desk
     case, clocks = await desk.listening.cases.case(case.id)
     bodies = await desk.organisations.bodies()
+    history = await desk.listening.case_board.history(case.id)
     return call.page(
         "cases/one",
         status=status_of(problem) if problem else 200,
         case=case,
         clocks=clocks,
-        history=await desk.listening.case_board.history(case.id),
+        states=tuple(CaseState),
+        history=history,
+        people=await names_of(call, _people(case, history)),
+        outcome=await desk.listening.case_board.outcome(case),
         kinds=kind_words(),
         names={one.id: one.name for one in bodies},
         bodies=bodies,
@@ -54,10 +60,17 @@ async def _offered(call: Call, case: Case) -> dict[str, Any]:
         "office": office,
         "handling": may(call, HANDLING.roles),
         "heading": may(call, HEADING.roles),
+        "handlers": await call.desk.listening.cases.handlers(case.id),
         "levels": list(CaseLevel),
         "announcing": [one for one in DeadlineKind if one is not DeadlineKind.ANSWER],
         "suggested": await call.desk.listening.cases.routing(case.id) if office and waits else None,
     }
+
+
+def _people(case: Case, history: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The logins that the page has to call by name."""
+    given = [one["data"].get("assignee", "") for one in history]
+    return [case.assignee, *given, *(one["actor"] for one in history)]
 
 
 async def _answer(call: Call, case: Case) -> Item | None:

@@ -15,6 +15,7 @@ from web.console.call import Call
 __all__ = [
     "accept",
     "announce",
+    "assign",
     "close",
     "draft",
     "level",
@@ -61,6 +62,13 @@ async def accept(call: Call) -> web.StreamResponse:
     case = await case_of(call)
     work = call.desk.listening.cases.accept(case.id, actor=call.login)
     return await _done(call, case, work, "accepted")
+
+
+async def assign(call: Call) -> web.StreamResponse:
+    """To who was chosen, or to nobody any more."""
+    case, login = await case_of(call), call.text("assignee")[:64]
+    work = call.desk.listening.cases.assign(case.id, login, actor=call.login)
+    return await _done(call, case, work, "assigned" if login else "unassigned")
 
 
 async def note(call: Call) -> web.StreamResponse:

@@ -45,7 +45,7 @@ async def submit(call: Call) -> web.StreamResponse:
         approval = await call.desk.publishing.submit(item.id, told.selection, call.login)
     except GongkaiError as error:
         return await _page(call, item, told, error)
-    return call.go(f"/reviews/{approval.id}")
+    return call.go(f"/reviews/{approval.id}", said="submitted")
 
 
 async def choices(call: Call, item: Item) -> dict[str, Any]:

@@ -21,7 +21,9 @@ async def listed(call: Call) -> web.StreamResponse:
     readable = await call.desk.doors.readable(call.login)
     own = frozenset(body for body, held in call.visitor.roles.items() if held & ENTERING)
     unfinished = await call.desk.drafting.own(call.login)
-    state = ItemState.APPROVED if call.asked("state") == ItemState.APPROVED else ItemState.DRAFT
+    usual = ItemState.DRAFT if own else ItemState.APPROVED
+    asked = call.asked("state")
+    state = ItemState(asked) if asked in (ItemState.DRAFT, ItemState.APPROVED) else usual
     among = own if state is ItemState.DRAFT else readable
     wanted = Wanted(bodies=among, state=state, before=call.asked("before")[:26], limit=_PAGE + 1)
     lines = await call.desk.listing.page(wanted) if among else []

@@ -15,6 +15,7 @@ from hub.publishing.models import Capability, Declaration
 from hub.publishing.recall.models import OrderKind, Reach, Standing
 from web.console.call import Call
 from web.console.looking import channel_titles, require
+from web.console.naming import names_of
 
 __all__ = ["RECALLING", "ask", "find", "order", "progress", "shown"]
 
@@ -35,13 +36,13 @@ async def find(call: Call) -> web.StreamResponse:
 
 async def shown(call: Call) -> web.StreamResponse:
     item, reach = await _reach(call)
-    return call.page("deliveries/recall", item=item, **_told(call, reach))
+    return call.page("deliveries/recall", item=item, **await _told(call, reach))
 
 
 async def progress(call: Call) -> web.StreamResponse:
     """The part that changes while platforms are asked."""
     item, reach = await _reach(call)
-    return call.page("deliveries/_reach", item=item, **_told(call, reach))
+    return call.page("deliveries/_reach", item=item, **await _told(call, reach))
 
 
 async def ask(call: Call) -> web.StreamResponse:
@@ -53,7 +54,7 @@ async def ask(call: Call) -> web.StreamResponse:
         if one.standing is Standing.HAS
     )
     return call.page(
-        "deliveries/recall-order", item=item, ways=ways, problem=None, **_told(call, reach)
+        "deliveries/recall-order", item=item, ways=ways, problem=None, **await _told(call, reach)
     )
 
 
@@ -83,10 +84,11 @@ async def _reach(call: Call) -> tuple[Item, Reach]:
     return item, await call.desk.recalling.reach(item.id)
 
 
-def _told(call: Call, reach: Reach) -> dict[str, Any]:
+async def _told(call: Call, reach: Reach) -> dict[str, Any]:
     standings = Counter(one.standing for one in reach.accounts)
     return {
         "reach": reach,
+        "names": await names_of(call, [reach.order.ordered_by] if reach.order else []),
         "standings": [(one, standings[one]) for one in Standing if standings[one]],
         "shown": reach.accounts[:_LISTED],
         "ongoing": any(standings[one] for one in _ONGOING),

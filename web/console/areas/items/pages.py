@@ -21,6 +21,8 @@ from web.console.call import Call
 from web.console.differences import compared
 from web.console.kinds import kind_words
 from web.console.limits import limits_of
+from web.console.looking import channel_titles
+from web.console.naming import names_of
 
 __all__ = ["audit", "determination_of", "may_enter", "show", "show_item", "versions"]
 
@@ -55,12 +57,15 @@ async def show_item(
         approval=approval,
         history=history,
         people=await desk.review.people(ids),
+        names=await names_of(call, [item.entered_by]),
         deliveries=await desk.operations.find(item_id=item.id, limit=50),
         accounts=accounts,
         channels=sorted({account.channel for account in accounts.values()}),
         due=(await limits_of(call, [item.id])).get(item.id),
         entering=may_enter(call, item),
         planning=call.visitor.holds(PLANNING),
+        scheduling=bool(call.visitor.roles.get(item.body_id, frozenset()) & PLANNING),
+        titles=channel_titles(call),
         problem=problem,
     )
 

@@ -19,6 +19,8 @@ from hub.review.queue.models import Waiting
 from web.console.call import Call
 from web.console.differences import Row, compared
 from web.console.limits import limits_of
+from web.console.looking import channel_titles
+from web.console.naming import names_of
 
 __all__ = ["Sheet", "approval", "queue", "show_approval"]
 
@@ -38,6 +40,7 @@ async def queue(call: Call) -> web.StreamResponse:
         waiting=waiting,
         due=await limits_of(call, [one.item_id for one in waiting[:50]]),
         bodies=await call.desk.organisations.body_names(one.body_id for one in waiting),
+        names=await names_of(call, [one.submitted_by for one in waiting]),
     )
 
 
@@ -75,6 +78,8 @@ async def show_approval(
         changes=_changes(former, item) if former else [],
         history=history,
         people=await _people(call, found, history),
+        names=await names_of(call, [found.submitted_by]),
+        channels=channel_titles(call),
         due=(await limits_of(call, [item.id])).get(item.id),
         problem=problem,
     )
