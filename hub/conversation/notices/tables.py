@@ -18,7 +18,7 @@ from hub.kernel.columns import Instant, Json, metadata
 
 __all__ = ["notice_cursors", "notice_messages", "notices"]
 
-_ABOUT = text("about != ''")
+_RESULT = text("kind = 'result'")
 _WAITING, _SENDING = text("state = 'waiting'"), text("state = 'sending'")
 
 notices = Table(
@@ -56,7 +56,7 @@ notices = Table(
     ),
     Index("ix_notices_item", "item_id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     Index("ix_notices_message", "message_id", "id"),
-    Index("ix_notices_about", "about", sqlite_where=_ABOUT, postgresql_where=_ABOUT),
+    Index("ix_notices_about", "about", sqlite_where=_RESULT, postgresql_where=_RESULT),
 )
 
 notice_messages = Table(

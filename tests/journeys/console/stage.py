@@ -155,6 +155,16 @@ class House:
         await desk.publishing.plan(item.id, chosen, When(zone="Asia/Shanghai"), "zhou.hai")
         await self.until(item.id, lambda found: all(one.state in OUT for one in found))
 
+    async def refused(self, handle: str, item_id: str) -> None:
+        """An account of the bureau has taken its permission back when an item is sent to it."""
+        self.town.platforms["weibo"].revoke(handle)  # type: ignore[attr-defined]
+        bureau = await self.office.desk.organisations.body("housing")
+        chosen = Selection(channels=("weibo",), body_id=bureau.id)
+        now = When(zone="Asia/Shanghai")
+        await self.office.desk.publishing.plan(item_id, chosen, now, "qian.yu")
+        troubled = (DeliveryState.FAILED, DeliveryState.BLOCKED)
+        await self.until(item_id, lambda found: any(one.state in troubled for one in found))
+
     async def until(
         self, item_id: str, reached: Callable[[list[Delivery]], bool]
     ) -> list[Delivery]:

@@ -44,22 +44,23 @@ class Walk:
     seen: int = 0
 
     async def see(self, name: str, text: str = "") -> None:
-        """A page that says `text`: it fits both a desk and a telephone, and axe finds nothing in
-        light nor dark."""
+        """A page that says `text`: it fits both a desk and a telephone, and axe finds nothing, in
+        light and in dark by turns."""
         page = self.page
         if text:
             await page.get_by_text(text).first.wait_for()
         await page.wait_for_load_state("load")
         self.seen += 1
         picture = f"{self.name}-{self.seen:02}-{name}"
-        for width, scheme in ((_NARROW, "dark"), (_WIDE, "light")):
+        for turn, (width, scheme) in enumerate(((_NARROW, "dark"), (_WIDE, "light"))):
             await page.set_viewport_size({"width": width, "height": _HIGH})
             await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             wide, window = await page.evaluate(SIZES)
             await page.screenshot(path=self.folder / f"{picture}-{width}.png", full_page=True)
             assert wide <= window, (picture, width, await page.evaluate(_WIDER))
-            found = await self._found()
-            assert found == [], (picture, scheme, found)
+            if self.seen % 2 == turn:
+                found = await self._found()
+                assert found == [], (picture, scheme, found)
         if _EVERY_SIZE:
             await self._every_size(picture)
 
@@ -133,7 +134,7 @@ async def walking(browser: Browser, house: House, login: str, name: str) -> Asyn
     context = await browser.new_context(
         viewport={"width": _WIDE, "height": _HIGH}, reduced_motion="reduce", locale="zh-CN"
     )
-    context.set_default_timeout(int(os.environ.get("DEVPAT", PATIENCE_MS)))
+    context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()
     walk = Walk(page, name, house.pictures)
     ours = (house.origin, "data:", "blob:" + house.origin)

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy import case as case_when
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.conversation.notices.models import NoticeState
+from hub.conversation.notices.models import NoticeKind, NoticeState
 from hub.conversation.notices.tables import notices
 from hub.kernel.database import Transaction
 from hub.opinion.cases.models import Case, CaseState
@@ -21,6 +32,7 @@ from hub.opinion.issues.tables import issue_signals
 __all__ = ["add", "answered_before", "answered_by", "erase", "mark_told", "open_of", "outcome_of"]
 
 _r, _m = result_requests.c, issue_signals.c
+_RESULT = literal_column(f"'{NoticeKind.RESULT}'")  # as the partial index has it, not bound
 
 
 def add(tx: Transaction, new: ResultRequest) -> bool:
@@ -41,7 +53,7 @@ def outcome_of(connection: Connection, case: Case) -> Outcome:
     query = select(func.count(), told).select_from(result_requests).where(_about(case))
     asked, count = connection.execute(query).one()
     states = select(notices.c.state, func.count()).where(
-        notices.c.about == case.id, notices.c.about != "", notices.c.item_id == case.item_id
+        notices.c.about == case.id, notices.c.kind == _RESULT, notices.c.item_id == case.item_id
     )
     rows = connection.execute(states.group_by(notices.c.state)).all() if case.item_id else []
     found = {NoticeState(state): number for state, number in rows}

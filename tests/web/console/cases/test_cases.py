@@ -42,6 +42,23 @@ async def test_a_case_goes_from_opening_to_its_answer_and_is_not_closed_early(
     await office.send("clerk", f"{path}/announce", {"kind": "authoritative"})
 
 
+async def test_a_case_is_given_to_a_person_and_found_by_them(office: Office) -> None:
+    path = await opened(office)
+    city = (await office.desk.organisations.body("city")).id
+    other = (await office.desk.organisations.body("other")).id
+    told = {"body": city, "reason": "属地", "joint": other}
+    await office.send("office", f"{path}/route", told)
+    assert NEW["title"] in await office.see("stranger", "/cases")  # their body takes part
+    await office.send("media", f"{path}/assign", {"assignee": "editor"}, status=403)
+    refused = await office.send("clerk", f"{path}/assign", {"assignee": "media"}, status=400)
+    assert "不办理该件" in refused
+    await office.send("clerk", f"{path}/assign", {"assignee": "editor"})
+    assert "editor先生" in await office.see("clerk", "/cases")
+    assert NEW["title"] in await office.see("editor", "/cases?who=-")
+    assert NEW["title"] not in await office.see("clerk", "/cases?who=-")
+    assert "opinion.case.assigned" not in await office.see("clerk", path)  # said in words
+
+
 async def test_the_board_puts_what_ends_first_on_top(office: Office) -> None:
     await opened(office, title="普通的一件", level="ordinary")
     await opened(office)

@@ -8,6 +8,7 @@ from sqlalchemy import insert, update
 
 from hub.catalogue.service import Catalogue
 from hub.conversation.models import EventType, InboundKind
+from hub.conversation.notices.models import NoticeState
 from hub.conversation.notices.rules import Manners
 from hub.conversation.satisfaction.models import Asking
 from hub.conversation.satisfaction.service import Satisfaction
@@ -15,8 +16,10 @@ from hub.kernel.clock import ManualClock
 from hub.kernel.database import Database
 from hub.kernel.events import read_events
 from hub.kernel.ids import IdSource
+from hub.opinion.cases.board.service import CaseBoard
 from hub.opinion.cases.models import CaseKind, CaseLevel, CaseState, NewCase
 from hub.opinion.cases.rating import CaseRatings
+from hub.opinion.cases.results.models import Outcome
 from hub.opinion.cases.results.service import Results
 from hub.opinion.cases.service import CaseService
 from hub.opinion.cases.tables import cases as case_rows
@@ -72,6 +75,11 @@ class Office:
         case, _ = await self.cases.case(self.case_id)
         return case.state, case.satisfaction
 
+    async def outcome(self) -> Outcome:
+        """What the board says of who was told."""
+        case, _ = await self.cases.case(self.case_id)
+        return await CaseBoard(self.city.database, self.city.clock).outcome(case)
+
     async def happened(self) -> list[str]:
         found = await self.city.database.read(lambda c: read_events(c, subject=self.case_id))
         return [event["kind"] for event in found]
@@ -114,8 +122,11 @@ async def test_who_asked_is_told_through_the_account_they_wrote_to(
     signal_id = await office.hears(signals)
     assert await office.results.want(signal_id, office.city.reader())
     assert not await office.results.want(signal_id, office.city.reader())
+    assert await office.outcome() == Outcome(asked=1)
     item_id = await office.answers()
+    assert await office.outcome() == Outcome(asked=1, told=1, notices={NoticeState.WAITING: 1})
     assert await office.city.runs() == 1
+    assert (await office.outcome()).notices == {NoticeState.SENT: 1}
     (told,) = office.city.platform.said
     (cite,) = told.answer.cites
     assert told.address == "address-of-me"
