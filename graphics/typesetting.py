@@ -24,6 +24,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "graphics"
 MAX_BYTES = 1_000_000
 _TIMEOUT_S = 20.0
 _TOO_LONG = "too-long:"
+_REMEDY = Words("稍后再试；仍不行请告诉管理员", "try again later, else tell the administrator")
 _COLOURS = 256
 _SEEN = 5  # of 255: a colour off by less looks the same beside the right one
 _FLAT = 48  # of these, the colours of flat areas
@@ -149,4 +150,4 @@ def _small_enough(picture: bytes) -> bytes:
 
 
 def failed(zh: str, en: str) -> DrawingFailed:
-    return DrawingFailed(Words(zh, en), field="picture")
+    return DrawingFailed(Words(zh, en), field="picture", remedy=_REMEDY)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import aiohttp_jinja2
 from aiohttp import web
+from yarl import URL
 
 from hub.catalogue.models import Item
 from hub.kernel.errors import GongkaiError, Words
@@ -26,6 +27,7 @@ from web.statuses import status_of
 __all__ = ["ROOT", "Call", "address"]
 
 ROOT = "/console"
+_BUSY = 500  # from here on it is not what was asked, and may work another time
 
 
 def address(path: str, /, **query: Any) -> str:
@@ -131,7 +133,19 @@ class Call:
             response = self.page("_refused", error=error, status=status_of(error))
             response.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"})
             return response
-        return self.page("refused", error=error, status=status_of(error))
+        status = status_of(error)
+        again = self.request.path_qs if self.request.method == "GET" and status >= _BUSY else ""
+        return self.page("refused", error=error, again=again, back=self._before, status=status)
+
+    @property
+    def _before(self) -> str:
+        """The page of ours they came from; empty where they came from elsewhere, or nowhere."""
+        try:
+            came = URL(self.request.headers.get("Referer", ""))
+        except ValueError:
+            return ""
+        ours = came.host == self.request.url.host and came.path.startswith(f"{ROOT}/")
+        return came.path_qs if ours else ""
 
     def _shared(self) -> dict[str, Any]:
         visitor = self.known

@@ -268,6 +268,7 @@ def _haste() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patching:
         hasten(patching.setattr)
+        patching.setattr("graphics.typesetting._TIMEOUT_S", PATIENCE_S)  # on a busy machine, too
         hasten_declarations(put)
         yield
     for place, name, value in reversed(before):

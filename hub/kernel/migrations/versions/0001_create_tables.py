@@ -176,6 +176,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("met_at IS NULL"),
     )
     op.create_table(
+        "case_joint",
+        sa.Column("case_id", sa.String(length=26), nullable=False),
+        sa.Column("body_id", sa.String(length=26), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "body_id", name=op.f("pk_case_joint")),
+    )
+    op.create_index("ix_case_joint_body", "case_joint", ["body_id", "case_id"], unique=False)
+    op.create_table(
         "case_proposals",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("issue_id", sa.String(length=26), nullable=False),
@@ -225,8 +232,10 @@ def upgrade() -> None:
         sa.Column("opened_by", sa.String(length=64), nullable=False),
         sa.Column("responded_at", sa.BigInteger(), nullable=True),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("assignee", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
     )
+    op.create_index("ix_cases_assignee", "cases", ["assignee", "id"], unique=False)
     op.create_index("ix_cases_body", "cases", ["body_id", "id"], unique=False)
     op.create_index("ix_cases_issue", "cases", ["issue_id"], unique=False)
     op.create_index("ix_cases_item", "cases", ["item_id"], unique=False)
@@ -514,6 +523,14 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "sender", "account", "item_id", "version", "kind", name=op.f("uq_notices_sender")
         ),
+    )
+    op.create_index(
+        "ix_notices_about",
+        "notices",
+        ["about"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'result'"),
+        postgresql_where=sa.text("kind = 'result'"),
     )
     op.create_index(
         "ix_notices_due",

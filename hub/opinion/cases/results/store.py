@@ -32,7 +32,9 @@ from hub.opinion.issues.tables import issue_signals
 __all__ = ["add", "answered_before", "answered_by", "erase", "mark_told", "open_of", "outcome_of"]
 
 _r, _m = result_requests.c, issue_signals.c
-_RESULT = literal_column(f"'{NoticeKind.RESULT}'")  # as the partial index has it, not bound
+_RESULT: ColumnElement[str] = literal_column(
+    f"'{NoticeKind.RESULT}'"
+)  # as the partial index has it, not bound
 
 
 def add(tx: Transaction, new: ResultRequest) -> bool:

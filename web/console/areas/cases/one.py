@@ -11,7 +11,9 @@ from hub.catalogue.models import Item
 from hub.kernel.errors import GongkaiError
 from hub.opinion.cases.models import Case, CaseLevel, CaseState, DeadlineKind
 from hub.opinion.stream.models import Line, Wanted
+from hub.organisations.authority.rules import ENTERING
 from hub.organisations.authority.sight import OPERATING
+from hub.organisations.models import Role
 from web.console.areas.cases.who import HANDLING, HEADING, OFFICE, case_of
 from web.console.call import Call
 from web.console.kinds import kind_words
@@ -56,10 +58,15 @@ async def page(call: Call, case: Case, problem: GongkaiError | None = None) -> w
 async def _offered(call: Call, case: Case) -> dict[str, Any]:
     """What it is worth showing a button for; the service decides."""
     office, waits = may(call, OFFICE.roles), case.state is CaseState.REGISTERED
+    roles = call.visitor.roles
+    own = roles.get(case.body_id, frozenset())
+    beside = frozenset[Role]().union(*(roles.get(one, frozenset()) for one in case.joint))
     return {
         "office": office,
-        "handling": may(call, HANDLING.roles),
-        "heading": may(call, HEADING.roles),
+        "answering": bool(own & ENTERING),
+        "noting": office or bool((own | beside) & ENTERING),
+        "handling": office or bool(own & HANDLING.roles),
+        "heading": bool(own & HEADING.roles),
         "handlers": await call.desk.listening.cases.handlers(case.id),
         "levels": list(CaseLevel),
         "announcing": [one for one in DeadlineKind if one is not DeadlineKind.ANSWER],
