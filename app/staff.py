@@ -9,7 +9,7 @@ from aiohttp import web
 from app.compose import Hub
 from app.connecting import connecting_of, trial_posts_of
 from app.desk import Desk
-from app.handling import emergencies_of, retrying_of
+from app.handling import emergencies_of, findings_of, outages_of, retrying_of
 from app.opinion import case_service, issue_service, judging_service
 from app.reports import report_service
 from app.slots import slot_lanes
@@ -74,6 +74,8 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
         retrying=retrying_of(hub),
         connecting=connecting_of(hub),
         trial_posts=trial_posts_of(hub),
+        outages=outages_of(hub),
+        findings=findings_of(hub),
     )
 
 

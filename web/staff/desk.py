@@ -33,9 +33,11 @@ from hub.publishing.board.service import DeliveryBoard
 from hub.publishing.connecting.posting import TrialPosts
 from hub.publishing.connecting.service import Connecting
 from hub.publishing.emergency.service import Emergencies
+from hub.publishing.findings.service import Findings
 from hub.publishing.forecast.service import Simulation
 from hub.publishing.grouping.service import AccountGroups
 from hub.publishing.operations import Operations
+from hub.publishing.outages.service import Outages
 from hub.publishing.recall.service import Recalling
 from hub.publishing.retrying.service import Retrying
 from hub.publishing.service import Publishing
@@ -93,6 +95,8 @@ class Services:
     retrying: Retrying
     connecting: Connecting
     trial_posts: TrialPosts
+    outages: Outages
+    findings: Findings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.kernel.errors import Words
 from hub.organisations.tokens.scopes import Scope
 from web.staff import asked_handling as asked
-from web.staff import handling, queries, trying
+from web.staff import handling, queries, trying, watching
 from web.staff import handling_shapes as shapes
 from web.staff.endpoint import Endpoint
 
@@ -99,5 +99,45 @@ HANDLING_ENDPOINTS = (
         needs=Scope.ADMIN,
         handler=trying.withdraw_test,
         answers=shapes.StaffTrial,
+    ),
+    Endpoint(
+        method="GET",
+        path="/outages",
+        name="readBacklog",
+        words=Words("停机积压，按账号", "what an outage holds back, by account"),
+        needs=Scope.READ,
+        handler=watching.read_backlog,
+        answers=shapes.StaffBacklog,
+    ),
+    Endpoint(
+        method="POST",
+        path="/outages/releases",
+        name="releaseBacklog",
+        words=Words("放行停机积压", "let a backlog go"),
+        needs=Scope.PUBLISH,
+        handler=watching.release_backlog,
+        takes=asked.ReleaseBacklog,
+        answers=shapes.StaffReleased,
+    ),
+    Endpoint(
+        method="GET",
+        path="/findings",
+        name="listFindings",
+        words=Words("检查发现与书面意见", "what the checks found, and what was said to it"),
+        needs=Scope.READ,
+        handler=watching.list_findings,
+        asks=asked.AskFindings,
+        answers=shapes.StaffFindings,
+    ),
+    Endpoint(
+        method="POST",
+        path="/findings/acknowledgements",
+        name="acknowledgeFinding",
+        words=Words("书面知悉", "acknowledge one in writing"),
+        needs=Scope.PUBLISH,
+        handler=watching.acknowledge_finding,
+        takes=asked.AcknowledgeFinding,
+        answers=shapes.StaffFindings,
+        status=201,
     ),
 )

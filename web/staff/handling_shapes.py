@@ -10,8 +10,13 @@ from datetime import datetime
 from web.staff.shapes import Said
 
 __all__ = [
+    "StaffBacklog",
     "StaffEmergency",
+    "StaffFinding",
+    "StaffFindings",
     "StaffGroup",
+    "StaffHeld",
+    "StaffReleased",
     "StaffRetried",
     "StaffRetries",
     "StaffStuck",
@@ -101,3 +106,55 @@ class StaffTrials:
     """The newest first."""
 
     trials: tuple[StaffTrial, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffHeld:
+    """What an outage holds of one account; `late` of them are not sent any more."""
+
+    account: str
+    account_name: str
+    channel: str
+    count: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffBacklog:
+    """By account, the most first."""
+
+    held: tuple[StaffHeld, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffReleased:
+    released: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffFinding:
+    """What a check found; `fingerprint` names it as it is now, and what was said stands for that
+    alone."""
+
+    topic: str
+    subject: str
+    fingerprint: str
+    grave: bool
+    title: str
+    label: str
+    words: Said
+    remedy: Said | None
+    at: datetime | None
+    plan: str
+    account: str
+    delivery: str
+    acknowledged_by: str
+    acknowledged_at: datetime | None
+    remark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffFindings:
+    """The most pressing first."""
+
+    findings: tuple[StaffFinding, ...]

@@ -41,3 +41,21 @@ async def test_an_account_is_asked_about_and_tried_by_who_administers_it(office:
     assert gone["state"] == "withdrawn"
     told = await office.ask("all", "GET", f"{path}/trials")
     assert [one["state"] for one in told["trials"]] == ["withdrawn", "good"]
+
+
+async def test_a_backlog_and_findings_are_answered_by_who_operates(office: Office) -> None:
+    assert await office.ask("media", "GET", "/outages") == {"held": []}
+    release = {"reason": "机房恢复", "channel": "website"}
+    assert await office.ask("media", "POST", "/outages/releases", release) == {"released": 0}
+    await office.ask("media", "POST", "/outages/releases", {"reason": " "}, 400)
+    told = await office.ask("media", "GET", "/findings?topic=liveness&unanswered=true")
+    [one] = told["findings"]
+    said = {name: one[name] for name in ("topic", "subject", "fingerprint")}
+    path = "/findings/acknowledgements"
+    await office.ask("stranger", "POST", path, {**said, "remark": "知悉"}, 409)
+    done = await office.ask("media", "POST", path, {**said, "remark": "本周更新"}, 201)
+    assert [(f["acknowledged_by"], f["remark"]) for f in done["findings"]] == [
+        ("media", "本周更新")
+    ]
+    told = await office.ask("media", "GET", "/findings?topic=liveness&unanswered=true")
+    assert told["findings"] == []
