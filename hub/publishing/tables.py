@@ -124,7 +124,8 @@ deliveries = Table(
     ),
     Index("ix_deliveries_plan", "plan_id"),
     Index("ix_deliveries_account", "account_id", "due_at"),
-    Index("ix_deliveries_due", "due_at", **_where("state = 'planned'")),
+    # with account and state, so that boards count what is planned from the index alone
+    Index("ix_deliveries_due", "due_at", "account_id", "state", **_where("state = 'planned'")),
     Index(
         "ix_deliveries_ready", text("priority DESC"), "due_at", "id", **_where("state = 'ready'")
     ),

@@ -28,6 +28,6 @@ async def show(call: Call) -> web.StreamResponse:
 async def cover(call: Call) -> web.StreamResponse:
     """Drawn from the item as it is; raises InvalidInput for a theme that there is not."""
     item = await call.item(call.request.match_info["item"])
-    [body] = await call.desk.organisations.bodies(item.body_id)
+    [body] = await call.desk.organisations.bodies_among({item.body_id})
     drawn = await call.desk.studio.theme_cover(item, body.name, call.request.match_info["theme"])
     return web.Response(body=drawn.picture, content_type="image/png")
