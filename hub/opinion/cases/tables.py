@@ -61,6 +61,7 @@ case_deadlines = Table(
     Column("due_at", Instant),
     Column("met_at", Instant),
     Column("told", String(20), nullable=False),
+    Index("ix_case_deadlines_due", "due_at", "case_id"),
     Index(
         "ix_case_deadlines_open",
         "due_at",

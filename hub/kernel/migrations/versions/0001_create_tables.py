@@ -167,6 +167,7 @@ def upgrade() -> None:
         sa.Column("told", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("case_id", "round", "kind", name=op.f("pk_case_deadlines")),
     )
+    op.create_index("ix_case_deadlines_due", "case_deadlines", ["due_at", "case_id"], unique=False)
     op.create_index(
         "ix_case_deadlines_open",
         "case_deadlines",
