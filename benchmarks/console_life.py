@@ -230,8 +230,8 @@ class _Year:
                 "id": key, "title": _SAID, "kind": "message", "level": CaseLevel.ORDINARY.value,
                 "state": state.value, "issue_id": "", "signal_id": "",
                 "body_id": "" if state is CaseState.REGISTERED else self._body(n), "joint": [],
-                "reason": "", "assessment": "", "disposal": "", "item_id": "", "satisfaction": 0,
-                "review": "", "round": 1, "opened_at": at, "opened_by": "bench",
+                "reason": "", "assessment": "", "disposal": "", "item_id": "", "assignee": "",
+                "satisfaction": 0, "review": "", "round": 1, "opened_at": at, "opened_by": "bench",
             }  # fmt: skip
             clock = {
                 "case_id": key, "round": 1, "kind": "answer", "source": "国办发〔2014〕57号",
