@@ -62,7 +62,7 @@ async def test_what_is_chosen_is_submitted_and_no_channel_is_no_wish_for_all(
     assert "至少选一个渠道" in page
     where = await office.send("editor", path, {"body": "city", "channel": "website"})
     [waiting] = await office.desk.queue.to_sign("clerk")
-    assert where.endswith(f"/reviews/{waiting.approval_id}")
+    assert where.endswith(f"/reviews/{waiting.approval_id}?said=submitted")
     await office.send("media", path, {"channel": "website"}, status=403)
 
 
