@@ -97,7 +97,9 @@ def deliveries_by_ids(connection: Connection, ids: Iterable[str]) -> list[Delive
 
 def held_by_outage(connection: Connection) -> list[Delivery]:
     """What an outage left for a person to release."""
-    query = select(deliveries).where(in_states(_S.BLOCKED), _d.reason == "outage")
+    query = select(deliveries).where(
+        in_states(_S.BLOCKED), _d.next_at.is_(None), _d.reason == "outage"
+    )
     return [row_to_delivery(row) for row in connection.execute(query)]
 
 

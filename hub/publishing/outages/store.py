@@ -71,7 +71,12 @@ def release(
 
 
 def _held(sight: Sight) -> list[ColumnElement[bool] | TextClause]:
-    which: list[ColumnElement[bool] | TextClause] = [in_states(_S.BLOCKED), _d.reason == OUTAGE]
+    """What waits for a person has no time at which it goes on: by that the index finds it."""
+    which: list[ColumnElement[bool] | TextClause] = [
+        in_states(_S.BLOCKED),
+        _d.next_at.is_(None),
+        _d.reason == OUTAGE,
+    ]
     if not sight.whole:
         which.append(_d.account_id.in_(select(_a.id).where(_a.body_id.in_(sight.bodies))))
     return which
