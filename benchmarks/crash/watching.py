@@ -115,9 +115,10 @@ async def _until_rest(hub: Hub) -> None:
     while True:
         found = await hub.operations.find(limit=1000)
         rings = await hub.rings.views(plan.id)
+        opened = await hub.incidents.find()  # before its alert is looked for, which comes with it
         unsent = await hub.database.read(count_unsent)
         passed = all(view.ring.state is RingState.PASSED for view in rings)
-        if passed and all(map(at_rest, found)) and await hub.incidents.find() and not unsent:
+        if passed and all(map(at_rest, found)) and opened and not unsent:
             return
         await asyncio.sleep(_LOOK_S)
 

@@ -13,9 +13,11 @@ from hub.kernel.clock import ManualClock
 from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import Unavailable, Words
 from hub.kernel.meter import Meter, NoMeter
+from hub.organisations.authority.sight import Sight
 from hub.publishing import ledger, store
 from hub.publishing.holding import check_held
 from hub.publishing.models import DeliveryState
+from hub.publishing.outages.service import Outages
 from hub.publishing.ports import Accepted, Job
 from scheduler.dispatcher import Dispatcher
 from scheduler.reconciler import LOCK
@@ -190,7 +192,8 @@ async def test_an_outage_s_backlog_waits_for_a_person(stage: Stage) -> None:
     told(stage).advance(3600)
     await sweep.recover(alone=True)
     assert {d.reason for d in await stage.deliveries(state="blocked")} == {"outage"}
-    assert await stage.operations.release("media") == 2
+    outages = Outages(stage.database, stage.clock)
+    assert await outages.release(Sight(frozenset(), whole=True), "media", "机房恢复") == 2
     async with running(stage.dispatcher()) as dispatcher:
         dispatcher.wake()
         await resting(stage)

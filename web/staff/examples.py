@@ -52,8 +52,8 @@ def _example(kind: inspect.Type, name: str) -> Any:
             return _fields(kind)
         case inspect.UnionType(types=types):
             return _example(next(t for t in types if not isinstance(t, inspect.NoneType)), name)
-        case inspect.StrType(pattern=pattern):
-            return _text(pattern or "", name)
+        case inspect.StrType(pattern=pattern, min_length=least):
+            return _text(pattern or "", name) or (_ID if least else "")
         case inspect.EnumType(cls=cls):
             return next(iter(cls)).value
         case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):

@@ -49,6 +49,7 @@ def deadline(number: int, body_id: str, due: datetime, met: datetime | None) -> 
         "id": own, "title": "事", "kind": "complaint", "level": "ordinary", "state": "opened",
         "issue_id": "", "signal_id": "", "body_id": body_id, "joint": [], "reason": "",
         "assessment": "", "disposal": "", "item_id": "", "satisfaction": 0, "review": "",
+        "assignee": "",
         "round": 1, "opened_at": due, "opened_by": "x",
     }  # fmt: skip
     clock = {
