@@ -128,9 +128,12 @@ async def until_sent(place: Installation, tag: str, patience_s: float) -> float:
 
 
 async def states_of(place: Installation, tag: str) -> dict[str, int]:
+    """How many are in which state; what is unknown and will still be asked about counts as
+    `asking`."""
     query = (
-        "SELECT d.state, count(*) FROM deliveries d JOIN accounts a ON a.id = d.account_id"
-        " WHERE a.handle LIKE $1 GROUP BY d.state"
+        "SELECT CASE WHEN d.state = 'unknown' AND d.next_at IS NOT NULL THEN 'asking'"
+        " ELSE d.state END AS stands, count(*) FROM deliveries d"
+        " JOIN accounts a ON a.id = d.account_id WHERE a.handle LIKE $1 GROUP BY stands"
     )
     return {row[0]: row[1] for row in await place.rows(query, f"{tag}-%")}
 
