@@ -172,6 +172,7 @@ def main() -> None:
     )
     told: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="gongkai-scale-") as temporary:
+        Path(temporary).chmod(0o755)  # PostgreSQL runs as another user
         folder = options.logs or Path(temporary)
         for name in ("scaling", "storm"):
             (folder / name).mkdir(parents=True, exist_ok=True)

@@ -138,6 +138,7 @@ def main() -> int:
     names = options.only or (_QUICK if options.quick else tuple(FAULTS))
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="gongkai-hosts-") as temporary:
+        Path(temporary).chmod(0o755)  # PostgreSQL runs as another user
         folder = options.logs or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         rows = run(folder, names, options.seed)
