@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -50,12 +50,10 @@ def board(
 
 
 def _period(hub: Hub, since: str, until: str) -> Period:
-    zone = ZoneInfo(hub.settings.time_zone)
-    today = hub.clock.now().astimezone(zone).date()
+    today = hub.clock.now().astimezone(ZoneInfo(hub.settings.time_zone)).date()
     last = _day(until, "until") if until else today
     first = _day(since, "since") if since else last - timedelta(days=_MONTH - 1)
-    after = last + timedelta(days=1)
-    return Period(datetime.combine(first, time(), zone), datetime.combine(after, time(), zone))
+    return Period.of_days(first, last, hub.settings.time_zone)
 
 
 def _day(text: str, field: str) -> date:

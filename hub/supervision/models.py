@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from hub.kernel.errors import Words
 from hub.organisations.models import Body
@@ -40,6 +41,12 @@ class Period:
 
     since: datetime
     until: datetime
+
+    @classmethod
+    def of_days(cls, first: date, last: date, zone: str) -> Period:
+        """Both days whole, in an IANA zone."""
+        place, after = ZoneInfo(zone), last + timedelta(days=1)
+        return cls(datetime.combine(first, time(), place), datetime.combine(after, time(), place))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,11 +45,13 @@ class Supervision:
         """
         _check(period)
         sums = await self._sums(period)
-        bodies = await self._database.read(list_bodies)
+        bodies, under = await self._database.read(
+            lambda c: (list_bodies(c), list_bodies(c, top) if top else [])
+        )
         seen = [body for body in bodies if sight.whole or body.id in sight.bodies]
         known = {body.id for body in seen}
         of_these = {one: tally for one, tally in sums.items() if one in known}
-        below = _below(seen, top) if top else known
+        below = {body.id for body in under} if top else known
         total = sum((tally for one, tally in of_these.items() if one in below), Tally())
         rows = rows_of(seen, of_these, _shown(seen, top))
         return Board(period=period, rows=rows, all=values_of(total))
@@ -57,9 +59,9 @@ class Supervision:
     async def _sums(self, period: Period) -> Mapping[str, Tally]:
         """Of every body, whoever looks."""
         now, at = self._clock.now(), self._clock.monotonic()
-        since, found = self._known.get(period, (at - _KNOWN_FOR_S, {}))
-        if at - since < _KNOWN_FOR_S:
-            return found
+        known = self._known.get(period)
+        if known is not None and at - known[0] < _KNOWN_FOR_S:
+            return known[1]
 
         def look(connection: Connection) -> Mapping[str, Tally]:
             sums: dict[str, Tally] = defaultdict(Tally, store.tallies(connection, period, now))
@@ -89,16 +91,6 @@ def _shown(seen: Sequence[Body], top: str) -> list[Body]:
     known = {body.id for body in seen}
     tops = {top} if top else {body.id for body in seen if body.parent_id not in known}
     return [body for body in seen if body.id in tops or body.parent_id in tops]
-
-
-def _below(seen: Sequence[Body], top: str) -> set[str]:
-    """The body and all below it; bodies come before those below them only by chance."""
-    below, added = {top}, True
-    while added:
-        more = {body.id for body in seen if body.parent_id in below} - below
-        below |= more
-        added = bool(more)
-    return below
 
 
 def _check(period: Period) -> None:

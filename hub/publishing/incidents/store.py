@@ -32,9 +32,10 @@ from hub.publishing.incidents.rules import SPOILT
 from hub.publishing.incidents.tables import feed_cursors, incident_deliveries, incidents
 from hub.publishing.ledger import row_to_delivery
 from hub.publishing.models import Delivery, DeliveryState, Purpose
+from hub.publishing.outages import store as outages
 from hub.publishing.rings.models import RingState
 from hub.publishing.rings.tables import rings
-from hub.publishing.tables import deliveries, in_states
+from hub.publishing.tables import deliveries
 
 __all__ = [
     "accounts_of",
@@ -97,9 +98,7 @@ def deliveries_by_ids(connection: Connection, ids: Iterable[str]) -> list[Delive
 
 def held_by_outage(connection: Connection) -> list[Delivery]:
     """What an outage left for a person to release."""
-    query = select(deliveries).where(
-        in_states(_S.BLOCKED), _d.next_at.is_(None), _d.reason == "outage"
-    )
+    query = select(deliveries).where(*outages.held_by_outage())
     return [row_to_delivery(row) for row in connection.execute(query)]
 
 

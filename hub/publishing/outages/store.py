@@ -14,7 +14,7 @@ from hub.publishing.models import DeliveryState
 from hub.publishing.outages.models import Held
 from hub.publishing.tables import deliveries, in_states
 
-__all__ = ["count_held", "held_of", "release"]
+__all__ = ["count_held", "held_by_outage", "held_of", "release"]
 
 _d, _a = deliveries.c, accounts.c
 _S = DeliveryState
@@ -70,13 +70,14 @@ def release(
     return list(tx.execute(change).scalars())
 
 
+def held_by_outage() -> list[ColumnElement[bool] | TextClause]:
+    """The conditions: what waits for a person has no time at which it goes on, and by that the
+    index finds it."""
+    return [in_states(_S.BLOCKED), _d.next_at.is_(None), _d.reason == OUTAGE]
+
+
 def _held(sight: Sight) -> list[ColumnElement[bool] | TextClause]:
-    """What waits for a person has no time at which it goes on: by that the index finds it."""
-    which: list[ColumnElement[bool] | TextClause] = [
-        in_states(_S.BLOCKED),
-        _d.next_at.is_(None),
-        _d.reason == OUTAGE,
-    ]
+    which = held_by_outage()
     if not sight.whole:
         which.append(_d.account_id.in_(select(_a.id).where(_a.body_id.in_(sight.bodies))))
     return which

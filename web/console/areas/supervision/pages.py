@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from hub.organisations.authority.sight import Sight
 from hub.organisations.models import Body
 from hub.supervision.models import Measured, Name, Period
 from hub.supervision.rules import INDICATORS
@@ -30,10 +31,10 @@ _LISTS: Mapping[Name, tuple[str, Mapping[str, str]]] = {
 
 async def board(call: Call) -> web.StreamResponse:
     desk, sight = call.desk, await call.desk.sights.of(call.login)
-    top = await _top(call)
+    top, bodies = await _top(call, sight), await desk.organisations.bodies()
     since, until = _days(call)
     found = await desk.supervision.board(
-        _period(since, until, desk.zone), sight, top.id if top else ""
+        Period.of_days(since, until, desk.zone), sight, top.id if top else ""
     )
     return call.page(
         "supervision/board",
@@ -41,35 +42,27 @@ async def board(call: Call) -> web.StreamResponse:
         all=found.all,
         indicators=INDICATORS,
         top=top,
-        parent=await _parent(call, top),
+        parent=next((body for body in bodies if top and body.id == top.parent_id), None),
         since=since.isoformat(),
         until=until.isoformat(),
         periods={days: (until - timedelta(days=days - 1)).isoformat() for days in _DAYS},
         opens={row.body.id: _opened(row) for row in found.rows},
-        within=await _with_others(call, found.rows),
+        within=_with_others(bodies, found.rows),
     )
 
 
-async def _top(call: Call) -> Body | None:
+async def _top(call: Call, sight: Sight) -> Body | None:
     """The body that is looked into; none where it is not in sight."""
     code = call.asked("body")[:64]
     if not code:
         return None
-    sight = await call.desk.sights.of(call.login)
     body = await call.desk.organisations.body(code)
     return body if sight.whole or body.id in sight.bodies else None
 
 
-async def _parent(call: Call, top: Body | None) -> Body | None:
-    if top is None or not top.parent_id:
-        return None
-    found = await call.desk.organisations.bodies()
-    return next((body for body in found if body.id == top.parent_id), None)
-
-
-async def _with_others(call: Call, rows: tuple[Measured, ...]) -> frozenset[str]:
+def _with_others(bodies: Sequence[Body], rows: Sequence[Measured]) -> frozenset[str]:
     """The bodies of the table that others are below: they can be looked into."""
-    above = {body.parent_id for body in await call.desk.organisations.bodies()}
+    above = {body.parent_id for body in bodies}
     return frozenset(row.body.id for row in rows if row.body.id in above and not row.alone)
 
 
@@ -86,12 +79,6 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _period(since: date, until: date, zone: str) -> Period:
-    place = ZoneInfo(zone)
-    after = until + timedelta(days=1)
-    return Period(datetime.combine(since, time(), place), datetime.combine(after, time(), place))
 
 
 def _opened(row: Measured) -> dict[Name, str]:
