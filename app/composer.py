@@ -9,10 +9,13 @@ from publishers.rendering import TemplateRenderer
 
 __all__ = ["previews_of", "ring_order_of"]
 
+_PATIENCE_S = 8.0  # a cover takes a third of a second on a machine that is not busy
+
 
 def previews_of(hub: Hub) -> Previews:
-    """By a renderer that is set as the one that makes what is signed."""
-    renderer = TemplateRenderer(hub.settings.site_url)
+    """By a renderer that is set as the one that makes what is signed, but keeps nobody waiting for
+    a picture: somebody writes meanwhile."""
+    renderer = TemplateRenderer(hub.settings.site_url, patience_s=_PATIENCE_S)
     return Previews(
         hub.database, hub.clock, renderer=renderer, gauging=renderer, channels=Installed()
     )

@@ -41,10 +41,11 @@ def faults_of(data: Mapping[str, Any]) -> tuple[InvalidInput, ...]:
     return ()
 
 
-def origins_of(spec: InfographicSpec, body: str) -> tuple[Place, ...]:
-    """A place for every part that refers to the text, or shows a number."""
+def origins_of(spec: InfographicSpec, body: str, *others: str) -> tuple[Place, ...]:
+    """A place for every part that refers to the text, or shows a number. `others`: the texts of
+    further articles that it is made from."""
     missing: dict[str, list[str]] = {}
-    for doubt in doubts(spec, body):
+    for doubt in doubts(spec, body, *others):
         missing.setdefault(_part_of(doubt.path), []).append(doubt.number)
     places = []
     for path, part in _parts(plain(spec)["sections"], "sections"):
@@ -54,7 +55,9 @@ def origins_of(spec: InfographicSpec, body: str) -> tuple[Place, ...]:
             excerpt = body[ref["start"] : ref["end"]]
             places.append(_place(path, ref["article"], excerpt, lacks))
         elif lacks or _DIGITS.search(_shown(part)):
-            places.append(_place(path, "", _around(_shown(part), body), lacks))
+            shown = _shown(part)
+            found = next((f for text in (body, *others) if (f := _around(shown, text))), "")
+            places.append(_place(path, "", found, lacks))
     return tuple(places)
 
 

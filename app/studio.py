@@ -22,6 +22,7 @@ from app.graphic_attaching import attached
 from app.graphic_faults import faults_of, origins_of
 from app.graphic_files import limits_of
 from graphics.cover import render_cover
+from graphics.easel import Easel
 from graphics.icons import ICONS
 from graphics.infographic.drafting import Document, draft
 from graphics.infographic.models import InfographicSpec
@@ -40,6 +41,7 @@ from web.console.studio import Download, Drawn, Origin
 __all__ = ["DrawingRoom"]
 
 _SCALE = 0.5  # of a long picture beside its form: 540 pixels wide, a quarter of the work
+_PATIENCE_S = 20.0  # that somebody waits for a picture beside the form; it goes on being drawn
 _AT_ONCE = 2  # pictures that are drawn at the same time for people who type
 _KEPT_BYTES = 48 * 1024**2
 
@@ -50,6 +52,7 @@ class DrawingRoom:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._room = asyncio.Semaphore(_AT_ONCE)
+        self._easel = Easel()
         self._kept: OrderedDict[str, tuple[Drawn, ...]] = OrderedDict()
         self._numbers = itertools.count()
         self._newest: dict[str, int] = {}
@@ -77,10 +80,10 @@ class DrawingRoom:
     def faults(self, data: Mapping[str, Any]) -> tuple[InvalidInput, ...]:
         return faults_of(data)
 
-    def origins(self, data: Mapping[str, Any], body: str) -> tuple[Origin, ...]:
+    def origins(self, data: Mapping[str, Any], body: str, *others: str) -> tuple[Origin, ...]:
         return tuple(
             Origin(path=one.path, article=one.article, excerpt=one.excerpt, missing=one.missing)
-            for one in origins_of(read(dict(data)), body)
+            for one in origins_of(read(dict(data)), body, *others)
         )
 
     async def preview(
@@ -88,13 +91,13 @@ class DrawingRoom:
     ) -> tuple[Drawn, ...] | None:
         if not asker:
             async with self._room:
-                return await self._remembered(data, view, channel)
+                return await self._remembered(data, view, channel, _PATIENCE_S)
         number = self._newest[asker] = next(self._numbers)
         try:
             async with self._room:
                 if self._newest.get(asker) != number:
                     return None
-                drawn = await self._remembered(data, view, channel)
+                drawn = await self._remembered(data, view, channel, _PATIENCE_S)
             return drawn if self._newest.get(asker) == number else None
         finally:
             if self._newest.get(asker) == number:
@@ -113,7 +116,10 @@ class DrawingRoom:
         )
         async with self._room:
             key = _key("theme", repr(cover))
-            return (await self._once(key, lambda: _one(render_cover(cover), item.title)))[0]
+            drawn = await self._once(
+                key, lambda: _one(render_cover(cover), item.title), _PATIENCE_S
+            )
+            return drawn[0]
 
     def text(self, data: Mapping[str, Any]) -> str:
         return plain_text(read(dict(data)))
@@ -172,14 +178,15 @@ class DrawingRoom:
         )
 
     async def _remembered(
-        self, data: Mapping[str, Any], view: str, channel: str
+        self, data: Mapping[str, Any], view: str, channel: str, within: float | None = None
     ) -> tuple[Drawn, ...]:
+        """`within`: seconds that somebody waits; raises StillDrawing after them."""
         spec = read(dict(data))
         if view == "text":
             return ()
         if view != "slices":
             key = _key(view, "", msgspec.json.encode(spec))
-            return await self._once(key, lambda: _made(spec, view, _SCALE))
+            return await self._once(key, lambda: _made(spec, view, _SCALE), within)
         limits = limits_of(find_channel(channel).declaration.media)
         key = _key(view, channel, msgspec.json.encode(spec))
 
@@ -189,19 +196,26 @@ class DrawingRoom:
                 for one in await render_slices(spec, limits)
             )
 
-        return await self._once(key, cut)
+        return await self._once(key, cut, within)
 
     async def _once(
-        self, key: str, make: Callable[[], Awaitable[tuple[Drawn, ...]]]
+        self,
+        key: str,
+        make: Callable[[], Awaitable[tuple[Drawn, ...]]],
+        within: float | None = None,
     ) -> tuple[Drawn, ...]:
-        if key not in self._kept:
-            self._kept[key] = await make()
-            held = sum(len(one.picture) for drawn in self._kept.values() for one in drawn)
+        async def kept() -> tuple[Drawn, ...]:
+            drawn = self._kept[key] = await make()
+            held = sum(len(one.picture) for some in self._kept.values() for one in some)
             while held > _KEPT_BYTES and len(self._kept) > 1:
                 _, gone = self._kept.popitem(last=False)
                 held -= sum(len(one.picture) for one in gone)
-        self._kept.move_to_end(key)
-        return self._kept[key]
+            return drawn
+
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        return await self._easel.once(key, kept, within)
 
 
 def document_of(item: Item) -> Document:

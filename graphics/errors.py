@@ -5,14 +5,15 @@ GongkaiError
 │   ├── TextTooLong    does not fit even at the smallest size
 │   └── MissingGlyph   a character that our fonts lack
 └── Unavailable
-    └── DrawingFailed  the typesetter gave up, was too slow, or the picture is too large
+    ├── DrawingFailed  the typesetter gave up, was too slow, or the picture is too large
+    └── StillDrawing   it takes longer than somebody waits, and goes on
 """
 
 from __future__ import annotations
 
 from hub.kernel.errors import InvalidInput, Unavailable
 
-__all__ = ["DrawingFailed", "MissingGlyph", "TextTooLong"]
+__all__ = ["DrawingFailed", "MissingGlyph", "StillDrawing", "TextTooLong"]
 
 
 class TextTooLong(InvalidInput):
@@ -25,3 +26,7 @@ class MissingGlyph(InvalidInput):
 
 class DrawingFailed(Unavailable):
     code = "drawing-failed"
+
+
+class StillDrawing(Unavailable):
+    code = "still-drawing"

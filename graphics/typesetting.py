@@ -22,7 +22,9 @@ __all__ = ["MAX_BYTES", "TEMPLATES", "draw", "draw_pages", "failed", "reduced", 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "graphics"
 # WeChat's uploadimg takes pictures below 1 MB; the platforms read MB as 1,000,000 or 1,048,576.
 MAX_BYTES = 1_000_000
-_TIMEOUT_S = 20.0
+# A long picture takes a second; on a machine with a load of thirty it took a minute. Who waits for
+# one is given up on sooner (graphics.easel), and what is signed or sent is worth the wait.
+_TIMEOUT_S = 300.0
 _TOO_LONG = "too-long:"
 _REMEDY = Words("稍后再试；仍不行请告诉管理员", "try again later, else tell the administrator")
 _COLOURS = 256

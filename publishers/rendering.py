@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import io
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -14,8 +13,6 @@ from urllib.parse import quote
 
 from PIL import Image
 
-from graphics.card import render_card
-from graphics.cover import render_cover
 from graphics.models import CardData, CoverData
 from hub.catalogue.attachments.models import Attachment
 from hub.catalogue.models import Item, Picture, Validity
@@ -29,6 +26,7 @@ from hub.publishing.ports import DraftEdition, Rendered
 from hub.publishing.previewing.models import Gauge, TemplateText
 from publishers.composing import compose, wants
 from publishers.contract import Channel, FileLink, Source
+from publishers.illustrating import Drawing, Pictures
 from publishers.limits import gauges, problems
 from publishers.markup import clean
 from publishers.registry import find_channel
@@ -46,7 +44,6 @@ _VALIDITY = {
 }
 # An item without a summary gets its first paragraphs: at least so many characters, at most so many.
 _LEAD_FROM, _LEAD_TO = 40, 200
-_PICTURES_KEPT = 24  # some 100 KB each
 _CARD_SUMMARY = 120  # characters that stand on a card in large type
 _ARTICLE_NUMBER = re.compile(r"^第[一二三四五六七八九十百零〇]+条[\s\u3000]*")
 
@@ -62,7 +59,8 @@ class TemplateRenderer:
     hub.publishing.ports.
 
     `site_url` is the public site's address, `theme` the colours of covers and cards (a name in
-    templates/graphics/themes.json), `find` gives a channel by its name.
+    templates/graphics/themes.json), `find` gives a channel by its name. `patience_s`: previews wait
+    no longer for a cover or a card; what is signed waits for the picture itself (None).
     """
 
     def __init__(
@@ -71,11 +69,12 @@ class TemplateRenderer:
         *,
         theme: str = "gov-red",
         find: Callable[[str], Channel] = find_channel,
+        patience_s: float | None = None,
     ) -> None:
         self._site_url = site_url.rstrip("/")
         self._theme = theme
         self._find = find
-        self._pictures = _Pictures()
+        self._pictures = Pictures(patience_s)
 
     async def render(self, item: Item, body: Body, accounts: Sequence[Account]) -> Rendered:
         """See the port. Accounts that share channel and variation share an edition."""
@@ -122,7 +121,8 @@ class TemplateRenderer:
     async def _rendered(self, wanted: Sequence[_Edition], source: Source) -> Rendered:
         roles = {role for edition in wanted for role in wants(edition.channel.declaration, source)}
         roles -= {MediaRole.COVER} if source.cover else set()
-        pictures = await self._draw(source, roles)
+        drawings = await self._draw(source, roles)
+        pictures = {role: one.picture for role, one in drawings.items()}
         source = _illustrated(source, pictures)
         editions = await asyncio.to_thread(_composed, wanted, source)
         used = {ref.sha256 for edition in editions for part in edition.parts for ref in part.media}
@@ -130,11 +130,14 @@ class TemplateRenderer:
         return Rendered(
             editions=editions,
             pictures={sha256: data for sha256, data in drawn.items() if sha256 in used},
+            unfinished=any(
+                one.stands_in and _sha256(one.picture) in used for one in drawings.values()
+            ),
         )
 
-    async def _draw(self, source: Source, roles: set[MediaRole]) -> dict[MediaRole, bytes]:
+    async def _draw(self, source: Source, roles: set[MediaRole]) -> dict[MediaRole, Drawing]:
         """The pictures in those of `roles` that are drawn from data."""
-        drawn: dict[MediaRole, bytes] = {}
+        drawn: dict[MediaRole, Drawing] = {}
         if MediaRole.COVER in roles:
             drawn[MediaRole.COVER] = await self._pictures.cover(
                 CoverData(
@@ -157,26 +160,6 @@ class TemplateRenderer:
                     theme=self._theme,
                 )
             )
-        return drawn
-
-
-class _Pictures:
-    """Draws covers and cards; the same data gives the same bytes, so the last ones are kept for
-    whoever previews a text while it is being written."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[CoverData | CardData, bytes] = OrderedDict()
-
-    async def cover(self, data: CoverData) -> bytes:
-        return self._kept.get(data) or self._keep(data, await render_cover(data))
-
-    async def card(self, data: CardData) -> bytes:
-        return self._kept.get(data) or self._keep(data, await render_card(data))
-
-    def _keep(self, data: CoverData | CardData, drawn: bytes) -> bytes:
-        self._kept[data] = drawn
-        while len(self._kept) > _PICTURES_KEPT:
-            self._kept.popitem(last=False)
         return drawn
 
 
@@ -224,6 +207,7 @@ def _joined(made: Sequence[Rendered]) -> Rendered:
     return Rendered(
         editions=tuple(draft for one in made for draft in one.editions),
         pictures={sha256: data for one in made for sha256, data in one.pictures.items()},
+        unfinished=any(one.unfinished for one in made),
     )
 
 

@@ -62,8 +62,11 @@ def render(
 def check_file(
     file: Source,
     against: Annotated[
-        Path | None,
-        typer.Option(help="正文文件：核对每个数字 / the document's text: look up every number"),
+        list[Path] | None,
+        typer.Option(
+            help="正文文件：核对每个数字；可多次，首个为起草所据 / texts to look numbers up in,"
+            " the one it was drafted from first"
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -73,7 +76,8 @@ def check_file(
     """
     with failures(as_json):
         spec = _spec(file, "")
-        found = doubts(spec, _document(against, "").body) if against else ()
+        texts = [_document(path, "").body for path in against or ()]
+        found = doubts(spec, *texts) if texts else ()
     told = {
         "title": spec.hero.title,
         "theme": spec.theme,

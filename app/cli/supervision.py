@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.console import Group
 from rich.table import Column, Table
+from rich.text import Text
 
 from app.cli.common import JsonOption, emit, run
 from app.compose import Hub
@@ -33,9 +35,12 @@ def board(
     since: Annotated[str, typer.Option(help="起始日期，默认三十天前 / from, YYYY-MM-DD")] = "",
     until: Annotated[str, typer.Option(help="截止日期，含当日 / to, with that day")] = "",
     body: Annotated[str, typer.Option(help="单位代码，看其下级 / look into a body")] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help="列出全部指标 / every indicator of every body")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """各单位的监管指标与超标项 / every body by every indicator, and what is outside its limit"""
+    """各单位的超标项：数值与限值 / every body, and what is outside its limit"""
 
     async def work(hub: Hub) -> list[dict[str, Any]]:
         days = hub.settings.liveness_days
@@ -46,7 +51,7 @@ def board(
         )
         return _told(found)
 
-    emit(run(work, as_json=as_json), as_json, _table)
+    emit(run(work, as_json=as_json), as_json, lambda rows: _shown(rows, everything))
 
 
 def _period(hub: Hub, since: str, until: str) -> Period:
@@ -79,19 +84,47 @@ def _row(one: Measured) -> dict[str, Any]:
     return {"code": one.body.code, "name": name, "broken": sorted(one.broken), **values}
 
 
-def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(
-        Column("单位 / body", min_width=14),
-        *(Column(str(one.words), justify="right") for one in INDICATORS),
+def _shown(rows: list[dict[str, Any]], everything: bool) -> Group:
+    """A body a line, below it what is outside its limit; for `everything` all that is counted."""
+    told = "— 无数据 / nothing known" if everything else "--all 列出全部指标 / every indicator"
+    foot = Text(told, style="dim")
+    return Group(*(_of_body(row, everything) for row in rows), foot)
+
+
+def _of_body(row: dict[str, Any], everything: bool) -> Group:
+    broken = row["broken"]
+    told = (
+        f"超标 {len(broken)} 项 / {len(broken)} outside their limits"
+        if broken
+        else "达标 / in order"
     )
-    for row in rows:
-        table.add_row(row["name"], *(_cell(one, row) for one in INDICATORS))
-    return table
+    name = f"{row['name']} {row['code']}".strip()
+    head = Text.assemble((name, "bold"), "  ", (told, "red" if broken else "green"))
+    table = Table(
+        Column(min_width=2),
+        Column(),
+        Column(justify="right"),
+        Column(),
+        box=None,
+        show_header=False,
+    )
+    for one in INDICATORS:
+        if everything or one.name in broken:
+            table.add_row("", str(one.words), _value(one, row), _limit(one))
+    return Group(head, table) if table.row_count else Group(head)
 
 
-def _cell(one: Indicator, row: dict[str, Any]) -> str:
+def _value(one: Indicator, row: dict[str, Any]) -> Text:
     value = row[one.name]
-    if value is None:
-        return "—"
-    shown = {Unit.COUNT: f"{value:.0f}", Unit.SHARE: f"{value:.1%}"}.get(one.unit, f"{value:.1f}")
-    return f"[red]{shown}[/red]" if one.name in row["broken"] else shown
+    told = "—" if value is None else _figure(one.unit, value)
+    return Text(told, style="red" if one.name in row["broken"] else "")
+
+
+def _limit(one: Indicator) -> str:
+    if one.limit is None:
+        return ""
+    return f"{'≥' if one.limit.at_least else '≤'} {_figure(one.unit, one.limit.value)}"
+
+
+def _figure(unit: Unit, value: float) -> str:
+    return {Unit.COUNT: f"{value:.0f}", Unit.SHARE: f"{value:.1%}"}.get(unit, f"{value:.1f}")

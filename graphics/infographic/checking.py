@@ -15,6 +15,7 @@ _LARGE = {"万": 10_000.0, "亿": 100_000_000.0}
 _DIGITS = re.compile(r"\d+(?:[,，]\d{3})*(?:\.\d+)?")
 _CHINESE = re.compile(r"[零〇一二三四五六七八九十百千两][零〇一二三四五六七八九十百千两万亿]*")
 _APART = frozenset({"icon", "kind", "ref", "tag", "note", "url", "value", "unit", "form"})
+_RUNNING = frozenset({"paragraphs"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,32 +27,47 @@ class Doubt:
     shown: str
 
 
-def doubts(spec: InfographicSpec, body: str) -> tuple[Doubt, ...]:
-    """The numbers of all items that their `ref` (without one, the whole `body`) does not have.
+def doubts(spec: InfographicSpec, body: str, *others: str) -> tuple[Doubt, ...]:
+    """The numbers of all items that their `ref` (without one, any of the texts) does not have.
 
-    三十日 supports 30, 五万元 supports 5 and 50,000. Labels, titles and texts are looked at as well
-    as values; article numbers (tags, notes) are not. A `ref` that ends behind the text supports
-    nothing.
+    `others` are the texts of further articles that it was made from; a `ref` counts characters of
+    `body`. Running text may join several places, of which its `ref` names the first: its numbers
+    may stand anywhere. 三十日 supports 30, 五万元 supports 5 and 50,000. Labels, titles and texts
+    are looked at as well as values; article numbers (tags, notes) are not. A `ref` that ends behind
+    the text supports nothing.
     """
     found: list[Doubt] = []
+    texts = _Texts(body, "\n".join((body, *others)))
     for index, section in enumerate(spec.sections):
-        _walk(plain(section), f"sections[{index}]", body, body, found)
+        _walk(plain(section), f"sections[{index}]", texts, texts.whole, found)
     return tuple(found)
 
 
-def _walk(value: Any, path: str, body: str, place: str, found: list[Doubt]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """`whole` is `body` with all the others."""
+
+    body: str
+    whole: str
+
+    def at(self, ref: dict[str, Any]) -> str:
+        return self.body[ref["start"] : ref["end"]] if ref["end"] <= len(self.body) else ""
+
+
+def _walk(value: Any, path: str, texts: _Texts, place: str, found: list[Doubt]) -> None:
     if isinstance(value, dict):
         ref = value.get("ref")
         if ref:
-            place = body[ref["start"] : ref["end"]] if ref["end"] <= len(body) else ""
+            place = texts.at(ref)
         if "value" in value and "unit" in value:
             _compare(f"{path}.value", value["value"] + value["unit"], place, found)
         for name, inner in value.items():
             if name not in _APART:
-                _walk(inner, f"{path}.{name}", body, place, found)
+                here = texts.whole if name in _RUNNING else place
+                _walk(inner, f"{path}.{name}", texts, here, found)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            _walk(inner, f"{path}[{index}]", body, place, found)
+            _walk(inner, f"{path}[{index}]", texts, place, found)
     elif isinstance(value, str):
         _compare(path, value, place, found)
     elif isinstance(value, float) and value not in _numbers(place):

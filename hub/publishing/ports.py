@@ -264,10 +264,12 @@ class DraftEdition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """Every edition of one item, and the pictures they refer to by SHA-256."""
+    """Every edition of one item, and the pictures they refer to by SHA-256. `unfinished`: one of
+    them stands in for a picture that is still being drawn, which only a preview may show."""
 
     editions: tuple[DraftEdition, ...]
     pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    unfinished: bool = False
 
 
 class Renderer(Protocol):

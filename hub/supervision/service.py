@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -36,6 +37,7 @@ class Supervision:
         self._clock = clock
         self._days = liveness_days
         self._known: dict[Period, tuple[float, Mapping[str, Tally]]] = {}
+        self._counting: dict[Period, asyncio.Task[Mapping[str, Tally]]] = {}
 
     async def board(self, period: Period, sight: Sight, top: str = "") -> Board:
         """The highest bodies in sight and those right below them, each with all that is below;
@@ -57,11 +59,19 @@ class Supervision:
         return Board(period=period, rows=rows, all=values_of(total))
 
     async def _sums(self, period: Period) -> Mapping[str, Tally]:
-        """Of every body, whoever looks."""
-        now, at = self._clock.now(), self._clock.monotonic()
+        """Of every body, whoever looks; counted once for all who ask meanwhile, and to its end
+        also when the first of them has left."""
         known = self._known.get(period)
-        if known is not None and at - known[0] < _KNOWN_FOR_S:
+        if known is not None and self._clock.monotonic() - known[0] < _KNOWN_FOR_S:
             return known[1]
+        counting = self._counting.get(period)
+        if counting is None:
+            counting = self._counting[period] = asyncio.ensure_future(self._count(period))
+            counting.add_done_callback(lambda _: self._counting.pop(period, None))
+        return await asyncio.shield(counting)
+
+    async def _count(self, period: Period) -> Mapping[str, Tally]:
+        now, at = self._clock.now(), self._clock.monotonic()
 
         def look(connection: Connection) -> Mapping[str, Tally]:
             sums: dict[str, Tally] = defaultdict(Tally, store.tallies(connection, period, now))

@@ -67,15 +67,17 @@ class Studio(Protocol):
     def faults(self, data: Mapping[str, Any]) -> tuple[InvalidInput, ...]:
         """What is wrong: one fault a part at most, none where it can be drawn."""
 
-    def origins(self, data: Mapping[str, Any], body: str) -> tuple[Origin, ...]:
-        """Of every part with a reference or a number; of data without faults."""
+    def origins(self, data: Mapping[str, Any], body: str, *others: str) -> tuple[Origin, ...]:
+        """Of every part with a reference or a number; of data without faults. `others`: the texts
+        of further articles that it is made from."""
 
     async def preview(
         self, asker: str, data: Mapping[str, Any], view: str, channel: str
     ) -> tuple[Drawn, ...] | None:
         """What is seen beside the form; None when the same `asker` asked for something newer
         meanwhile; nobody ("") is never overtaken. `channel` has a say in slices. Raises
-        TextTooLong, DrawingFailed."""
+        TextTooLong, DrawingFailed, and StillDrawing where that takes longer than somebody waits:
+        asked again it may be there."""
 
     async def slices(self, data: Mapping[str, Any], channel: str) -> tuple[Drawn, ...]:
         """The pictures as they are attached, of full size."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hub.kernel.errors import InvalidInput, Words
+from hub.kernel.errors import GongkaiError, Words
 from hub.organisations.models import Account
 from hub.publishing.models import Declaration, Part
 
@@ -55,7 +55,9 @@ class Seat:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """An edition as it would be signed: its exact `payload`, or the `problem` for which the channel
-    would refuse it. `own`: its account has words of its own; `written`: words written by hand."""
+    would refuse it, or it cannot be drawn now (`passing`: asking again may do). `unfinished`: its
+    picture is still being drawn, and another stands in its place. `own`: its account has words of
+    its own; `written`: words written by hand."""
 
     seat: Seat
     declaration: Declaration
@@ -63,7 +65,9 @@ class Preview:
     payload_hash: str = ""
     parts: tuple[Part, ...] = ()
     gauges: tuple[Gauge, ...] = ()
-    problem: InvalidInput | None = None
+    problem: GongkaiError | None = None
+    passing: bool = False
+    unfinished: bool = False
     written: bool = False
     pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 

@@ -17,7 +17,7 @@ from hub.catalogue.models import Item
 from hub.catalogue.variants.rules import OWN_ACCOUNT, chosen, own_variation
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
-from hub.kernel.errors import InvalidInput
+from hub.kernel.errors import InvalidInput, Unavailable
 from hub.organisations import store as organisations
 from hub.organisations.models import Account, Body, Selection
 from hub.publishing.ports import ChannelBook, Renderer
@@ -141,9 +141,13 @@ class Previews:
         declaration = self._gauging.rules(seat.channel, seat.variation)
         try:
             rendered = await self._renderer.render(item, body, [seat.account])
-        except InvalidInput as problem:
+        except (InvalidInput, Unavailable) as problem:
             return Preview(
-                seat=seat, declaration=declaration, problem=problem, written=own is not None
+                seat=seat,
+                declaration=declaration,
+                problem=problem,
+                passing=isinstance(problem, Unavailable),
+                written=own is not None,
             )
         [draft] = rendered.editions
         payload = encode_parts(draft.parts)
@@ -155,6 +159,7 @@ class Previews:
             parts=draft.parts,
             gauges=self._gauging.gauge(seat.channel, seat.variation, draft.parts),
             written=own is not None,
+            unfinished=rendered.unfinished,
             pictures=rendered.pictures,
         )
 

@@ -142,6 +142,21 @@ def test_a_changed_number_is_doubted(drafted: InfographicSpec) -> None:
     assert [doubt.number for doubt in doubts(drafted, changed)] == ["10", "5"]
 
 
+def test_running_text_of_two_articles_is_held_against_both() -> None:
+    body = (
+        "第一条 为了规范停车管理，制定本办法。\n\n"
+        "第二条 本办法适用于泊位在50个以上的公共停车场的管理活动。\n\n第三条 泊位共有900个。"
+    )
+    spec = draft(Document(title="停车管理办法", body=body))
+    background = section(spec, Background)
+    assert isinstance(background, Background)
+    assert len(background.paragraphs) == 2
+    assert doubts(spec, body) == ()
+    assert [one.number for one in doubts(spec, body.replace("50个", "80个"))] == ["50"]
+    changed = body.replace("第二条 本办法适用于泊位在50个以上的公共停车场的管理活动。", "")
+    assert doubts(spec, changed, "另一篇文章：泊位在50个以上。") == ()
+
+
 @pytest.mark.parametrize(
     ("title", "plain"),
     [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from hub.kernel.clock import ManualClock
 from hub.kernel.database import Database, Transaction
@@ -14,7 +15,8 @@ from hub.opinion.cases.tables import case_deadlines, cases
 from hub.opinion.signals.tables import signals
 from hub.organisations.authority.sight import Sight
 from hub.organisations.tables import bodies
-from hub.supervision.models import Name, Period
+from hub.supervision import store
+from hub.supervision.models import Name, Period, Tally
 from hub.supervision.service import Supervision
 
 NOW = datetime(2026, 11, 30, 4, 0, tzinfo=UTC)
@@ -121,3 +123,28 @@ async def test_a_period_is_from_a_day_to_a_year(database: Database, days: int) -
     with pytest.raises(InvalidInput) as raised:
         await of(database).board(period, WHOLE)
     assert raised.value.field == "until"
+
+
+async def test_boards_asked_for_in_the_same_moment_are_counted_once(
+    stocked: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = 0
+    tallies = store.tallies
+
+    def counting(connection: Connection, period: Period, now: datetime) -> dict[str, Tally]:
+        nonlocal counted
+        counted += 1
+        return tallies(connection, period, now)
+
+    monkeypatch.setattr(store, "tallies", counting)
+    supervision = Supervision(stocked, clock, 14)
+    leaving = asyncio.ensure_future(supervision.board(MONTH, WHOLE))
+    asked = [asyncio.ensure_future(supervision.board(MONTH, WHOLE)) for _ in range(3)]
+    await asyncio.sleep(0)
+    leaving.cancel()
+    first, *others = await asyncio.gather(*asked)
+    assert all(one == first for one in others)
+    assert counted == 1
+    clock.advance(61)
+    await supervision.board(MONTH, WHOLE)
+    assert counted == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 from dataclasses import replace
@@ -9,6 +10,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from graphics.cover import render_cover
 from graphics.errors import MissingGlyph
 from hub.catalogue.models import Picture, Validity
 from hub.publishing.models import MediaRole
@@ -95,3 +97,30 @@ def test_clean_text_reaches_the_templates(item):
     told = source_of(item(title="停车\n管理\u202e办法\x00"), BODY, SITE)
     assert told.title == "停车 管理办法"
     assert replace(told, title="") != told
+
+
+async def test_a_preview_does_not_wait_for_its_pictures_and_shows_them_once_they_are_drawn(
+    item, account, body, monkeypatch
+):
+    let_go, drawn = asyncio.Event(), []
+
+    async def slow(data):
+        await let_go.wait()
+        drawn.append(data)
+        return await render_cover(data)
+
+    monkeypatch.setattr("publishers.illustrating.render_cover", slow)
+    find = {"some-article": make_channel("article")}.__getitem__
+    hasty = TemplateRenderer(SITE, find=find, patience_s=0.0)
+    accounts = [account("some-article")]
+    for _ in range(2):
+        rendered = await hasty.render(item(), body, accounts)
+        assert rendered.unfinished
+        [ref] = rendered.editions[0].parts[0].media
+        assert Image.open(io.BytesIO(rendered.pictures[ref.sha256])).size == (900, 383)
+    let_go.set()
+    whole = await TemplateRenderer(SITE, find=find).render(item(), body, accounts)
+    assert not whole.unfinished
+    monkeypatch.setattr(hasty._pictures, "_patience_s", None)
+    assert await hasty.render(item(), body, accounts) == whole
+    assert len(drawn) == 2, "each renderer drew it once"

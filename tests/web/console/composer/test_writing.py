@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from hub.catalogue.models import Item
 from hub.catalogue.rules import draft_of
 from hub.organisations.models import NewAccount, Selection
+from publishers.rendering import TemplateRenderer
 from tests.web.console.boards.filling import approved
 from tests.web.console.conftest import Office
 
@@ -162,3 +166,22 @@ async def test_a_stranger_neither_writes_nor_looks(office: Office, tmp_path: Pat
         await office.send("stranger", f"{path}/{change}", typed(item), status=403)
     assert TEXT["title"] in await office.see("editor", "/compose?state=approved")
     assert TEXT["title"] not in await office.see("stranger", "/compose?state=approved")
+
+
+async def test_the_composer_opens_without_a_picture_that_takes_long_and_offers_another_look(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = await with_weibo(office)
+    never = asyncio.Event()
+
+    async def endless(data: object) -> bytes:
+        await never.wait()
+        return b""
+
+    monkeypatch.setattr("publishers.illustrating.render_card", endless)
+    hasty = TemplateRenderer("https://www.example.gov.cn", patience_s=0.0)
+    monkeypatch.setattr(office.desk.previews, "_renderer", hasty)
+    page = await office.see("editor", f"/items/{item.id}/compose")
+    assert "封面还在画" in page
+    assert 'form="writing">再看一次' in page
+    assert "字（微博计数）" in page

@@ -12,7 +12,7 @@ from hub.catalogue.models import Item
 from hub.kernel.errors import GongkaiError
 from web.console.areas.graphics.editing import editor, item_of, name_of
 from web.console.areas.graphics.held import held_by
-from web.console.areas.graphics.looking import channel_of, shown
+from web.console.areas.graphics.looking import channel_of, shown, texts_of
 from web.console.areas.graphics.paths import data_of, plain_form
 from web.console.call import Call
 from web.console.looking import channel_titles
@@ -65,6 +65,7 @@ async def _asked(
         drawn = await studio.slices(data, channel)
     except GongkaiError as error:
         return await editor(call, item, data, name=name, problem=error, status=status_of(error))
+    origins = studio.origins(data, *await texts_of(call, item))
     held = {picture.sha256: picture.alt for picture in item.pictures}
     alts = {one.sha256: held.get(one.sha256) or one.alt for one in drawn} | _typed_alts(call)
     return call.page(
@@ -77,7 +78,7 @@ async def _asked(
         alts=alts,
         alt_length=_ALT_LENGTH,
         text=studio.text(data),
-        missing=[one for one in studio.origins(data, item.body) if one.missing],
+        missing=[one for one in origins if one.missing],
         fields=tuple(plain_form(data)),
         channel=channel,
         channel_title=channel_titles(call)[channel],

@@ -8,11 +8,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.catalogue.models import Item
+from hub.catalogue.relations.models import RelationKind
 from hub.kernel.errors import GongkaiError, InvalidInput
 from web.console.call import Call
 from web.console.studio import VIEWS, Drawn, Origin
 
-__all__ = ["Look", "Overtaken", "Shown", "channel_of", "look_at", "not_yet", "shown", "view_of"]
+__all__ = [
+    "Look",
+    "Overtaken",
+    "Shown",
+    "channel_of",
+    "look_at",
+    "not_yet",
+    "shown",
+    "texts_of",
+    "view_of",
+]
 
 _USUAL_CHANNEL = "wechat"
 
@@ -66,7 +77,7 @@ async def look_at(call: Call, item: Item, data: Mapping[str, Any], *, whole: boo
     faults = studio.faults(data)
     if faults:
         return Look(view=view, channel=channel, faults=faults)
-    origins = studio.origins(data, item.body)
+    origins = studio.origins(data, *await texts_of(call, item))
     asker = "" if whole else f"{call.login} {item.id}"
     try:
         drawn = await studio.preview(asker, data, view, channel)
@@ -83,6 +94,20 @@ async def look_at(call: Call, item: Item, data: Mapping[str, Any], *, whole: boo
         text=studio.text(data),
         origins=origins,
     )
+
+
+async def texts_of(call: Call, item: Item) -> list[str]:
+    """What a graphic of the item is made from: its own text, then that of every document which it
+    interprets, if that is public or of a body in which the reader works."""
+    return [
+        item.body,
+        *(
+            other.body
+            for relation, other in await call.desk.catalogue.relations(item.id)
+            if relation.kind is RelationKind.INTERPRETS and relation.item_id == item.id
+            if other.published_at or other.body_id in call.visitor.roles
+        ),
+    ]
 
 
 def shown(drawn: tuple[Drawn, ...]) -> tuple[Shown, ...]:
