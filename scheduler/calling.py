@@ -11,7 +11,7 @@ import structlog
 
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
-from hub.kernel.errors import Words
+from hub.kernel.errors import Unavailable, Words
 from hub.publishing.errors import DeliveryError, LeaseLost, Rejected, Throttled
 from hub.publishing.holding import check_held, while_held
 from hub.publishing.models import Capability, Purpose
@@ -108,6 +108,8 @@ class Caller:
         if isinstance(error, Throttled):
             wait = error.retry_after or timedelta(seconds=60)
             self.limiter.pause(outlet.declaration, prepared.access, error.scope, wait)
+        elif isinstance(error, Unavailable):
+            _log.warning("dispatcher.part-away", delivery=prepared.delivery.id, error=str(error))
         elif not isinstance(error, DeliveryError):
             _log.error("dispatcher.publisher-defect", delivery=prepared.delivery.id, exc_info=error)
         return self.breaker.failed(prepared, error)

@@ -11,7 +11,7 @@ from typing import Any
 from hub.kernel.clock import Clock
 from hub.kernel.columns import storable
 from hub.kernel.database import Database, Transaction
-from hub.kernel.errors import Words
+from hub.kernel.errors import Unavailable, Words
 from hub.kernel.events import Event
 from hub.publishing import events, ledger
 from hub.publishing.errors import LeaseLost
@@ -20,6 +20,8 @@ from hub.publishing.ports import Access, MediaSource
 from hub.publishing.rules import decode_parts
 
 __all__ = ["LeasedJob", "Prepared", "part_of"]
+
+_RETRY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +91,37 @@ class LeasedJob:
         return self.prepared.delivery.first_started_at
 
     async def checkpoint(self, progress: Mapping[str, Any]) -> None:
+        """Keep how far it came. While the database is away this waits for a part of the lease: the
+        next step has not begun, and a platform that cannot be asked would leave it to a person."""
         saved: dict[str, Any] = storable(progress)
-        now = self.clock.now()
-        delivery = self.prepared.delivery
-
-        def keep(tx: Transaction) -> bool:
-            if not ledger.save_progress(tx, delivery, saved, now + self.lease):
-                return False
-            data = {"fence": delivery.fence, "steps": sorted(saved)}
-            tx.record(
-                Event(
-                    kind=events.PROGRESSED,
-                    subject=delivery.id,
-                    actor="system:dispatcher",
-                    at=now,
-                    data=data,
-                )
-            )
-            return True
-
-        if not await self.database.write(keep):
+        patience = self.clock.now() + self.lease / 3
+        while True:
+            try:
+                kept = await self.database.write(lambda tx: self._keep(tx, saved))
+                break
+            except Unavailable:
+                if self.clock.now() >= patience:
+                    raise
+                await self.clock.sleep(_RETRY_S)
+        if not kept:
             raise LeaseLost(
                 Words("投递已被收回，停止发送", "the delivery was taken back, nothing more is sent")
             )
         self.progress = saved
+
+    def _keep(self, tx: Transaction, saved: dict[str, Any]) -> bool:
+        """Whether the delivery was still ours; trying this again does no harm."""
+        now, delivery = self.clock.now(), self.prepared.delivery
+        if not ledger.save_progress(tx, delivery, saved, now + self.lease):
+            return False
+        data = {"fence": delivery.fence, "steps": sorted(saved)}
+        tx.record(
+            Event(
+                kind=events.PROGRESSED,
+                subject=delivery.id,
+                actor="system:dispatcher",
+                at=now,
+                data=data,
+            )
+        )
+        return True

@@ -15,7 +15,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, NestedTransaction
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    PendingRollbackError,
+    ProgrammingError,
+)
 
 from hub.kernel.bulk import Bulk
 from hub.kernel.errors import GongkaiError, Unavailable, Words
@@ -30,6 +36,8 @@ Queued = tuple[Callable[["Transaction"], Any], bool]
 Outcome = tuple[Any, BaseException | None]
 
 _DEFECTS = (IntegrityError, DataError, ProgrammingError)
+# a connection that broke under one work of a group leaves the next ones PendingRollbackError
+_FAILURES = (DBAPIError, PendingRollbackError, OSError)
 # PostgreSQL's classes for data it cannot hold, constraints, and statements that are wrong
 _SQLSTATE_DEFECTS = frozenset({"0A", "22", "23", "42"})
 _SQLITE_ERROR = 1  # SQLite's code for a wrong statement, which Python calls operational
@@ -160,7 +168,7 @@ def _undo(savepoint: NestedTransaction, error: Exception) -> None:
     then `error` is what the whole group fails with, not the savepoint that is gone."""
     try:
         savepoint.rollback()
-    except DBAPIError:
+    except (DBAPIError, PendingRollbackError):
         raise error from None
 
 
@@ -170,7 +178,7 @@ def translated(error: BaseException) -> BaseException:
     A violated constraint, a defect in our own SQL and our own errors pass unchanged: trying again
     later would not help.
     """
-    if isinstance(error, _DEFECTS) or not isinstance(error, (DBAPIError, OSError)):
+    if isinstance(error, _DEFECTS) or not isinstance(error, _FAILURES):
         return error
     cause = getattr(error, "orig", error)
     if getattr(cause, "sqlite_errorcode", None) == _SQLITE_ERROR:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 
 from hub.catalogue.rules import draft_of
-from hub.kernel.errors import Words
+from hub.kernel.database import Transaction
+from hub.kernel.errors import Unavailable, Words
 from hub.publishing.models import DeliveryState
 from hub.publishing.ports import Accepted, Job
 from hub.publishing.rules import delivery_key
 from hub.publishing.tables import editions
+from scheduler.job import LeasedJob
 from tests.scheduler.stage import Stage, resting, run_once, running
 
 S = DeliveryState
@@ -57,6 +61,36 @@ async def test_the_attempt_is_durable_before_the_platform_is_called(stage: Stage
     await stage.plan(await stage.approved(accounts=3))
     await run_once(stage)
     assert seen == [(S.SENDING, [""])] * 3
+
+
+class Away:
+    """A database that is away for its first writes, each a second long."""
+
+    def __init__(self, stage: Stage, times: int) -> None:
+        self.stage, self.times = stage, times
+
+    async def write(self, work: Callable[[Transaction], object]) -> object:
+        if self.times == 0:
+            return await self.stage.database.write(work)
+        self.times -= 1
+        later = asyncio.get_running_loop().call_soon
+        later(self.stage.clock.advance, 1)  # type: ignore[attr-defined]
+        raise Unavailable(SAID)
+
+
+async def test_between_two_steps_a_database_is_waited_for_a_part_of_the_lease(stage: Stage) -> None:
+    async def in_steps(job: LeasedJob) -> Accepted | None:
+        job.database = Away(stage, 60)  # type: ignore[assignment]
+        with pytest.raises(Unavailable):
+            await job.checkpoint({"media": "m-1"})
+        job.database = Away(stage, 3)  # type: ignore[assignment]
+        await job.checkpoint({"media": "m-1"})
+        return None
+
+    stage.platform.always = in_steps  # type: ignore[assignment]
+    await stage.plan(await stage.approved())
+    await run_once(stage)
+    assert (await stage.delivery()).progress == {"media": "m-1"}
 
 
 async def test_bytes_that_changed_after_signing_are_never_sent(stage: Stage) -> None:

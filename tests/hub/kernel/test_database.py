@@ -241,6 +241,23 @@ async def limit_pages(db: Database, pages: int) -> None:
     await db.write(lambda t: t.connection.exec_driver_sql(limit), audited=False)
 
 
+def cut(transaction: Transaction) -> None:
+    transaction.connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+@pytest.mark.postgres
+async def test_a_connection_that_breaks_under_one_work_is_an_outage_for_its_whole_group() -> None:
+    db = PostgresDatabase(os.environ["GONGKAI_TEST_POSTGRES"])
+    ask = select(text("1"))
+    works = [lambda t: t.execute(ask), cut, lambda t: t.execute(ask), lambda t: t.execute(ask)]
+    first = db.write(lambda t: t.execute(ask), audited=False)  # while it runs, the rest gathers
+    group = [db.write(work, audited=False) for work in works]
+    _, *found = await asyncio.gather(first, *group, return_exceptions=True)
+    assert [type(failure) for failure in found] == [Unavailable] * len(works)
+    await db.write(lambda t: t.execute(ask), audited=False)
+    await db.close()
+
+
 @pytest.mark.postgres
 async def test_a_server_without_the_database_is_unavailable() -> None:
     url = os.environ["GONGKAI_TEST_POSTGRES"].rsplit("/", 1)[0] + "/nowhere"
