@@ -8,16 +8,19 @@ sent arrives, as with a broken switch: no connection is refused, all of them han
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 __all__ = ["Host", "Network", "Process", "unable"]
 
-_SUBNET = "10.77.0"
+_RUNS_AT_ONCE = 10  # on one machine; each has a bridge and a subnet of its own
 _PATIENCE_S = 30.0
 
 
@@ -93,7 +96,7 @@ class Host:
 
     def __init__(self, network: Network, name: str, number: int) -> None:
         self.name = name
-        self.address = f"{_SUBNET}.{number}"
+        self.address = f"{network.subnet}.{number}"
         self.namespace = f"{network.bridge}-{name}"
         self._bridge = network.bridge
         self._card, self._port = f"{network.bridge}c{number}", f"{network.bridge}p{number}"
@@ -131,9 +134,11 @@ class Network:
     """The bridge; a context that takes everything away at its end. This process reaches the hosts
     and is reached at `address`."""
 
-    def __init__(self, bridge: str = "gongkai") -> None:
-        self.bridge = bridge
-        self.address = f"{_SUBNET}.1"
+    def __init__(self) -> None:
+        number, self._lock = _free_number()
+        self.bridge = f"gongkai{number}"
+        self.subnet = f"10.77.{number}"
+        self.address = f"{self.subnet}.1"
         self._hosts: list[Host] = []
 
     def __enter__(self) -> Network:
@@ -150,6 +155,7 @@ class Network:
         trace: TracebackType | None,
     ) -> None:
         self._sweep()
+        self._lock.close()
 
     def host(self, name: str) -> Host:
         host = Host(self, name, len(self._hosts) + 2)
@@ -158,7 +164,7 @@ class Network:
         return host
 
     def _sweep(self) -> None:
-        """What is left of this run, or of one that was killed."""
+        """What is left of this run, or of one of its number that was killed."""
         listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True).stdout
         for line in listed.splitlines():
             if line.startswith(f"{self.bridge}-"):
@@ -174,6 +180,19 @@ class Network:
         ports = Path("/sys/class/net").glob(f"{self.bridge}p*")
         for link in [*(port.name for port in ports), self.bridge]:
             subprocess.run(["ip", "link", "del", link], capture_output=True)
+
+
+def _free_number() -> tuple[int, TextIO]:
+    """A number that no other run on this machine has, for as long as the file is open."""
+    for number in range(_RUNS_AT_ONCE):
+        lock = Path(tempfile.gettempdir(), f"gongkai-hosts-{number}.lock").open("w")  # noqa: SIM115 - held as long as the run
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+        else:
+            return number, lock
+    raise RuntimeError(f"{_RUNS_AT_ONCE} runs have hosts on this machine; wait for one to end")
 
 
 def _ip(*words: str) -> None:
