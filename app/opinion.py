@@ -17,6 +17,7 @@ from hub.catalogue.numbering.assigning import Numbering
 from hub.catalogue.numbering.index_numbers import IndexPattern
 from hub.conversation.notices.rules import Manners
 from hub.opinion.cases.proposals.service import Proposals
+from hub.opinion.cases.quoting.service import Quoting
 from hub.opinion.cases.results.service import Results
 from hub.opinion.cases.service import CaseService
 from hub.opinion.cases.watching import CaseWatch
@@ -46,6 +47,7 @@ __all__ = [
     "label_lists",
     "nightly",
     "proposals",
+    "quoting_of",
     "regrouping",
     "results_of",
     "rumours",
@@ -157,6 +159,18 @@ def case_service(hub: Hub, *, strict: bool = False) -> CaseService:
         clock=hub.clock,
         ids=hub.ids,
         departments=label_lists(settings)[Field.DEPARTMENT],
+        strict=strict or settings.opinion_case_roles,
+        numbering=Numbering(IndexPattern(settings.index_pattern), ZoneInfo(settings.time_zone)),
+    )
+
+
+def quoting_of(hub: Hub, *, strict: bool = False) -> Quoting:
+    """What answers quote, over an open hub; `strict` as for `case_service`."""
+    settings = hub.settings
+    return Quoting(
+        database=hub.database,
+        clock=hub.clock,
+        ids=hub.ids,
         strict=strict or settings.opinion_case_roles,
         numbering=Numbering(IndexPattern(settings.index_pattern), ZoneInfo(settings.time_zone)),
     )

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from app.cli import case_facts
 from app.cli.case_proposals import add_to
 from app.cli.common import JsonOption, emit, run
 from app.cli.item import read_text
@@ -30,6 +31,7 @@ from hub.opinion.cases.service import CaseService
 
 app = typer.Typer(no_args_is_help=True, help="舆情件 / cases of public opinion")
 add_to(app)
+case_facts.add_to(app)
 
 CaseId = Annotated[str, typer.Argument(help="舆情件编号 / case id")]
 Reason = Annotated[str, typer.Option(help="理由 / reason")]

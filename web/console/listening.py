@@ -11,6 +11,7 @@ from hub.opinion.briefs.sending import Sending
 from hub.opinion.briefs.service import Briefs
 from hub.opinion.cases.board.service import CaseBoard
 from hub.opinion.cases.proposals.service import Proposals
+from hub.opinion.cases.quoting.service import Quoting
 from hub.opinion.cases.service import CaseService
 from hub.opinion.issues.regrouping.service import Regrouping
 from hub.opinion.issues.service import IssueService
@@ -43,6 +44,7 @@ class Listening:
     rumours: Rumours
     watches: Watches
     cases: CaseService
+    quoting: Quoting
     case_board: CaseBoard
     proposals: Proposals
     briefs: Briefs

@@ -8,6 +8,8 @@ from hub.kernel.database import Transaction
 from hub.kernel.errors import InvalidInput, Words
 from hub.opinion.cases import events, store
 from hub.opinion.cases.models import CASES, Case, CaseEvent, CaseState
+from hub.opinion.cases.quoting.rules import exchanged
+from hub.opinion.cases.quoting.standing import facts_that_hold
 from hub.opinion.cases.roles import CaseStep
 from hub.opinion.cases.stepping import Steps, needed, refuse, reopen_in, respond_in
 
@@ -20,16 +22,18 @@ class Answering(Steps):
     """The steps from the draft of an answer to the end of a case."""
 
     async def draft(self, case_id: str, title: str, body: str, *, actor: str) -> Case:
-        """Write the answer as an item of the responsible body; from there it goes through the
-        three reviews and the planner as any other. Raises what the catalogue raises."""
+        """Write the answer as an item of the responsible body, with the facts that were quoted for
+        it at its end; from there it goes through the three reviews and the planner as any other.
+        Raises what the catalogue raises, and Conflict where a quoted source says so no more."""
         now = self._clock.now()
         item_id = self._ids.new(now)
 
         def work(tx: Transaction, case: Case) -> Case:
+            facts = facts_that_hold(tx.connection, case)
             draft = ItemDraft(
                 body_id=case.body_id,
                 title=title,
-                body=body,
+                body=exchanged(body, (), facts) if facts else body,
                 attribute=Attribute.PROACTIVE,
                 external_key=f"case-{case.id}-{case.round}",
                 keywords=("舆情回应",),

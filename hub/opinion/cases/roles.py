@@ -33,6 +33,7 @@ class CaseStep(StrEnum):
     ASSIGN = "case-assign"
     NOTE = "case-note"
     ANNOUNCE = "case-announce"
+    QUOTE = "case-quote"
     DRAFT = "case-draft"
     RESPOND = "case-respond"
     RATE = "case-rate"
@@ -64,6 +65,7 @@ CASE_ROLES: Mapping[CaseStep, tuple[_Rule, ...]] = {
     CaseStep.ASSIGN: (_Rule(ENTERING, Where.IN),),
     CaseStep.NOTE: (_Rule(ENTERING, Where.BESIDE), _Rule(_OFFICE, Where.OVER)),
     CaseStep.ANNOUNCE: (_Rule(ENTERING, Where.IN), _Rule(_OFFICE, Where.OVER)),
+    CaseStep.QUOTE: (_Rule(ENTERING, Where.IN),),
     CaseStep.DRAFT: (_Rule(ENTERING, Where.IN),),
     CaseStep.RESPOND: (
         _Rule(ENTERING | {Role.MEDIA}, Where.IN),

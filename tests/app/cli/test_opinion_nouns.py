@@ -26,6 +26,7 @@ def test_a_hotlines_file_becomes_signals_and_a_case(cli: Cli, tmp_path: Path) ->
     assert cli(*opening, "--as", "leader").exit_code == 4
     case = data(cli(*opening, "--as", "office"))
     assert [clock["kind"] for clock in case["deadlines"]] == ["answer"]
+    assert data(cli("case", "fact", "list", case["id"], "--json")) == []
     refused = cli("case", "accept", case["id"], "--as", "leader")
     assert refused.exit_code == 4
 

@@ -177,6 +177,21 @@ def upgrade() -> None:
         postgresql_where=sa.text("met_at IS NULL"),
     )
     op.create_table(
+        "case_facts",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("case_id", sa.String(length=26), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.String(length=26), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("doc_no", sa.Text(), nullable=False),
+        sa.Column("quote", sa.Text(), nullable=False),
+        sa.Column("added_by", sa.String(length=64), nullable=False),
+        sa.Column("added_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_facts")),
+    )
+    op.create_index("ix_case_facts_case", "case_facts", ["case_id", "round", "id"], unique=False)
+    op.create_table(
         "case_joint",
         sa.Column("case_id", sa.String(length=26), nullable=False),
         sa.Column("body_id", sa.String(length=26), nullable=False),

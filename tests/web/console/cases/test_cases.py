@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import update
 
 from hub.opinion.cases.tables import case_deadlines
 from tests.web.console.conftest import Office
+from tests.web.console.conversations.test_conversations import published
 
 NEW = {"title": "停水多日无人回应", "kind": "opinion", "level": "grave"}
 
@@ -98,3 +101,32 @@ async def test_today_shows_the_cases_that_wait_for_the_reader_with_their_clocks(
         audited=False,
     )
     assert "逾期 1" in await office.see("clerk", "/")
+
+
+async def test_facts_are_quoted_changed_and_taken_away_by_who_answers(office: Office) -> None:
+    source = await published(office, "停车管理办法")
+    path = await opened(office)
+    city = (await office.desk.organisations.body("city")).id
+    await office.send("office", f"{path}/route", {"body": city, "reason": "属地"})
+    quote = {"source": source.id, "quote": "停车管理办法"}
+    await office.send("clerk", f"{path}/facts", quote, status=409)
+    await office.send("clerk", f"{path}/accept")
+    await office.send("office", f"{path}/facts", quote, status=403)
+    await office.send("stranger", f"{path}/facts", quote, status=404)
+    assert "没有选定来源" in await office.send("clerk", f"{path}/facts", {"quote": "一"}, 400)
+    refused = await office.send("clerk", f"{path}/facts", {**quote, "quote": "停车免费办法"}, 400)
+    assert "最接近的是" in refused
+    assert "停车免费办法" in refused, "what was typed stays"
+    await office.send("clerk", f"{path}/facts", quote)
+    page = await office.see("clerk", path)
+    assert "<blockquote>停车管理办法</blockquote>" in page
+    assert "原文如此" in page
+    fact = {"fact": re.findall(r'name="fact" value="([^"]+)"', page)[0]}
+    assert 'name="fact"' not in await office.see("office", path)
+    await office.send("clerk", f"{path}/facts/change", {**fact, "quote": "停车管理"})
+    await office.send("clerk", f"{path}/draft", {"title": "关于停车的回应", "text": "已处理。"})
+    [answer] = [one for one in await office.desk.catalogue.list() if one.title == "关于停车的回应"]
+    assert "“停车管理”——《停车管理办法》" in answer.body
+    await office.send("clerk", f"{path}/facts/remove", fact)
+    assert "停车管理" not in (await office.desk.catalogue.get(answer.id)).body
+    assert "opinion.case.fact" not in await office.see("clerk", path)  # said in words

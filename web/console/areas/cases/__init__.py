@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.kernel.errors import Words
 from web.console.area import READING, Area, Handler, Route
-from web.console.areas.cases import exporting, lists, one, proposing, steps
+from web.console.areas.cases import exporting, lists, one, proposing, quoting, steps
 from web.console.areas.cases.who import HANDLING, HEADING, OFFICE
 
 __all__ = ["AREA"]
@@ -54,6 +54,10 @@ AREA = Area(
         _handling("assign", steps.assign),
         _handling("note", steps.note),
         _handling("announce", steps.announce),
+        Route(method="GET", path=f"{_CASE}/sources", handler=quoting.find, needs=HANDLING),
+        _handling("facts", quoting.add),
+        _handling("facts/change", quoting.change),
+        _handling("facts/remove", quoting.remove),
         _handling("draft", steps.draft),
         _handling("respond", steps.respond),
         _handling("rate", steps.rate),

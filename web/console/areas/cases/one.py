@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from hub.catalogue.models import Item
+from hub.catalogue.models import Item, ItemState
 from hub.kernel.errors import GongkaiError
 from hub.opinion.cases.models import Case, CaseLevel, CaseState, DeadlineKind
 from hub.opinion.stream.models import Line, Wanted
@@ -50,6 +50,7 @@ async def page(call: Call, case: Case, problem: GongkaiError | None = None) -> w
         bodies=bodies,
         item=await _answer(call, case),
         lines=await _behind(call, case),
+        facts=await desk.listening.quoting.facts(case.id),
         problem=problem,
         **await _offered(call, case),
     )
@@ -64,6 +65,7 @@ async def _offered(call: Call, case: Case) -> dict[str, Any]:
     return {
         "office": office,
         "answering": bool(own & ENTERING),
+        "quoting": bool(own & ENTERING) and await _quotable(call, case),
         "noting": office or bool((own | beside) & ENTERING),
         "handling": office or bool(own & HANDLING.roles),
         "heading": bool(own & HEADING.roles),
@@ -78,6 +80,14 @@ def _people(case: Case, history: Sequence[Mapping[str, Any]]) -> list[str]:
     """The logins that the page has to call by name."""
     given = [one["data"].get("assignee", "") for one in history]
     return [case.assignee, *given, *(one["actor"] for one in history)]
+
+
+async def _quotable(call: Call, case: Case) -> bool:
+    """Whether its answer is not written yet, or not under review."""
+    if case.state is not CaseState.DRAFTED:
+        return case.state is CaseState.HANDLING
+    answer = await _answer(call, case)
+    return answer is not None and answer.state in (ItemState.DRAFT, ItemState.RETURNED)
 
 
 async def _answer(call: Call, case: Case) -> Item | None:

@@ -6,12 +6,10 @@ from typing import Any
 
 from aiohttp import web
 
-from hub.catalogue.search.errors import NoIndex
-from hub.catalogue.search.models import Narrowing, Question
 from hub.conversation.desk.canned.models import CannedView
 from hub.conversation.desk.models import ANSWERING, DeskTalk
-from hub.kernel.errors import InvalidInput
 from web.console.call import Call
+from web.console.published import published
 
 __all__ = ["canned", "chosen_items", "fitting", "items"]
 
@@ -34,7 +32,7 @@ async def items(call: Call) -> web.StreamResponse:
     known = {one["id"] for one in found}
     text = call.asked("q").strip()[:100]
     if text:
-        found += [one for one in await _searched(call, text) if one["id"] not in known]
+        found += [one for one in await published(call, text, _ITEMS) if one["id"] not in known]
     return call.page("conversations/_items", found=found, searched=bool(text))
 
 
@@ -57,24 +55,6 @@ async def chosen_items(call: Call, ids: tuple[str, ...]) -> list[dict[str, Any]]
     return [
         {"id": one.id, "title": one.title, "doc_no": one.doc_no, "passage": "", "picked": True}
         for one in public
-    ]
-
-
-async def _searched(call: Call, text: str) -> list[dict[str, Any]]:
-    question = Question(text=text, narrowing=Narrowing(public_only=True), limit=_ITEMS)
-    try:
-        hits = (await call.desk.search.find(question)).hits
-    except (NoIndex, InvalidInput):
-        return []
-    return [
-        {
-            "id": hit.item.id,
-            "title": hit.item.title,
-            "doc_no": hit.item.doc_no,
-            "passage": hit.passage.text,
-            "picked": False,
-        }
-        for hit in hits
     ]
 
 
