@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import uuid
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import create_engine
@@ -87,9 +84,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def emptied() -> Iterator[Emptied]:
     """A PostgreSQL database of this process, to be emptied for each test."""
     database = Emptied(os.environ["GONGKAI_TEST_POSTGRES"], load_tables())
-    _aside(database.start())
+    database.start()
     yield database
-    _aside(database.stop())
+    database.stop()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -127,9 +124,3 @@ def open_test_database(url: str) -> Database:
     if url.startswith("sqlite"):
         return SqliteDatabase(Path(url.removeprefix("sqlite:///")))
     return PostgresDatabase(url)
-
-
-def _aside(work: Coroutine[Any, Any, None]) -> None:
-    """Run `work` to its end on a loop of its own: the test's loop is already running."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()
