@@ -18,6 +18,7 @@ from app.nodes.ready import announce
 from app.roles import ALL, Role, check_roles, parts_of
 from app.settings import Settings
 from app.tuning import settle_garbage
+from hub.kernel.clock import Clock
 from scheduler.clock import Jobs
 from scheduler.engine import Engine
 from web.health import database_check, health_routes, zone_check
@@ -48,8 +49,11 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, roles: frozenset[Role] = ALL) -> AsyncIterator[Serving]:
+async def serving(
+    settings: Settings, roles: frozenset[Role] = ALL, *, clock: Clock | None = None
+) -> AsyncIterator[Serving]:
     """A process with these roles, running until the block ends; all of them are `gongkai run`.
+    Whoever tries it out may bring a clock.
 
     Raises Misconfigured where the installation cannot have a process like that.
     """
@@ -57,10 +61,10 @@ async def serving(settings: Settings, roles: frozenset[Role] = ALL) -> AsyncIter
     async with AsyncExitStack() as stack:
         if settings.embedded:
             stack.enter_context(only_one(settings.home))
-        node = await stack.enter_async_context(open_node(settings, roles))
+        node = await stack.enter_async_context(open_node(settings, roles, clock=clock))
         node.checks += [database_check(node.hub.database), zone_check()]
         if Role.WORKER not in roles:
-            node.jobs = Jobs(node.select)
+            node.jobs = Jobs(node.hub.clock, node.select)
             node.jobs.start()
             node.stack.push_async_callback(node.jobs.stop)
         for part in parts_of(roles):

@@ -14,14 +14,12 @@ from typing import Any
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Connection
 
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
 from hub.publishing import sweeping
+from scheduler.timekeeping import ClockScheduler
 
 __all__ = ["HubClock", "Job", "Jobs", "Select"]
 
@@ -38,21 +36,19 @@ class Jobs:
     """Recurring jobs by name and interval. `select` says for each what runs of it in this process:
     the job, the job under some condition, or nothing."""
 
-    def __init__(self, select: Select | None = None) -> None:
+    def __init__(self, clock: Clock, select: Select | None = None) -> None:
         self._select = select
         self._running: set[asyncio.Task[Any]] = set()
         self.names: list[str] = []
         self._stopped = False
-        # A late job is still run: the default of APScheduler drops what is a second late.
-        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
+        self._scheduler = ClockScheduler(clock)
         self._scheduler.add_listener(_report, EVENT_JOB_ERROR)
 
     def every(self, name: str, interval: timedelta, job: Job) -> None:
         """Run `job` every `interval`, never twice at once, unless it is not for this process."""
         chosen = self._select(name, job) if self._select else job
         if chosen is not None:
-            trigger = IntervalTrigger(seconds=interval.total_seconds())
+            trigger = self._scheduler.every(interval)
             self._scheduler.add_job(self._tracked(chosen), trigger, id=name)
             self.names.append(name)
 
@@ -65,6 +61,11 @@ class Jobs:
             await job()
 
         return run
+
+    @property
+    def busy(self) -> int:
+        """How many jobs are being done at this moment."""
+        return len(self._running)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -92,7 +93,7 @@ class HubClock(Jobs):
         ahead: timedelta,
         select: Select | None = None,
     ) -> None:
-        super().__init__(select)
+        super().__init__(clock, select)
         self._database = database
         self._clock = clock
         self._wake = wake
@@ -118,7 +119,7 @@ class HubClock(Jobs):
         # Only ever moved forward: a ring that turns out to be early looks ahead again.
         if following is not None and (self._next is None or following < self._next):
             self._next = following
-            trigger = DateTrigger(run_date=max(following, now + _BREATH))
+            trigger = self._scheduler.at(max(following, now + _BREATH))
             self._scheduler.add_job(
                 self._tracked(self._ring),
                 trigger,

@@ -378,11 +378,15 @@ class Dispatcher:
         if wait <= _SHORT_WAIT_S and not self._stopping:
             if urgent:
                 self._gate.open(prepared.delivery.id)
-            asyncio.get_running_loop().call_later(wait, self._start, prepared)
+            self._tasks.create_task(self._start_later(prepared, wait))
             return True
         rest = Blocked(prepared.delivery, reason, self._clock.now() + timedelta(seconds=wait))
         await self._give_back(prepared, Sorted(blocked=[rest]))
         return True
+
+    async def _start_later(self, prepared: Prepared, wait: float) -> None:
+        await self._clock.sleep(wait)
+        self._start(prepared)
 
     async def _give_back(self, prepared: Prepared, held: Sorted) -> None:
         await self._aside.put(held)

@@ -6,11 +6,9 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 from redis.asyncio import BlockingConnectionPool
@@ -20,6 +18,7 @@ from hub.kernel.errors import Misconfigured, Unavailable, Words
 from hub.publishing.models import Declaration, Rate
 from hub.publishing.ports import Access
 from hub.publishing.scopes import kept_for_emergencies, keys_by_scope
+from scheduler.windows import WindowsInMemory, WindowsInRedis
 
 __all__ = ["Limiter"]
 
@@ -43,7 +42,8 @@ class Limiter:
 
     def __init__(self, clock: Clock, storage_url: str = _IN_MEMORY) -> None:
         self._pool = None if storage_url == _IN_MEMORY else _pool(storage_url)
-        storage = MemoryStorage() if self._pool is None else _shared(self._pool)
+        pool = self._pool
+        storage = WindowsInMemory(clock) if pool is None else WindowsInRedis(clock, pool)
         self._storage = storage
         self._windows = MovingWindowRateLimiter(storage)
         self._clock = clock
@@ -219,12 +219,6 @@ def _pool(storage_url: str) -> BlockingConnectionPool:
             field="redis_url",
             remedy=Words("使用 redis://主机:端口/库号", "use redis://host:port/number"),
         ) from None
-
-
-def _shared(pool: BlockingConnectionPool) -> RedisStorage:
-    options: dict[str, Any] = {"implementation": "redispy", "connection_pool": pool}
-    # the pool knows the address; this one only names the kind of storage
-    return RedisStorage("async+redis://", wrap_exceptions=True, **options)
 
 
 def _unavailable() -> Unavailable:

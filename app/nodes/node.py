@@ -18,6 +18,7 @@ from app.metrics import Metrics
 from app.nodes.jobs import JOBS, Role, Where
 from app.pacing import name_of_process
 from app.settings import Settings
+from hub.kernel.clock import Clock
 from hub.kernel.errors import Unavailable
 from hub.kernel.nodes.bell import Bell
 from hub.kernel.nodes.leadership import FencedDatabase, Leadership
@@ -94,10 +95,12 @@ class Node:
 
 
 @asynccontextmanager
-async def open_node(settings: Settings, roles: frozenset[Role]) -> AsyncIterator[Node]:
+async def open_node(
+    settings: Settings, roles: frozenset[Role], *, clock: Clock | None = None
+) -> AsyncIterator[Node]:
     """A process with nothing running yet; when it closes, others may lead at once."""
     async with AsyncExitStack() as stack:
-        hub = await stack.enter_async_context(open_hub(settings))
+        hub = await stack.enter_async_context(open_hub(settings, clock=clock))
         metrics = hub.database.meter = Metrics()
         node = Node(
             settings=settings,

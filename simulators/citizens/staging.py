@@ -10,7 +10,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -84,11 +84,20 @@ def settings_of(home: Path, town: str) -> Settings:
     )
 
 
-async def staged(hub: Hub, town: str, platforms: dict[str, Any], bodies: int) -> tuple[Item, ...]:
-    """Enter accounts, people and what is published; the items in the order of their file."""
+async def staged(
+    hub: Hub,
+    town: str,
+    platforms: dict[str, Any],
+    bodies: int,
+    poll_seconds: Mapping[str, str] = _POLL_SECONDS,
+) -> tuple[Item, ...]:
+    """Enter accounts, people and what is published; the items in the order of their file.
+    `poll_seconds`, by channel: how often an account is asked for what was written to it."""
     for name, room in _ROOM.items():
         platforms[name].tune(room)
-    found = await stage(hub, town, bodies, 5, only=set(CHANNELS), adapt=_listening(town))
+    found = await stage(
+        hub, town, bodies, 5, only=set(CHANNELS), adapt=_listening(town, poll_seconds)
+    )
     bureau = NewBody(
         code=BUREAU, name="成都市水务局", kind=BodyKind.DEPARTMENT, region="成都", parent_code=CITY
     )
@@ -112,13 +121,13 @@ def _people() -> list[NewPerson]:
     return [*people, NewPerson(login=PLANNER, name="罗杰（政务新媒体 排期）", roles=media)]
 
 
-def _listening(town: str) -> Any:
+def _listening(town: str, poll_seconds: Mapping[str, str]) -> Any:
     """What an account needs beside publishing, so that citizens can write to it."""
 
     def adapt(account: NewAccount) -> NewAccount:
         settings, credentials = dict(account.settings), dict(account.credentials)
-        if account.channel in _POLL_SECONDS:
-            settings |= {"receive": "poll", "poll_seconds": _POLL_SECONDS[account.channel]}
+        if account.channel in poll_seconds:
+            settings |= {"receive": "poll", "poll_seconds": poll_seconds[account.channel]}
         if account.channel == "weibo":
             settings |= {"messages_base_url": f"{town}/weibo"}
             credentials |= {"app_secret": APP_SECRET}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -199,7 +198,7 @@ class Search:
         return answer, *await self._load(question, answer)
 
     async def _knowledge(self) -> _Known:
-        now, known = time.monotonic(), self._known
+        now, known = self._clock.monotonic(), self._known
         if known is None or now - self._known_since > _KNOWN_FOR_S:
             self._known_since = now  # who asks meanwhile takes what is known
             bodies = await self._database.read(list_bodies)

@@ -1,0 +1,109 @@
+"""Looks at the process in which it runs: memory, descriptors, tasks, threads, and the containers
+that the parts of the hub hold."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import re
+import sys
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+__all__ = ["descriptors", "look", "opened", "sizes"]
+
+_OURS = ("hub.", "app.", "scheduler.", "publishers.", "bots.", "web.", "graphics.")
+_HELD = (dict, list, set, deque)
+_DEEPEST = 9
+_LARGE, _MANY = 16, 50  # containers and kinds of objects below that are not told
+_KINDS = {"socket": "sockets", "pipe": "pipes"}
+_NUMBER = re.compile(r"\d+")
+
+
+def look(root: object, wal: Path) -> dict[str, Any]:
+    """The fields of a `Sample` that this process knows, but the hour."""
+    gc.collect()
+    objects = Counter(type(one).__qualname__ for one in gc.get_objects())
+    return {
+        "rss": int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"),
+        "cpu": round(time.process_time(), 1),
+        "blocks": sys.getallocatedblocks(),
+        "wal": wal.stat().st_size if wal.exists() else 0,
+        "files": descriptors(),
+        "tasks": Counter(_task(one) for one in asyncio.all_tasks()),
+        "threads": Counter(_NUMBER.sub("#", one.name) for one in threading.enumerate()),
+        "objects": {name: count for name, count in objects.items() if count >= _MANY},
+        "maps": {name: size for name, size in sizes(root).items() if size >= _LARGE},
+    }
+
+
+def descriptors() -> Counter[str]:
+    """Open descriptors of this process by kind: sockets, pipes, files, and the kernel's others."""
+    kinds: Counter[str] = Counter()
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the one that lists them is closed again
+            kind, _, rest = str(link.readlink()).partition(":")
+            kinds[_KINDS.get(kind, "others") if rest else "files"] += 1
+    return kinds
+
+
+def _task(task: asyncio.Task[Any]) -> str:
+    """Its name, or what it runs where nobody gave it one."""
+    name = task.get_name()
+    coroutine = task.get_coro()
+    return getattr(coroutine, "__qualname__", name) if name.startswith("Task-") else name
+
+
+def sizes(root: object) -> dict[str, int]:
+    """How much each container holds that can be reached from `root` through objects of ours, by
+    the shortest way there."""
+    found: dict[str, int] = {}
+    seen: set[int] = set()
+    waiting: deque[tuple[str, object, int]] = deque([(type(root).__name__, root, 0)])
+    while waiting:
+        place, one, depth = waiting.popleft()
+        if id(one) in seen or depth > _DEEPEST:
+            continue
+        seen.add(id(one))
+        if isinstance(one, _HELD):
+            found[place] = len(one)
+        waiting.extend((f"{place}{name}", part, depth + 1) for name, part in _parts(one))
+    return found
+
+
+def _parts(one: object) -> Iterator[tuple[str, object]]:
+    """What an object of ours or a short container leads to."""
+    if isinstance(one, Mapping):
+        if len(one) <= _LARGE:
+            yield from ((f"[{key}]", part) for key, part in one.items())
+    elif isinstance(one, list | tuple | set | frozenset | deque):
+        if len(one) <= _LARGE:
+            yield from (("[]", part) for part in one)
+    elif type(one).__module__.startswith(_OURS) and not isinstance(one, type):
+        for name in _attributes(one):
+            part = getattr(one, name, None)
+            if not callable(part) or hasattr(part, "__dict__"):
+                yield f".{name}", part
+
+
+def _attributes(one: object) -> Collection[str]:
+    names = dict.fromkeys(getattr(one, "__dict__", ()))
+    for kind in type(one).__mro__:
+        slots = kind.__dict__.get("__slots__", ())
+        names |= dict.fromkeys((slots,) if isinstance(slots, str) else slots)
+    return [name for name in names if not name.startswith("__")]
+
+
+def opened(name: str) -> int:
+    """How many descriptors of this process are on files of this name."""
+    count = 0
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            count += link.readlink().name == name
+    return count
