@@ -59,9 +59,11 @@ class MemorySessions:
         return session
 
     async def save(self, key: str, session: Session) -> None:
-        self._kept[key] = (self._clock.now() + self._life, session)
+        now = self._clock.now()
+        self._kept[key] = (now + self._life, session)
         self._kept.move_to_end(key)
-        while len(self._kept) > self._most:
+        # whose time is over goes too: else memory grows with everybody who ever wrote
+        while len(self._kept) > self._most or next(iter(self._kept.values()))[0] <= now:
             self._kept.popitem(last=False)
 
     async def forget(self, key: str) -> None:

@@ -42,7 +42,8 @@ class Deed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """A day that begins at `begin` in China and is `hours` long. The first `warm` hours fill what
-    is filled once. `citizens` write in all; `items` are published for everybody at `times`."""
+    is filled once. `citizens` write in all; `items` are published for everybody, `bursts` for
+    one account; `rest` is how many real seconds nothing happens in a rest."""
 
     begin: datetime
     hours: float
@@ -51,6 +52,7 @@ class Shape:
     citizens: int
     bodies: int
     step: float
+    rest: float
     items: tuple[time, ...]
     bursts: tuple[tuple[time, int], ...]
     away: tuple[time, time]
@@ -74,9 +76,10 @@ FULL = Shape(
     hours=24,
     warm=4,
     sample_minutes=30,
-    citizens=2_400,
+    citizens=1_600,
     bodies=6,
     step=8.0,
+    rest=32.0,  # a client closes what it has not used for 15 s at most 15 s later
     items=(
         *_AT,
         *(time(h, 15) for h in (11, 12, 13, 17, 18, 19, 20, 22)),
@@ -95,6 +98,7 @@ QUICK = Shape(
     citizens=160,
     bodies=2,
     step=10.0,
+    rest=9.0,
     items=(time(21, 10), time(22, 15), time(22, 40), time(0, 20)),
     bursts=((time(21, 5), 4), (time(22, 20), 4)),
     away=(time(22, 30), time(23, 0)),

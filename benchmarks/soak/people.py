@@ -26,7 +26,7 @@ _CONSOLE = (
     "/alerts",
     "/audit",
 )
-_API = ("/items", "/approvals", "/outages", "/findings")
+_API = ("/items", "/approvals", "/outages", "/desk/conversations")
 _PORTAL = ("/", "/catalogue", "/search?q=%E8%AE%B8%E5%8F%AF", "/feeds", "/chat")
 _LISTEN_S = 0.3
 _PASSWORD = "a-day-of-soaking-2026"
@@ -76,9 +76,10 @@ class Visits:
         return aiohttp.ClientSession(self._address, headers=headers, cookie_jar=kept)
 
     async def _get(self, session: aiohttp.ClientSession, door: str, path: str) -> None:
-        async with session.get(path, allow_redirects=False) as answer:
+        async with session.get(path) as answer:
             await answer.read()
-            self.statuses[f"{door} {answer.status}"] += 1
+            where = "" if answer.status == 200 else f" {path}"
+            self.statuses[f"{door} {answer.status}{where}"] += 1
 
     async def _listen(self, session: aiohttp.ClientSession, path: str) -> None:
         """Read a stream for a moment, and leave without a word."""

@@ -63,6 +63,12 @@ class HubProcess:
                 found[" ".join(filter(None, (entry.get("event"), entry.get("job"))))] += 1
         return found
 
+    def warnings(self) -> tuple[int, Counter[str]]:
+        """How often a job was still running when its time came again, and the others."""
+        found = self.said("warning")
+        late = {name for name in found if "maximum number of running instances" in name}
+        return sum(found.pop(name) for name in late), found
+
     async def _told(self) -> dict[str, Any]:
         if self._child.stdout is None:
             raise RuntimeError("the hub has no standard output")
@@ -122,7 +128,7 @@ def environment(settings: Settings, key: str, alerts: str) -> dict[str, str]:
         "OFFICE_NAME": "省政府办公厅政务公开办公室",
         "OFFICE_PHONE": "028-12345678",
         "DEFAULT_NOT_AFTER_MINUTES": str(24 * 60),
-        "LEADER_SECONDS": "60",
+        "LEADER_SECONDS": "300",
         "CONSOLE_SECOND_FACTOR": "false",
     }
     return kept | {f"{ENV_PREFIX}{name}": value for name, value in own.items() if value}

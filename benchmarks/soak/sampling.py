@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import re
 import sys
 import threading
@@ -22,7 +21,9 @@ _OURS = ("hub.", "app.", "scheduler.", "publishers.", "bots.", "web.", "graphics
 _HELD = (dict, list, set, deque)
 _DEEPEST = 9
 _LARGE, _MANY = 16, 50  # containers and kinds of objects below that are not told
+_LISTEN = "0A"  # include/net/tcp_states.h
 _KINDS = {"socket": "sockets", "pipe": "pipes"}
+_STATUS = re.compile(r"(RssAnon|RssFile):\s+(\d+) kB")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -31,7 +32,7 @@ def look(root: object, wal: Path) -> dict[str, Any]:
     gc.collect()
     objects = Counter(type(one).__qualname__ for one in gc.get_objects())
     return {
-        "rss": int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"),
+        **_memory(),
         "cpu": round(time.process_time(), 1),
         "blocks": sys.getallocatedblocks(),
         "wal": wal.stat().st_size if wal.exists() else 0,
@@ -43,14 +44,32 @@ def look(root: object, wal: Path) -> dict[str, Any]:
     }
 
 
+def _memory() -> dict[str, int]:
+    """`memory` of this process alone, and the pages of files that are `mapped`, which the kernel
+    takes back as it likes: a database that grows shows there."""
+    told = dict(_STATUS.findall(Path("/proc/self/status").read_text()))
+    return {"memory": int(told["RssAnon"]) * 1024, "mapped": int(told["RssFile"]) * 1024}
+
+
 def descriptors() -> Counter[str]:
-    """Open descriptors of this process by kind: sockets, pipes, files, and the kernel's others."""
+    """Open descriptors of this process by kind: sockets, of them those that others
+    opened apart, pipes, files, and the kernel's others."""
     kinds: Counter[str] = Counter()
+    incoming = _incoming()
     for link in Path("/proc/self/fd").iterdir():
         with suppress(OSError):  # the one that lists them is closed again
             kind, _, rest = str(link.readlink()).partition(":")
-            kinds[_KINDS.get(kind, "others") if rest else "files"] += 1
+            name = _KINDS.get(kind, "others") if rest else "files"
+            kinds["incoming" if rest[1:-1] in incoming else name] += 1
     return kinds
+
+
+def _incoming() -> set[str]:
+    """The inodes of connections that others have opened to a port on which we listen: how long
+    one is kept is theirs to say."""
+    rows = [line.split() for line in Path("/proc/self/net/tcp").read_text().splitlines()[1:]]
+    listening = {row[1] for row in rows if row[3] == _LISTEN}
+    return {row[9] for row in rows if row[3] != _LISTEN and row[1] in listening}
 
 
 def _task(task: asyncio.Task[Any]) -> str:

@@ -13,14 +13,15 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """The hub's process at one moment, `hour` hours after the beginning. `rss` and `wal` in bytes,
-    `blocks` what Python's allocator has given out, `cpu` the seconds it has worked; `files` are
-    descriptors by kind, `tasks` and `threads` by name, `objects` the garbage collector's by type,
-    `maps` the sizes of the containers that its parts hold, by their place; `connections` of its
-    database and its Redis."""
+    """The hub's process at one moment, `hour` hours after the beginning. `memory` is its own,
+    without the pages of files that are `mapped`, in bytes as is `wal`; `blocks` are what Python's
+    allocator has given out, `cpu` the seconds it has worked; `files` are descriptors by kind,
+    `tasks` and `threads` by name, `objects` the garbage collector's by type, `maps` the sizes of
+    the containers that its parts hold, by their place; `connections` of its database."""
 
     hour: float
-    rss: int
+    memory: int
+    mapped: int = 0
     blocks: int
     wal: int
     cpu: float = 0.0
@@ -43,8 +44,8 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
 
 
 def grown(samples: Sequence[Sample], begin: float, per_hours: float) -> float:
-    """MiB of memory that the line through the samples since hour `begin` gains in so long."""
-    points = [(one.hour, one.rss / MIB) for one in samples if one.hour >= begin]
+    """MiB that the line through the process's own memory since hour `begin` gains in so long."""
+    points = [(one.hour, one.memory / MIB) for one in samples if one.hour >= begin]
     return slope(points) * per_hours
 
 

@@ -31,6 +31,7 @@ class Pace:
 
     def judge(self, sender: str) -> Speed:
         now = self._clock.monotonic()
+        self._let_go(now)
         times = self._senders.get(sender)
         if times is None:
             times = self._senders[sender] = deque(maxlen=self._count)
@@ -48,3 +49,11 @@ class Pace:
         if len(self._warned) > _MOST_SENDERS:
             self._warned.popitem(last=False)
         return Speed.WARNED
+
+    def _let_go(self, now: float) -> None:
+        """Forget from the front, where those are who have written least lately, whoever's messages
+        count no more: else memory grows with everybody who ever wrote."""
+        while self._senders and now - next(iter(self._senders.values()))[-1] >= self._per_s:
+            self._senders.popitem(last=False)
+        while self._warned and now - next(iter(self._warned.values())) >= self._per_s:
+            self._warned.popitem(last=False)

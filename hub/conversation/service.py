@@ -9,7 +9,6 @@ else the platform is told "received" and the answer follows by a call of ours, w
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -42,13 +41,15 @@ from hub.kernel.clock import Clock
 from hub.kernel.database import Database
 from hub.kernel.errors import GongkaiError, Words
 from hub.kernel.ids import IdSource
+from hub.kernel.remembering import Remembered
 from hub.organisations.vault import Vault
 
 __all__ = ["Conversations", "Paces"]
 
 _log = structlog.get_logger(__name__)
-_RECENT = 20_000  # exchanges remembered in memory; the database remembers all
-_OFFERS = 50_000
+# remembered in memory; the database remembers all
+_RECENT, _RECENT_FOR = 20_000, timedelta(minutes=15)
+_OFFERS, _OFFERED_FOR = 50_000, timedelta(minutes=30)
 _POLL_S = 0.25
 _POLLS = 6
 _SORRY = Words("暂时无法答复，请稍后再问。", "No answer is possible now, please ask again later.")
@@ -109,8 +110,12 @@ class Conversations:
         self._pace = Pace(clock, self._paces.count, self._paces.per)
         self._journal = Journal(database)
         self._records = Records(database, clock)
-        self._recent: OrderedDict[tuple[str, str, str], _Exchange] = OrderedDict()
-        self._offers: OrderedDict[tuple[str, str], tuple[Choice, ...]] = OrderedDict()
+        self._recent: Remembered[tuple[str, str, str], _Exchange] = Remembered(
+            clock, _RECENT_FOR, _RECENT
+        )
+        self._offers: Remembered[tuple[str, str], tuple[Choice, ...]] = Remembered(
+            clock, _OFFERED_FOR, _OFFERS
+        )
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -175,9 +180,7 @@ class Conversations:
             language=arrival.language,
         )
         exchange = _Exchange(inbound=inbound, arrival=arrival, waits=within > 0)
-        self._recent[key] = exchange
-        if len(self._recent) > _RECENT:
-            self._recent.popitem(last=False)
+        self._recent.put(key, exchange)
         if within > 0:
             loop = asyncio.get_running_loop()
             exchange.timer = loop.call_later(within, self._give_up, exchange)
@@ -208,7 +211,7 @@ class Conversations:
             if await self._keep(exchange):
                 await self._answer(exchange)
         except Exception as error:
-            self._recent.pop(key, None)  # delivered again, it is begun again
+            self._recent.forget(key)  # delivered again, it is begun again
             if exchange.reply.done():
                 _log.exception("conversation.failed", message=exchange.inbound.id)
             else:
@@ -286,7 +289,7 @@ class Conversations:
         """Answer a message that was kept and left alone; by a call of ours, once."""
         inbound = message.inbound
         key = (inbound.account, inbound.sender, inbound.external_key)
-        if key in self._recent and self._recent[key].open:
+        if (known := self._recent.get(key)) is not None and known.open:
             return
         if (
             too_late
@@ -339,8 +342,4 @@ class Conversations:
         return chosen(inbound, offered)
 
     def _offer(self, inbound: Inbound, choices: tuple[Choice, ...]) -> None:
-        key = (inbound.account, inbound.sender)
-        self._offers[key] = choices
-        self._offers.move_to_end(key)
-        if len(self._offers) > _OFFERS:
-            self._offers.popitem(last=False)
+        self._offers.put((inbound.account, inbound.sender), choices)

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from benchmarks.soak.day import FULL, QUICK, Kind, Shape, deeds
 from benchmarks.soak.leaping import FollowingClock, Holder, LeapingClock, Page, govern
-from benchmarks.soak.sampling import sizes
+from benchmarks.soak.sampling import descriptors, sizes
 from benchmarks.soak.verdict import MIB, Sample, grown, largest_growth, left_over, slope
 
 START = datetime(2026, 6, 15, 6, tzinfo=UTC)
 
 
 def sample(hour: float, mib: float) -> Sample:
-    return Sample(hour=hour, rss=round(mib * MIB), blocks=0, wal=0)
+    return Sample(hour=hour, memory=round(mib * MIB), blocks=0, wal=0)
 
 
 @given(
@@ -105,6 +105,26 @@ async def test_time_stands_while_jobs_run_and_goes_on_where_it_stood(tmp_path: P
     assert page.elapsed() == stood
     page.go_on()
     assert stood <= page.elapsed() < stood + 60
+
+
+async def test_connections_that_others_opened_are_counted_apart() -> None:
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        arrived.set()
+
+    writers: list[asyncio.StreamWriter] = []
+    arrived = asyncio.Event()
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        before = descriptors()
+        _, ours = await asyncio.open_connection(*server.sockets[0].getsockname())
+        async with asyncio.timeout(60):
+            await arrived.wait()
+        after = descriptors()
+        for writer in (ours, *writers):
+            writer.close()
+            await writer.wait_closed()
+    assert after["incoming"] - before["incoming"] == 1
+    assert after["sockets"] - before["sockets"] == 1
 
 
 def test_containers_are_found_wherever_the_parts_of_the_hub_hold_them() -> None:

@@ -76,6 +76,14 @@ async def test_memory_makes_room_for_the_newest(clock: ManualClock) -> None:
     assert [await sessions.load(key) == TALK for key in "abc"] == [False, True, True]
 
 
+async def test_memory_lets_go_of_whoever_wrote_and_never_came_back(clock: ManualClock) -> None:
+    sessions = MemorySessions(clock, 30)
+    for number in range(200):
+        await sessions.save(f"citizen-{number}", TALK)
+        clock.advance(60)
+    assert len(sessions._kept) <= 31
+
+
 async def test_without_its_redis_a_conversation_goes_on_without_memory(clock: ManualClock) -> None:
     async with Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.2) as away:
         sessions = RedisSessions(away, clock, 30)

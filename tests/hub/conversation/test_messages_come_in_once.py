@@ -56,6 +56,19 @@ async def test_another_process_shares_the_answer_through_the_database(
     talk.conversations = before
 
 
+async def test_memory_does_not_grow_with_everybody_who_ever_wrote(talk: Talk) -> None:
+    """A day's soak found exchanges, offers and paces of citizens who had long gone."""
+    for number in range(40):
+        await talk.says("问", who=f"o{number}")
+        talk.clock.advance(120)
+    conversations = talk.conversations
+    held = (conversations._recent, conversations._offers, conversations._pace._senders)
+    assert all(len(one) <= 16 for one in held)
+    await talk.quiet()
+    assert await talk.says("问", who="o0") == "答：问"  # delivered again after an hour: the same
+    assert len(talk.script.asked) == 40
+
+
 async def test_the_same_key_of_another_person_is_another_message(talk: Talk) -> None:
     """Whoever guesses the number of another person's message reads nothing of its answer."""
     assert await talk.says("我的病历", who="alice", key="m:1") == "答：我的病历"
