@@ -56,14 +56,19 @@ def _nouns() -> dict[str, typer.Typer]:
     return {name: noun for name, noun in found.items() if isinstance(noun, typer.Typer)}
 
 
+@cache
+def _command(name: str) -> Any:
+    alone = typer.Typer()
+    alone.add_typer(_nouns()[name], name=name)
+    return get_group(alone).commands[name]
+
+
 class _Commands(Mapping[str, Any]):
     """The nouns as commands: each is built when it is asked for, a hundred would cost a command
     more than it does itself."""
 
     def __getitem__(self, name: str) -> Any:
-        alone = typer.Typer()
-        alone.add_typer(_nouns()[name], name=name)
-        return get_group(alone).commands[name]
+        return _command(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(_nouns())

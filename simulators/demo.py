@@ -15,7 +15,7 @@ import sys
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Protocol, TextIO
 
@@ -131,7 +131,8 @@ async def play(
 ) -> int:
     """Run the demonstration; 0 when every delivery was read back from its platform.
 
-    It waits `patience` seconds for that, and less when all that is left waits for a person.
+    It waits `patience` seconds for that, and less when all that is left waits for a person, or
+    longer than that.
     """
     console = Console(highlight=False)
     stop = asyncio.Event()
@@ -204,12 +205,12 @@ async def _watch(
 ) -> bool:
     """Show the ledger as it moves, until everything is read back or nothing moves any more."""
     started = time.monotonic()
-    end = started + patience
+    end, until = started + patience, running.hub.clock.now() + timedelta(seconds=patience)
     with Live(console=console, refresh_per_second=8, transient=not console.is_terminal) as live:
         while True:
             rows = await _rows(running, plans)
             live.update(_progress(rows, time.monotonic() - started, console.width >= _WIDE))
-            settled = all(_is_at_rest(row.delivery) for row in rows)
+            settled = all(_is_at_rest(row.delivery, until) for row in rows)
             if settled or stop.is_set() or time.monotonic() > end:
                 return all(_is_published(row.delivery) for row in rows)
             with contextlib.suppress(TimeoutError):
@@ -227,10 +228,11 @@ def _is_final(delivery: Delivery) -> bool:
     return _is_published(delivery) or delivery.state in given_up
 
 
-def _is_at_rest(delivery: Delivery) -> bool:
-    """Final, or nothing happens to it before a person acts."""
-    waits = delivery.state in (_S.BLOCKED, _S.UNKNOWN) and delivery.next_at is None
-    return _is_final(delivery) or waits
+def _is_at_rest(delivery: Delivery, until: datetime) -> bool:
+    """Final, or nothing happens to it before a person acts, or before `until`."""
+    waits = delivery.state in (_S.BLOCKED, _S.UNKNOWN)
+    long = delivery.next_at is None or delivery.next_at > until
+    return _is_final(delivery) or (waits and long)
 
 
 async def _rows(running: Running, plans: dict[str, tuple[Plan, Item]]) -> list[Row]:

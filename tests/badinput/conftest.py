@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def hasty() -> Channel:
-    """The channel that waits least for an answer; all of them wait with the same wire."""
-    return min(OVER_HTTP, key=lambda channel: channel.declaration.call_timeout)
+def hasty() -> Iterator[Channel]:
+    """A channel that declares to wait a few seconds for an answer: all of them wait with the same
+    wire, the least hasty a minute."""
+    channel = min(OVER_HTTP, key=lambda channel: channel.declaration.call_timeout)
+    usual = channel.declaration.call_timeout
+    object.__setattr__(channel.declaration, "call_timeout", timedelta(seconds=3))
+    yield channel
+    object.__setattr__(channel.declaration, "call_timeout", usual)
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ async def _nothing_due(stage: Stage) -> bool:
 
 async def test_an_outage_of_hours_costs_a_handful_of_attempts_and_no_try(stage: Stage) -> None:
     stage.platform.always = away
-    await stage.plan(await stage.approved(accounts=150))
+    await stage.plan(await stage.approved(accounts=60))
     breaker = breaker_of(stage)
     async with running(stage.dispatcher(breaker=breaker)) as dispatcher:
         sharing = sharing_of(stage, breaker, dispatcher)
@@ -80,7 +80,7 @@ async def test_an_outage_of_hours_costs_a_handful_of_attempts_and_no_try(stage: 
         await sharing.look()  # it closed: all who waited go at once
         dispatcher.wake()
         await resting(stage)
-    assert len(stage.platform.posts) == 150
+    assert len(stage.platform.posts) == 60
     assert {d.state for d in await stage.deliveries()} == {S.ACCEPTED}
 
 

@@ -91,7 +91,7 @@ async def test_everything_is_published_and_every_account_is_named(tmp_path: Path
 
 @pytest.mark.slow
 async def test_a_platform_that_refuses_is_shown_and_fails_the_demonstration(tmp_path: Path) -> None:
-    words = ("--once", "--bodies", "1", "--items", "1", "--patience", "30")
+    words = ("--once", "--bodies", "1", "--items", "1")
     done = await run(REFUSING, *words, "--home", str(tmp_path / "home"))
     assert done.code == 1, done.out + done.err
     [weibo] = [row for row in done.out.splitlines() if "·新浪微博" in row]
