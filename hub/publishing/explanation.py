@@ -23,8 +23,8 @@ REASONS: Mapping[str, Words] = {
         "fell due in an outage, waits for: gongkai delivery release --reason …",
     ),
     "person": Words(
-        "平台无法查询，请到账号查看后用 delivery resolve 确认",
-        "the platform cannot be asked; look at the account, then use delivery resolve",
+        "平台无法查询，请到账号查看后核实结果（命令行 delivery resolve）",
+        "the platform cannot be asked; look at the account and settle it (delivery resolve)",
     ),
     "previous-part": Words("等待同一串的上一条发出", "waits for the thread's previous part"),
     "reconnect": Words(

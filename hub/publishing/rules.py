@@ -138,6 +138,6 @@ def refuse_empty_window(due_at: datetime, not_after: datetime) -> None:
 def already_planned(state: str) -> Words:
     """Why an account is left out that gets, or has, this very edition."""
     return Words(
-        f"该稿件已排给此账号（{state}）；如需再发，请修改后重新送审",
+        "该稿件已排给此账号；如需再发，请修改后重新送审",
         f"this edition is already planned for it ({state}); to post again, make a new version",
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -19,6 +20,8 @@ from joserfc.jwk import ECKey, OctKey
 
 CLIENT, SECRET = "gongkai console", "a secret: of%us"
 CALLBACK = "https://hub.example.gov.cn/console/sign-in/provider/back"
+PAGE = """<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><title>省统一身份认证</title>
+<link rel="icon" href="data:,"><main><h1>省统一身份认证</h1><a href="{back}">同意</a></main>"""
 Change = Callable[[dict[str, Any]], None]
 
 
@@ -35,9 +38,12 @@ def part(text: bytes) -> str:
 @dataclass(slots=True)
 class Identified:
     """`change` alters an ID token's claims; `sign` makes the token from them, if it is not the
-    usual way; `headers` are the token's."""
+    usual way; `headers` are the token's. `callback` is the address that was registered. `twist`
+    alters what a person is sent back with from the provider's own page."""
 
     url: str = ""
+    callback: str = CALLBACK
+    twist: Callable[[dict[str, str]], None] | None = None
     subject: str = "p-4711"
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "first"}))
     shown: list[ECKey] = field(default_factory=list)
@@ -57,7 +63,7 @@ class Identified:
         self.asked.append(query)
         assert query["response_type"] == "code"
         assert query["client_id"] == CLIENT
-        assert query["redirect_uri"] == CALLBACK
+        assert query["redirect_uri"] == self.callback
         assert query["scope"].split() == ["openid"]
         assert query["code_challenge_method"] == "S256"
         assert len(query["code_challenge"]) == 43
@@ -65,6 +71,19 @@ class Identified:
         code = secrets.token_urlsafe(16)
         self.codes[code] = query
         return f"?{urlencode({'code': code, 'state': query['state'], 'iss': self.url})}"
+
+    async def page(self, request: web.Request) -> web.Response:
+        """Where people say that they are who they are; what was not asked rightly is refused."""
+        try:
+            answered = self.authorise(dict(request.query))
+        except (AssertionError, KeyError) as error:
+            raise web.HTTPBadRequest(text=f"invalid_request {error!r}") from error
+        told = dict(parse_qsl(answered[1:]))
+        if self.twist:
+            self.twist(told)
+        back = html.escape(f"{self.callback}?{urlencode(told)}")
+        text = PAGE.format(back=back)
+        return web.Response(text=text, content_type="text/html", charset="utf-8")
 
     async def configuration(self, request: web.Request) -> web.Response:
         if self.down:
@@ -149,6 +168,7 @@ async def provider() -> AsyncIterator[Identified]:
         [
             web.get("/.well-known/openid-configuration", made.configuration),
             web.get("/keys", made.keys),
+            web.get("/authorise", made.page),
             web.post("/token", made.token),
         ]
     )
