@@ -23,6 +23,7 @@ from hub.kernel.errors import Conflict, GongkaiError, InvalidInput, NotFound
 from web.console.areas.conversations.helping import chosen_items, fitting
 from web.console.call import Call
 from web.console.looking import channel_titles
+from web.console.naming import names_of
 from web.statuses import status_of
 
 __all__ = ["answer", "assign", "close", "release", "shown", "take", "thread"]
@@ -133,6 +134,7 @@ async def _page(
     view = await desk.view(talk.id, actor=call.login)
     talk = view.talk
     mine = talk.open and talk.officer == call.login
+    officers = [one for one in await desk.officers(talk.body_id) if one != talk.officer]
     return call.page(
         "conversations/one",
         status=status_of(problem) if problem else 200,
@@ -141,7 +143,8 @@ async def _page(
         body=(await call.desk.organisations.bodies(talk.body_id))[0],
         channels=channel_titles(call),
         there=await desk.there(talk.body_id),
-        officers=[one for one in await desk.officers(talk.body_id) if one != talk.officer],
+        officers=officers,
+        people=await names_of(call, [talk.officer, *officers]),
         mine=mine,
         leads=bool(call.visitor.roles.get(talk.body_id, frozenset()) & ASSIGNING),
         told=told,

@@ -9,12 +9,15 @@ from aiohttp import web
 from hub.publishing.emergency.models import Progress
 from web.console.call import Call
 from web.console.looking import channel_titles
+from web.console.naming import names_of
 
 __all__ = ["progress", "sent"]
 
 
 async def sent(call: Call) -> web.StreamResponse:
-    return call.page("emergency/sent", **_told(call, await _seen(call)))
+    found = await _seen(call)
+    people = await names_of(call, [found.order.ordered_by])
+    return call.page("emergency/sent", people=people, **_told(call, found))
 
 
 async def progress(call: Call) -> web.StreamResponse:

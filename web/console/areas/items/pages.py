@@ -101,6 +101,7 @@ async def audit(call: Call) -> web.StreamResponse:
         events=found[:_EVENTS],
         more=len(found) > _EVENTS,
         kinds=kind_words(),
+        people=await names_of(call, (one["actor"] for one in found)),
     )
 
 
