@@ -87,7 +87,7 @@ class Postgres:
         raise RuntimeError("PostgreSQL does not come back")
 
     def fill_disk(self) -> None:
-        with self._filler.open("ab") as file, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), self._filler.open("ab") as file:  # closing fails too
             while True:
                 file.write(_BLOCK)
                 file.flush()
