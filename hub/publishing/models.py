@@ -16,6 +16,7 @@ from hub.kernel.errors import Words
 from hub.kernel.states import StateTable
 
 __all__ = [
+    "COMING",
     "HALTED",
     "HELD",
     "LIFECYCLE",
@@ -104,6 +105,7 @@ LIFECYCLE: StateTable[DeliveryState, DeliveryEvent] = StateTable(
     }
 )
 
+COMING = (_S.PLANNED, _S.READY)
 HELD = (_S.CLAIMED, _S.SENDING)  # a worker's lease is running
 # what people look for, and what is rare beside all that was sent
 HALTED = (_S.BLOCKED, _S.UNKNOWN, _S.FAILED, _S.EXPIRED, _S.CANCELLED, _S.RECALLED)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from hub.kernel.columns import GROWING, Instant, Json, metadata
-from hub.publishing.models import HALTED, DeliveryState, Outcome, Purpose
+from hub.publishing.models import COMING, HALTED, DeliveryState, Outcome, Purpose
 
 __all__ = [
     "attempts",
@@ -124,16 +124,34 @@ deliveries = Table(
     ),
     Index("ix_deliveries_plan", "plan_id"),
     Index("ix_deliveries_account", "account_id", "due_at"),
-    # with account and state, so that boards count what is planned from the index alone
+    # with account and state, so that boards look at what is planned by the index alone
     Index("ix_deliveries_due", "due_at", "account_id", "state", **_where("state = 'planned'")),
+    # and by account, for who sees a part of them: else all that is to come is walked through
     Index(
-        "ix_deliveries_ready", text("priority DESC"), "due_at", "id", **_where("state = 'ready'")
+        "ix_deliveries_coming",
+        "account_id",
+        "due_at",
+        "state",
+        **_where(f"state IN ({', '.join(repr(str(state)) for state in COMING)})"),
+    ),
+    # claims go by the first three; with the others a backlog is looked through in the index alone
+    Index(
+        "ix_deliveries_ready",
+        text("priority DESC"),
+        "due_at",
+        "id",
+        "account_id",
+        "plan_id",
+        "state",
+        **_where("state = 'ready'"),
     ),
     Index("ix_deliveries_blocked", "next_at", **_where("state = 'blocked'")),
     Index("ix_deliveries_unknown", "next_at", **_where("state = 'unknown'")),
     Index(
         "ix_deliveries_unverified",
         "next_at",
+        "account_id",
+        "state",
         **_where("state = 'accepted' AND next_at IS NOT NULL"),
     ),
     Index(

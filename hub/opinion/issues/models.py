@@ -16,6 +16,7 @@ __all__ = [
     "Issue",
     "Suggestion",
     "SuggestionKind",
+    "Sums",
     "Verification",
 ]
 
@@ -65,6 +66,15 @@ class DayCount:
     signals: int
     negative: int
     likes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The counters of one issue over several days."""
+
+    signals: int = 0
+    negative: int = 0
+    likes: int = 0
 
 
 class SpreadBy(StrEnum):

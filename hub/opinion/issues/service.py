@@ -18,6 +18,7 @@ from hub.kernel.ids import IdSource
 from hub.opinion import events
 from hub.opinion.errors import UnknownIssue
 from hub.opinion.issues import store
+from hub.opinion.issues.heat import HotList
 from hub.opinion.issues.models import (
     Burst,
     DayCount,
@@ -32,7 +33,6 @@ from hub.opinion.issues.models import (
 from hub.opinion.issues.nightly import Texts, merges, refused_before, splits
 from hub.opinion.issues.placing import Memory, Placed, Placement, grown
 from hub.opinion.issues.regrouping import store as regrouped
-from hub.opinion.issues.rules import LOOKED_BACK, hot_issue
 from hub.opinion.issues.watching import watched
 from hub.opinion.signals import store as collected
 from hub.opinion.signals.models import Signal, SignalEvent
@@ -43,8 +43,6 @@ _BATCH = 500
 _REMEMBERED = 20_000  # signals compared with for repeats after a start
 _COMPARED = timedelta(days=60)  # an issue that was silent longer begins anew
 _MOST_ISSUES = 5_000
-_CANDIDATES = 200  # issues whose heat is worked out; the hot list is far shorter
-_RECENT = timedelta(days=6)  # with today a week
 _LOOKED_INTO, _MOST_MEMBERS = 200, 300  # issues and their signals, nightly
 _ANYWHERE: Mapping[SpreadBy, str] = {}
 _ACTOR = "system:issues"
@@ -60,6 +58,7 @@ class IssueService:
         self._zone = ZoneInfo(zone)
         self._memory: Memory | None = None
         self._version = ""  # of the groups that are remembered
+        self._hot = HotList(clock, self._zone)
 
     def forget(self) -> None:
         """Read anew what is remembered: another process may have placed signals meanwhile."""
@@ -158,23 +157,9 @@ class IssueService:
     async def hot(self, limit: int = 20) -> list[HotIssue]:
         """The hottest issues of the last seven days, each with the parts of its heat.
 
-        Costs the same whatever is stored: only counters per issue and day are read, of the busiest
-        issues and of those that burst, however few their signals are.
+        Costs the same whatever is stored: only counters per issue and day are read.
         """
-        today = self._today()
-
-        def read(connection: Connection) -> list[HotIssue]:
-            bursting = [one.issue_id for one in store.bursts_since(connection, today - _RECENT)]
-            busy = store.busiest(connection, today - _RECENT, _CANDIDATES)
-            ids = list(dict.fromkeys([*busy, *bursting[-_CANDIDATES:]]))
-            observed = store.first_day(connection, today - timedelta(days=LOOKED_BACK))
-            days = store.days_of(connection, ids, today - timedelta(days=LOOKED_BACK))
-            found = store.issues_by_id(connection, ids)
-            return [hot_issue(found[one], days[one], today, observed) for one in ids]
-
-        lines = await self._database.read(read)
-        lines.sort(key=lambda line: (-line.heat.total, line.issue.id))
-        return [line for line in lines if line.week][:limit]
+        return (await self._database.read(self._hot.lines))[:limit]
 
     async def issue(self, issue_id: str) -> tuple[Issue, list[DayCount]]:
         """An issue and its counters per day; raises UnknownIssue."""
@@ -292,9 +277,6 @@ class IssueService:
 
     async def suggestions(self) -> list[Suggestion]:
         return await self._database.read(store.suggestions_of)
-
-    def _today(self) -> date:
-        return self._clock.now().astimezone(self._zone).date()
 
     def _record(
         self, tx: Transaction, kind: Kind, subject: str, actor: str, data: Mapping[str, object]

@@ -38,7 +38,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One plan. `states` are its deliveries by state; `zone` and `wall_time` as people chose."""
+    """One plan. `states` are its deliveries by state, empty where only `mark` was asked for."""
 
     plan_id: str
     item_id: str

@@ -42,10 +42,15 @@ class Agendas:
         def look(connection: Connection) -> list[Day]:
             totals = store.counts(connection, asked, bounds)
             marked = store.marked(connection, asked, bounds[0], bounds[-1])
-            shown: dict[date, list[Entry]] = defaultdict(list)
-            for entry in store.first_entries(connection, asked, bounds, each):
-                shown[entry.due_at.astimezone(self._zone).date()].append(entry)
             now = self._clock.now()
+
+            def mark(plan_id: str, due_at: datetime) -> Mark:
+                rare = marked.get(plan_id)
+                return rare[1] if rare else Mark.OUT if due_at <= now else Mark.COMING
+
+            shown: dict[date, list[Entry]] = defaultdict(list)
+            for entry in store.first_entries(connection, asked, bounds, each, mark):
+                shown[entry.due_at.astimezone(self._zone).date()].append(entry)
             begun = [at for at in bounds if at <= now]
             over = store.counts(connection, asked, [begun[-1], now])[0] if begun else 0
             marks = _marks(bounds, totals, list(marked.values()), now, over)

@@ -21,7 +21,6 @@ __all__ = ["DeliveryBoard"]
 
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _AFTER = re.compile(r"(?:\d{1,18}\.)?[0-9A-HJKMNP-TV-Z]{26}")
-_BACK = timedelta(days=30)
 _LATE = timedelta(minutes=1)
 
 
@@ -56,17 +55,14 @@ class DeliveryBoard:
         return found
 
     async def standing(self, sight: Sight) -> Standing:
-        """How many there are in which state now, and whether they go out in time; where a person
-        sees only a few accounts, of what was due within the last thirty days."""
+        """How many there are in which state now, and whether they go out in time."""
         now = self._clock.now()
 
         def look(connection: Connection) -> Standing:
-            few = None if sight.whole else store.few_accounts(connection, sight, "")
-            since = now - _BACK
-            late, oldest = store.late(connection, sight, few, since, now - _LATE)
+            late, oldest = store.late(connection, sight, now - _LATE)
             beat = last_beat(connection, "dispatcher")
             return Standing(
-                counts=Counts(store.count_by_state(connection, sight, few, since)),
+                counts=Counts(store.count_by_state(connection, sight)),
                 late=late,
                 latest=now - oldest if oldest else timedelta(),
                 beat=now - beat if beat else None,

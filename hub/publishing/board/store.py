@@ -1,16 +1,15 @@
 """SQL over the ledger for people who look: every answer comes from an index, among millions too.
 
 What has not ended, or ended badly, is rare and has partial indexes. What went out well is nearly
-everything: there the newest are walked through, a stretch at a time, until a page is full. Of a
-few accounts each is asked for its own by the index over account and due time.
+everything: there the newest are walked through, a stretch at a time, until a page is full. A few
+accounts are asked for their own by an index that begins with the account.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import product
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +19,7 @@ from sqlalchemy import (
     Row,
     Select,
     TextClause,
+    UnaryExpression,
     and_,
     func,
     literal,
@@ -29,11 +29,11 @@ from sqlalchemy import (
 )
 
 from hub.catalogue.tables import items
-from hub.kernel.columns import instant, microseconds
+from hub.kernel.columns import Instant, instant, microseconds
 from hub.organisations.authority.sight import Sight
 from hub.organisations.tables import accounts
 from hub.publishing.board.models import MOST, Line, Looked, Page
-from hub.publishing.models import HALTED, HELD, DeliveryState, Purpose
+from hub.publishing.models import COMING, HALTED, HELD, DeliveryState, Purpose
 from hub.publishing.tables import deliveries, in_states, plans
 
 __all__ = ["count_by_state", "few_accounts", "late", "line_of", "page_of"]
@@ -42,17 +42,15 @@ _S = DeliveryState
 _d = deliveries.c
 _FEW = 150  # accounts that are asked for one by one
 _STRETCH = 20_000  # deliveries walked through for one page
-_TOGETHER = 100  # ranges in one statement
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 _COLUMNS: tuple[Column[Any], ...] = (
     _d.id, _d.plan_id, _d.account_id, _d.channel, _d.part, _d.purpose, _d.state, _d.priority,
     _d.due_at, _d.next_at, _d.handed_over_at, _d.reason, _d.error_code, _d.error_zh, _d.error_en,
     _d.remote_url,
 )  # fmt: skip
-_BY_DUE = frozenset({_S.PLANNED, _S.READY})
 # the partial index that knows a state, as its condition stands there
 _KNOWN: Mapping[DeliveryState, tuple[DeliveryState, ...]] = {
-    _S.PLANNED: (_S.PLANNED,),
-    _S.READY: (_S.READY,),
+    **{state: (state,) for state in COMING},
     **dict.fromkeys(HELD, HELD),
     **dict.fromkeys(HALTED, HALTED),
 }
@@ -78,6 +76,13 @@ class Order(StrEnum):
     DUE = "due"  # next due first
 
 
+_ORDERS: Mapping[Order, tuple[UnaryExpression[Any], ...]] = {
+    Order.MADE: (_d.id.desc(),),
+    Order.RECENT: (_d.due_at.desc(), _d.id.desc()),
+    Order.DUE: (_d.due_at.asc(), _d.id.asc()),
+}
+
+
 def page_of(connection: Connection, looked: Looked, sight: Sight, few: list[str] | None) -> Page:
     """A page of what is looked for, of accounts in sight; `few` are all such, where it is given."""
     rows, order, stretch = _found(connection, looked, sight, few)
@@ -92,21 +97,21 @@ def _found(
     connection: Connection, looked: Looked, sight: Sight, few: list[str] | None
 ) -> tuple[list[Row[Any]], Order, str]:
     """One row more than a page, their order, and how far the ledger was walked through."""
-    coming = bool(looked.states) and _BY_DUE.issuperset(looked.states)
+    coming = bool(looked.states) and set(looked.states) <= set(COMING)
     rare = bool(looked.states) and all(state in _KNOWN for state in looked.states)
     if looked.plan_id:
         order = Order.DUE if coming else Order.MADE
-        return _ranges(connection, looked, [looked.account_id], order), order, ""
+        return _ranges(connection, looked, order), order, ""
     if looked.account_id:
         order = Order.DUE if coming else Order.RECENT
-        return _ranges(connection, looked, [looked.account_id], order), order, ""
+        return _ranges(connection, looked, order), order, ""
     own = not sight.whole or (bool(looked.channel) and not rare)
     if few is not None and own and (coming or not rare):
         order = Order.DUE if coming else Order.RECENT
-        return _ranges(connection, looked, few, order), order, ""
+        return _of_few(connection, looked, few, order), order, ""
     if rare:
         order = Order.DUE if coming else Order.MADE
-        return _ranges(connection, looked, [""], order, sight), order, ""
+        return _ranges(connection, looked, order, sight), order, ""
     rows, stretch = _walk(connection, looked, sight)
     return rows, Order.MADE, stretch
 
@@ -117,49 +122,37 @@ def line_of(connection: Connection, delivery_id: str) -> Line | None:
     return next(iter(_named(connection, rows)), None)
 
 
-def count_by_state(
-    connection: Connection, sight: Sight, few: list[str] | None, since: datetime
-) -> dict[DeliveryState, int]:
-    """Of each state up to MOST; of `few` accounts what was due since then."""
-    if few is not None:
-        own = and_(_d.account_id.in_(few), _d.due_at >= since)
-        waits = or_(_d.state != _S.ACCEPTED, _d.next_at.is_not(None))
-        query = select(_d.state, func.count()).where(own, waits, _d.state != _S.VERIFIED)
-        rows = connection.execute(query.group_by(_d.state))
-        return {_S(state): min(count, MOST) for state, count in rows}
-    counted: dict[DeliveryState, Condition] = {
-        state: and_(in_states(state), in_states(*_KNOWN[state]))
-        for state in (_S.PLANNED, _S.READY, *HELD, *HALTED)
+def count_by_state(connection: Connection, sight: Sight) -> dict[DeliveryState, int]:
+    """Of each state up to MOST."""
+    shown = _of_sight(sight)
+    counted: dict[DeliveryState, list[Condition]] = {
+        state: [in_states(state), in_states(*_KNOWN[state]), *shown] for state in (*HELD, *HALTED)
     }
-    counted[_S.ACCEPTED] = and_(in_states(_S.ACCEPTED), _d.next_at.is_not(None))
-    counting = select(literal(1)).select_from(deliveries).where(*_of_sight(sight)).limit(MOST)
-    parts = [
-        select(literal(state.value).label("state")).select_from(
-            counting.where(condition).subquery()
-        )
-        for state, condition in counted.items()
-    ]
+    for state in COMING:  # a sixth of the ledger may be: each account in sight has its own counted
+        known = [in_states(*COMING)] if not sight.whole else []
+        counted[state] = [in_states(state), *known, *_of_accounts(sight)]
+    counted[_S.ACCEPTED] = [in_states(_S.ACCEPTED), _d.next_at.is_not(None), *shown]
+    parts = []
+    for state, conditions in counted.items():
+        first = select(literal(1)).select_from(deliveries).where(*conditions).limit(MOST)
+        parts.append(select(literal(state.value).label("state")).select_from(first.subquery()))
     each = union_all(*parts).subquery()
     rows = connection.execute(select(each.c.state, func.count()).group_by(each.c.state))
     found = {_S(state): count for state, count in rows}
     return {state: found.get(state, 0) for state in counted}
 
 
-def late(
-    connection: Connection, sight: Sight, few: list[str] | None, since: datetime, before: datetime
-) -> tuple[int, datetime | None]:
+def late(connection: Connection, sight: Sight, before: datetime) -> tuple[int, datetime | None]:
     """How many were due before that moment and have not begun, up to MOST, and when the oldest of
-    them was due; of `few` accounts what was due since then."""
-    if few is not None:
-        own = and_(_d.account_id.in_(few), _d.due_at >= since, _d.due_at < before)
-        waits = in_states(_S.PLANNED, _S.READY)
-        query = select(func.count(), func.min(_d.due_at)).where(own, waits)
-        count, oldest = connection.execute(query).one()
-        return min(count, MOST), oldest
+    them was due."""
+    due = _d.due_at < before
+    if sight.whole:
+        asked: list[list[Condition]] = [[in_states(state), due] for state in COMING]
+    else:
+        asked = [[in_states(*COMING), due, *_of_accounts(sight)]]
     total, found = 0, list[datetime]()
-    for state in (_S.PLANNED, _S.READY):
-        query = select(_d.due_at).where(in_states(state), _d.due_at < before, *_of_sight(sight))
-        first = query.order_by(_d.due_at).limit(MOST).subquery()
+    for conditions in asked:
+        first = select(_d.due_at).where(*conditions).order_by(_d.due_at).limit(MOST).subquery()
         count, oldest = connection.execute(select(func.count(), func.min(first.c.due_at))).one()
         total += count
         found += [oldest] if oldest is not None else []
@@ -171,31 +164,82 @@ def _of_sight(sight: Sight) -> list[ColumnElement[bool]]:
     all that was ever sent to those accounts."""
     if sight.whole:
         return []
-    own = select(accounts.c.id).where(accounts.c.body_id.in_(sight.bodies))
-    own = select(own.cte("own").c.id)
+    own = select(_accounts_of(sight).cte("own").c.id)
     return [func.coalesce(_d.account_id, "").in_(own)]
 
 
+def _of_accounts(sight: Sight) -> list[ColumnElement[bool]]:
+    """Asked where an index begins with the account."""
+    return [] if sight.whole else [_d.account_id.in_(_accounts_of(sight))]
+
+
+def _accounts_of(sight: Sight) -> Select[Any]:
+    return select(accounts.c.id).where(accounts.c.body_id.in_(sight.bodies))
+
+
 def _ranges(
-    connection: Connection,
-    looked: Looked,
-    account_ids: Iterable[str],
-    order: Order,
-    sight: Sight | None = None,
+    connection: Connection, looked: Looked, order: Order, sight: Sight | None = None
 ) -> list[Row[Any]]:
-    """One range for every account and state, each in its index's order, merged."""
+    """One range for every state, each in its index's order, merged."""
     limited = [] if sight is None else _of_sight(sight)
-    asked = list(product(account_ids, looked.states or (None,)))
-    found: list[Row[Any]] = []
-    for start in range(0, len(asked), _TOGETHER):
-        parts = []
-        for account, state in asked[start : start + _TOGETHER]:
-            query = _narrowed(looked, account, state).where(*limited)
-            # what workers hold is little and found by its own index, unless an order is asked for
-            held = state in HELD and not account and not looked.plan_id
-            parts.append(query if held else _ordered(query, looked, order))
-        whole = [select(part.subquery()) for part in parts]
-        found += connection.execute(union_all(*whole) if len(whole) > 1 else whole[0])
+    parts = []
+    for state in looked.states or (None,):
+        query = _narrowed(looked, state).where(*limited)
+        if state is _S.READY and order is Order.DUE and not (looked.account_id or looked.plan_id):
+            query = query.where(_within(looked, order, [in_states(state), *limited]))
+        # what workers hold is little and found by its own index, unless an order is asked for
+        held = state in HELD and not looked.account_id and not looked.plan_id
+        parts.append(query if held else _ordered(query, looked, order))
+    return _merged(connection, parts, looked, order)
+
+
+def _of_few(
+    connection: Connection, looked: Looked, account_ids: Sequence[str], order: Order
+) -> list[Row[Any]]:
+    """Of a few accounts together, what is planned or ready each by its own index."""
+    own: list[list[Condition]] = [[]]
+    if order is Order.DUE:
+        own = [[in_states(state), in_states(*COMING)] for state in looked.states]
+    elif looked.states:
+        own = [[_d.state.in_(looked.states)]]
+    parts = [_together(looked, account_ids, conditions, order) for conditions in own]
+    return _merged(connection, parts, looked, order)
+
+
+def _together(
+    looked: Looked, account_ids: Sequence[str], own: Sequence[Condition], order: Order
+) -> Select[Any]:
+    """No row is read before an index has told how far the page reaches: no further than the
+    account that fills one by itself, and then no further than where all fill it together."""
+    further = func.min if order is Order.DUE else func.max
+    each = _end(looked, order, [_d.account_id == accounts.c.id, *own]).correlate(accounts)
+    alone = select(further(each.scalar_subquery())).where(accounts.c.id.in_(account_ids))
+    few = [_d.account_id.in_(account_ids), *own]
+    together = _within(looked, order, [*few, _up_to(alone, order)])
+    return _ordered(select(*_COLUMNS).where(*few, together), looked, order)
+
+
+def _within(looked: Looked, order: Order, which: Sequence[Condition]) -> ColumnElement[bool]:
+    """No further than a page of `which` reaches, by due time: an index that has no row tells."""
+    return _up_to(_end(looked, order, which).correlate(None), order)
+
+
+def _end(looked: Looked, order: Order, which: Sequence[Condition]) -> Select[Any]:
+    query = select(_d.due_at).where(*which, *_behind(looked, order))
+    return query.order_by(_ORDERS[order][0]).offset(looked.limit).limit(1)
+
+
+def _up_to(end: Select[Any], order: Order) -> ColumnElement[bool]:
+    if order is Order.DUE:
+        return _d.due_at <= func.coalesce(end.scalar_subquery(), literal(_LAST, Instant))
+    return _d.due_at >= func.coalesce(end.scalar_subquery(), literal(_FIRST, Instant))
+
+
+def _merged(
+    connection: Connection, parts: Sequence[Select[Any]], looked: Looked, order: Order
+) -> list[Row[Any]]:
+    whole = [select(part.subquery()) for part in parts]
+    found = list(connection.execute(union_all(*whole) if len(whole) > 1 else whole[0]))
     keys: Mapping[Order, Callable[[Row[Any]], Any]] = {
         Order.MADE: lambda row: row.id,
         Order.RECENT: lambda row: (row.due_at, row.id),
@@ -207,15 +251,15 @@ def _ranges(
     return found[: looked.limit + 1]
 
 
-def _narrowed(looked: Looked, account_id: str, state: DeliveryState | None) -> Select[Any]:
+def _narrowed(looked: Looked, state: DeliveryState | None) -> Select[Any]:
     query = select(*_COLUMNS)
     if looked.plan_id:
         query = query.where(_d.plan_id == looked.plan_id)
-    if account_id:
-        query = query.where(_d.account_id == account_id)
+    if looked.account_id:
+        query = query.where(_d.account_id == looked.account_id)
     if state is not None:
         query = query.where(in_states(state))
-        if not account_id and not looked.plan_id and state in _KNOWN:
+        if not looked.account_id and not looked.plan_id and state in _KNOWN:
             query = query.where(in_states(*_KNOWN[state]))
     if looked.channel:
         query = query.where(_d.channel == looked.channel)
@@ -223,21 +267,23 @@ def _narrowed(looked: Looked, account_id: str, state: DeliveryState | None) -> S
 
 
 def _ordered(query: Select[Any], looked: Looked, order: Order) -> Select[Any]:
+    query = query.where(*_behind(looked, order))
+    return query.order_by(*_ORDERS[order]).limit(looked.limit + 1)
+
+
+def _behind(looked: Looked, order: Order) -> list[ColumnElement[bool]]:
+    """What follows the page that ends where this one begins."""
     at, _, last = looked.after.rpartition(".")
-    limit = looked.limit + 1
     if order is Order.MADE:
-        query = query.where(_d.id < last) if last and not at else query
-        return query.order_by(_d.id.desc()).limit(limit)
-    since = instant(int(at)) if at else None
+        return [_d.id < last] if last and not at else []
+    if not at:
+        return []
+    since = instant(int(at))
     if order is Order.DUE:
-        if since is not None:
-            beyond = or_(_d.due_at > since, and_(_d.due_at == since, _d.id > last))
-            query = query.where(_d.due_at >= since, beyond)
-        return query.order_by(_d.due_at, _d.id).limit(limit)
-    if since is not None:
-        beyond = or_(_d.due_at < since, and_(_d.due_at == since, _d.id < last))
-        query = query.where(_d.due_at <= since, beyond)
-    return query.order_by(_d.due_at.desc(), _d.id.desc()).limit(limit)
+        beyond = or_(_d.due_at > since, and_(_d.due_at == since, _d.id > last))
+        return [_d.due_at >= since, beyond]
+    beyond = or_(_d.due_at < since, and_(_d.due_at == since, _d.id < last))
+    return [_d.due_at <= since, beyond]
 
 
 def _walk(connection: Connection, looked: Looked, sight: Sight) -> tuple[list[Row[Any]], str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hub.opinion.signals.places import known_names
 from hub.organisations.models import Body
@@ -83,7 +84,7 @@ def districts_of(bodies: Iterable[Body]) -> dict[str, str]:
     cities: dict[str, str] = {}
     for body in known.values():
         if city := _city_of(body, known, cities):
-            for name in known_names([body.name]):
+            for name in _as_said(body.name):
                 found.setdefault(name, city)
     return found
 
@@ -91,10 +92,20 @@ def districts_of(bodies: Iterable[Body]) -> dict[str, str]:
 def _city_of(body: Body, known: Mapping[str, Body], cities: dict[str, str]) -> str:
     """The city that the body or one above it is named after; `cities` keeps what was found."""
     if body.id not in cities:
-        own = next((city for city in CITIES if body.name.startswith(city)), "")
+        own = _named_after(body.name)
         above = known.get(body.parent_id or "")
         cities[body.id] = own or (_city_of(above, known, cities) if above else "")
     return cities[body.id]
+
+
+@lru_cache(10_000)
+def _named_after(name: str) -> str:
+    return next((city for city in CITIES if name.startswith(city)), "")
+
+
+@lru_cache(10_000)
+def _as_said(name: str) -> tuple[str, ...]:
+    return known_names([name])
 
 
 def places_of(city: str, places: Sequence[str], bodies: Iterable[Body]) -> tuple[str, ...]:
