@@ -229,12 +229,16 @@ async def test_no_page_reads_a_whole_big_table(office: Office) -> None:
     filtered = (
         "/deliveries?group=all&channel=website",
         "/deliveries?state=failed&body=city",
+        "/deliveries?group=coming",
+        "/deliveries?group=out",
         "/items?state=draft&body=city",
         "/items?attribute=proactive",
         "/cases?state=closed",
         "/conversations?group=closed",
         "/opinion?channel=hotline",
         "/calendar?channel=website",
+        "/calendar?view=week&body=city",
+        "/opinion/topics?days=30",
     )
     found: Caught = {}
     with caught(found):

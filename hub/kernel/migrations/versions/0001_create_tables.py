@@ -2378,6 +2378,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'blocked'"),
     )
     op.create_index(
+        "ix_deliveries_coming",
+        "deliveries",
+        ["account_id", "due_at", "state"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('planned', 'ready')"),
+        postgresql_where=sa.text("state IN ('planned', 'ready')"),
+    )
+    op.create_index(
         "ix_deliveries_due",
         "deliveries",
         ["due_at", "account_id", "state"],
@@ -2417,7 +2425,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_unverified",
         "deliveries",
-        ["next_at"],
+        ["next_at", "account_id", "state"],
         unique=False,
         sqlite_where=sa.text("state = 'accepted' AND next_at IS NOT NULL"),
         postgresql_where=sa.text("state = 'accepted' AND next_at IS NOT NULL"),
@@ -2729,7 +2737,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_ready",
         "deliveries",
-        [sa.literal_column("priority DESC"), "due_at", "id"],
+        [sa.literal_column("priority DESC"), "due_at", "id", "account_id", "plan_id", "state"],
         unique=False,
         sqlite_where=sa.text("state = 'ready'"),
         postgresql_where=sa.text("state = 'ready'"),

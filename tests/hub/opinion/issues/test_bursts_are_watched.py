@@ -109,6 +109,16 @@ async def test_a_small_burst_is_on_the_hot_list_behind_busier_issues(
     assert any(line.alarm and line.alarm.seen == 3 for line in lines)
 
 
+async def test_the_hot_list_forgets_what_it_reckoned_when_more_is_said(office: Office) -> None:
+    await office.hear(*(office.signal(text) for text in _MIXER[:2]))
+    assert [line.alarm for line in await office.issues.hot()] == [None]
+    await office.hear(office.signal(_MIXER[2]))
+    (line,) = await office.issues.hot()
+    assert line.week == 3
+    assert line.alarm
+    assert line.alarm.seen == 3
+
+
 async def test_a_merged_issues_bursts_are_the_kept_ones(office: Office) -> None:
     await office.hear(*(office.signal(text) for text in (*_MIXER[:3], "小区停水三天没人管")))
     ((burst, gone),) = await office.issues.bursts(date(2000, 1, 1))

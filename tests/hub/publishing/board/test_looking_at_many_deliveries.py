@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from hub.kernel.clock import CHINA
 from hub.organisations.authority.sight import Sight
+from hub.organisations.tables import accounts
 from hub.publishing.agenda import store as agenda
 from hub.publishing.agenda.models import Asked, Mark, mark_of
 from hub.publishing.agenda.service import Agendas
@@ -18,6 +19,7 @@ from hub.publishing.board import store
 from hub.publishing.board.models import GROUPS, MOST, Group, Looked, Page
 from hub.publishing.board.service import DeliveryBoard
 from hub.publishing.models import DeliveryState
+from hub.publishing.tables import deliveries
 from tests.hub.publishing.test_ledger_at_size import ROWS, caught, explained, fill
 from tests.scheduler.stage import Stage
 
@@ -38,6 +40,15 @@ def of_an_account(connection: Connection, stage: Stage) -> object:
     return store.page_of(connection, Looked(account_id="a7"), WHOLE, None)
 
 
+def coming_of_a_body(connection: Connection, stage: Stage) -> object:
+    return store.count_by_state(connection, Sight(frozenset({"b"}), whole=False))
+
+
+def coming_of_a_few(connection: Connection, stage: Stage) -> object:
+    looked, sight = Looked(states=GROUPS[Group.COMING]), Sight(frozenset({"b"}), whole=False)
+    return store.page_of(connection, looked, sight, ["a7", "a70"])
+
+
 def in_trouble_by_day(connection: Connection, stage: Stage) -> object:
     now = stage.clock.now()
     return agenda.marked(connection, Asked(sight=WHOLE), now, now + timedelta(days=30))
@@ -48,6 +59,8 @@ def in_trouble_by_day(connection: Connection, stage: Stage) -> object:
     [
         (trouble, "ix_deliveries_halted"),
         (coming, "ix_deliveries_due"),
+        (coming_of_a_body, "ix_deliveries_coming"),
+        (coming_of_a_few, "ix_deliveries_coming"),
         (of_an_account, "ix_deliveries_account"),
         (in_trouble_by_day, "ix_deliveries_halted"),
     ],
@@ -80,6 +93,48 @@ async def test_pages_follow_one_another_whole(stage: Stage, group: Group) -> Non
     counts = (await DeliveryBoard(stage.database, stage.clock).standing(WHOLE)).counts
     assert counts.of[S.UNKNOWN] == ROWS // 500
     assert counts.of[S.PLANNED] == MOST
+
+
+@pytest.mark.parametrize("states", [(), GROUPS[Group.COMING]])
+async def test_pages_of_a_few_accounts_are_those_of_all_of_them(
+    stage: Stage, states: tuple[DeliveryState, ...]
+) -> None:
+    await fill(stage)
+
+    def look(connection: Connection) -> tuple[list[str], list[str]]:
+        rows = connection.execute(
+            select(accounts.c.id, accounts.c.body_id).order_by(accounts.c.id).limit(90)
+        ).all()
+        few, sight = [row.id for row in rows], Sight(frozenset({rows[0].body_id}), whole=False)
+        wanted = select(deliveries.c.id).where(deliveries.c.account_id.in_(few))
+        if states:
+            wanted = wanted.where(deliveries.c.state.in_(states))
+        key = (deliveries.c.due_at, deliveries.c.id)
+        if states != GROUPS[Group.COMING]:
+            key = (deliveries.c.due_at.desc(), deliveries.c.id.desc())
+        expected = list(connection.execute(wanted.order_by(*key)).scalars())
+        looked, seen = Looked(states=states, limit=7), list[str]()
+        for _ in range(4):
+            page = store.page_of(connection, looked, sight, few)
+            seen += [line.id for line in page.lines]
+            looked = replace(looked, after=page.next)
+            if not page.next:
+                break
+        return expected, seen
+
+    expected, seen = await stage.database.read(look)
+    assert seen
+    assert seen == expected[: 4 * 7]
+
+
+async def test_the_day_on_which_a_clock_is_put_forward_is_counted_whole(stage: Stage) -> None:
+    agendas = Agendas(stage.database, stage.clock, "Europe/Berlin")
+    first = date(2027, 3, 27)  # the clock is put forward on the 28th
+    for day, hour in ((27, 22), (27, 23), (28, 21), (28, 22)):  # UTC; midnight is 23:00, then 22:00
+        at = datetime(2027, 3, day, hour, 30, tzinfo=UTC)
+        await stage.plan(await stage.approved(), at)
+    days = await agendas.days(Asked(sight=WHOLE), first, 3, 5)
+    assert [one.total for one in days] == [1, 2, 1]
 
 
 async def test_a_day_s_plans_are_counted_by_how_they_stand(stage: Stage) -> None:
