@@ -18,7 +18,7 @@ from hub.kernel.ids import IdSource
 from hub.opinion import events
 from hub.opinion.errors import UnknownIssue
 from hub.opinion.issues import store
-from hub.opinion.issues.heat import HotList
+from hub.opinion.issues.heat.listing import HotList
 from hub.opinion.issues.models import (
     Burst,
     DayCount,

@@ -22,7 +22,6 @@ from hub.opinion.issues.models import (
     SpreadBy,
     Suggestion,
     SuggestionKind,
-    Sums,
     Verification,
 )
 from hub.opinion.issues.tables import (
@@ -230,11 +229,12 @@ class _Counted:
     likes: int
 
 
-_OF_ISSUES = (
-    _d.issue_id.in_(bindparam("ids", expanding=True)),
-    _d.day >= bindparam("since", type_=Date),
+_COUNTED = PackedQuery(
+    _Counted,
+    select(issue_days).where(
+        _d.issue_id.in_(bindparam("ids", expanding=True)), _d.day >= bindparam("since", type_=Date)
+    ),
 )
-_COUNTED = PackedQuery(_Counted, select(issue_days).where(*_OF_ISSUES))
 
 
 def days_of(connection: Connection, ids: Sequence[str], since: date) -> dict[str, list[DayCount]]:
@@ -245,38 +245,6 @@ def days_of(connection: Connection, ids: Sequence[str], since: date) -> dict[str
         for row in _COUNTED.values(connection, asked):
             found[row.issue_id].append(DayCount(row.day, row.signals, row.negative, row.likes))
     return {one: sorted(days, key=attrgetter("day")) for one, days in found.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    issue_id: str
-    day: date
-    signals: int
-
-
-_SAID = PackedQuery(_Said, select(_d.issue_id, _d.day, _d.signals).where(*_OF_ISSUES))
-
-
-def said_of(connection: Connection, ids: Sequence[str], since: date) -> dict[str, dict[date, int]]:
-    """How much was said of each issue on which day."""
-    found: dict[str, dict[date, int]] = {one: {} for one in ids}
-    for start in range(0, len(ids), _CHUNK):
-        asked = {"ids": ids[start : start + _CHUNK], "since": since}
-        for row in _SAID.values(connection, asked):
-            found[row.issue_id][row.day] = row.signals
-    return found
-
-
-def sums_of(connection: Connection, ids: Sequence[str], since: date) -> dict[str, Sums]:
-    """The counters of each issue together, from `since` on."""
-    found = dict.fromkeys(ids, Sums())
-    columns = (func.sum(_d.signals), func.sum(_d.negative), func.sum(_d.likes))
-    for start in range(0, len(ids), _CHUNK):
-        own = _d.issue_id.in_(ids[start : start + _CHUNK])
-        query = select(_d.issue_id, *columns).where(own, _d.day >= since).group_by(_d.issue_id)
-        for issue_id, *sums in connection.execute(query):
-            found[issue_id] = Sums(*map(int, sums))
-    return found
 
 
 def first_day(connection: Connection, since: date) -> date | None:

@@ -103,7 +103,7 @@ async def test_a_small_burst_is_on_the_hot_list_behind_busier_issues(
 ) -> None:
     await office.hear(*(office.signal(text) for text in _MIXER[:3]))
     await office.hear(*(office.signal(f"第{n}路公交车又晚点") for n in range(6)))
-    monkeypatch.setattr("hub.opinion.issues.heat._CANDIDATES", 1)
+    monkeypatch.setattr("hub.opinion.issues.heat.listing._CANDIDATES", 1)
     lines = await office.issues.hot()
     assert {line.week for line in lines} >= {3}
     assert any(line.alarm and line.alarm.seen == 3 for line in lines)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from hub.kernel.clock import Clock
 from hub.opinion.issues import store
+from hub.opinion.issues.heat.store import said_of, sums_of
 from hub.opinion.issues.models import Alarm, HotIssue, Issue
 from hub.opinion.issues.regrouping import store as regrouped
 from hub.opinion.issues.rules import LOOKED_BACK, alarm_in, hot_line
@@ -46,7 +47,7 @@ class HotList:
         busy = self._busiest(connection, now, week, version)
         ids = list(dict.fromkeys([*busy, *bursting[-_CANDIDATES:]]))
         found = store.issues_by_id(connection, ids)
-        sums = store.sums_of(connection, ids, week)
+        sums = sums_of(connection, ids, week)
         alarms = self._of(connection, found, today, version)
         lines = [hot_line(issue, sums[one], alarms[one]) for one, issue in found.items()]
         lines.sort(key=lambda line: (-line.heat.total, line.issue.id))
@@ -72,7 +73,7 @@ class HotList:
             for one, issue in found.items()
         }
         kept = {one: held[one] for one, key in known.items() if one in held and held[one][0] == key}
-        said = store.said_of(connection, [one for one in found if one not in kept], today - _BACK)
+        said = said_of(connection, [one for one in found if one not in kept], today - _BACK)
         new = {
             one: (known[one], alarm_in(found[one], days, today, observed))
             for one, days in said.items()

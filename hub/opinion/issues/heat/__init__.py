@@ -1,0 +1,1 @@
+"""The hot list, reckoned anew only where something was counted."""
