@@ -1,6 +1,7 @@
 """What browsers load beside the pages: our style sheets and scripts, and packages' scripts.
 
-An address names its content, so browsers keep it for ever; it is compressed once.
+An address names its content, so browsers keep it for ever; it is compressed once. What every page
+begins with is one file, so that nothing is painted later for a second one on its way.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _TYPES: Mapping[str, str] = {
 }
 # file of a package → the name it is served by; absent until `make setup` brought it
 _TAKEN: Mapping[str, str] = {"htmx.org/dist/htmx.min.js": "htmx.js"}
+# files that every page needs, served as one under the last one's name
+_JOINED = ("tokens.css", "console.css")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,15 @@ def assets() -> Mapping[str, Asset]:
     """Every asset by the name templates use."""
     files = {file.name: file for file in _OURS.iterdir() if file.suffix in _TYPES}
     files |= {name: _PACKAGES / taken for taken, name in _TAKEN.items()}
-    return {name: _asset(name, file) for name, file in sorted(files.items()) if file.is_file()}
+    found = {name: file.read_bytes() for name, file in sorted(files.items()) if file.is_file()}
+    found[_JOINED[-1]] = b"\n".join(found.pop(name) for name in _JOINED)
+    return {name: _asset(name, body) for name, body in found.items()}
 
 
-def _asset(name: str, file: Path) -> Asset:
-    body = file.read_bytes()
+def _asset(name: str, body: bytes) -> Asset:
     stem, _, suffix = name.rpartition(".")
     path = f"/assets/{stem}-{hashlib.sha256(body).hexdigest()[:12]}.{suffix}"
-    return Asset(path, _TYPES[file.suffix], body, gzip.compress(body, mtime=0))
+    return Asset(path, _TYPES[f".{suffix}"], body, gzip.compress(body, mtime=0))
 
 
 def asset_routes() -> list[web.RouteDef]:

@@ -116,16 +116,25 @@ def _by_index(wanted: Wanted, sight: Sight) -> Subquery:
         base = base.where(own < after)
     if wanted.day is not None and (wanted.issue_id or wanted.watch_id):
         base = base.where((_m if wanted.issue_id else _w).day == wanted.day)
+    deep = _depth(wanted, sight, column)
     if column is None:
-        return base.order_by(own.desc()).limit(LOOKED).subquery()
+        return base.order_by(own.desc()).limit(deep).subquery()
     parts = [
-        select(base.where(column == value).order_by(own.desc()).limit(LOOKED).subquery())
+        select(base.where(column == value).order_by(own.desc()).limit(deep).subquery())
         for value in values
     ]
     if len(parts) == 1:
         return parts[0].subquery()
     both = union_all(*parts).subquery()
-    return select(both).order_by(both.c.id.desc()).limit(LOOKED).subquery()
+    return select(both).order_by(both.c.id.desc()).limit(deep).subquery()
+
+
+def _depth(wanted: Wanted, sight: Sight, column: ColumnElement[Any] | None) -> int:
+    """How many rows of the index to look through: a page and one more, where the index answers by
+    itself and nothing is left to hold against the rows."""
+    anyone = Sight(frozenset(), whole=True)
+    answers = column is _s.body_id or (column is None and sight.whole)
+    return min(LOOKED, wanted.limit + 1) if answers and not _rest(wanted, anyone) else LOOKED
 
 
 def _narrowest(

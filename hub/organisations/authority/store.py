@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
+from hub.kernel.packing import PackedQuery
 from hub.organisations.models import Role
 from hub.organisations.tables import bodies, people, roles
 
@@ -18,17 +20,31 @@ def bodies_with_a_role(connection: Connection, person_id: str) -> frozenset[str]
     return frozenset(connection.execute(query).scalars())
 
 
+@dataclass(frozen=True, slots=True)
+class _Within:
+    id: str
+
+
+def _reach() -> Select[tuple[str]]:
+    """The bodies of a person's roles and all below them; made once, for every page asks it."""
+    held = select(roles.c.body_id.label("id")).where(
+        roles.c.person_id == bindparam("person"),
+        roles.c.role.in_(bindparam("wanted", expanding=True)),
+    )
+    tree = held.cte("reach", recursive=True)
+    below = select(bodies.c.id).join(tree, bodies.c.parent_id == tree.c.id)
+    return select(tree.union(below).c.id)
+
+
+_REACH = PackedQuery(_Within, _reach())
+
+
 def bodies_within_reach(
     connection: Connection, person_id: str, wanted: Set[Role]
 ) -> frozenset[str]:
     """The bodies in which the person holds one of the roles `wanted`, and all below them."""
-    named = [role.value for role in wanted]
-    held = select(roles.c.body_id.label("id")).where(
-        roles.c.person_id == person_id, roles.c.role.in_(named)
-    )
-    tree = held.cte("reach", recursive=True)
-    below = select(bodies.c.id).join(tree, bodies.c.parent_id == tree.c.id)
-    return frozenset(connection.execute(select(tree.union(below).c.id)).scalars())
+    asked = {"person": person_id, "wanted": [role.value for role in wanted]}
+    return frozenset(one.id for one in _REACH.values(connection, asked))
 
 
 def bodies_where(connection: Connection, person_id: str, wanted: Set[Role]) -> frozenset[str]:

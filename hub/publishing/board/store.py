@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
     TextClause,
     UnaryExpression,
     and_,
+    bindparam,
     func,
     literal,
     or_,
@@ -124,22 +126,31 @@ def line_of(connection: Connection, delivery_id: str) -> Line | None:
 
 def count_by_state(connection: Connection, sight: Sight) -> dict[DeliveryState, int]:
     """Of each state up to MOST."""
-    shown = _of_sight(sight)
+    given = {} if sight.whole else {"bodies": list(sight.bodies)}
+    rows = connection.execute(_counting(whole=sight.whole), given)
+    found = {_S(state): count for state, count in rows}
+    return {state: found.get(state, 0) for state in (*HELD, *HALTED, *COMING, _S.ACCEPTED)}
+
+
+@cache
+def _counting(*, whole: bool) -> Select[Any]:
+    """Made once: to make and name a statement of ten parts takes longer than to answer it."""
+    bodies: Any = None if whole else bindparam("bodies", expanding=True)
+    shown = _among(bodies)
     counted: dict[DeliveryState, list[Condition]] = {
         state: [in_states(state), in_states(*_KNOWN[state]), *shown] for state in (*HELD, *HALTED)
     }
     for state in COMING:  # a sixth of the ledger may be: each account in sight has its own counted
-        known = [in_states(*COMING)] if not sight.whole else []
-        counted[state] = [in_states(state), *known, *_of_accounts(sight)]
+        counted[state] = [in_states(state)]
+        if not whole:
+            counted[state] += [in_states(*COMING), _d.account_id.in_(_accounts_of(bodies))]
     counted[_S.ACCEPTED] = [in_states(_S.ACCEPTED), _d.next_at.is_not(None), *shown]
     parts = []
     for state, conditions in counted.items():
         first = select(literal(1)).select_from(deliveries).where(*conditions).limit(MOST)
         parts.append(select(literal(state.value).label("state")).select_from(first.subquery()))
     each = union_all(*parts).subquery()
-    rows = connection.execute(select(each.c.state, func.count()).group_by(each.c.state))
-    found = {_S(state): count for state, count in rows}
-    return {state: found.get(state, 0) for state in counted}
+    return select(each.c.state, func.count()).group_by(each.c.state)
 
 
 def late(connection: Connection, sight: Sight, before: datetime) -> tuple[int, datetime | None]:
@@ -149,7 +160,7 @@ def late(connection: Connection, sight: Sight, before: datetime) -> tuple[int, d
     if sight.whole:
         asked: list[list[Condition]] = [[in_states(state), due] for state in COMING]
     else:
-        asked = [[in_states(*COMING), due, *_of_accounts(sight)]]
+        asked = [[in_states(*COMING), due, _d.account_id.in_(_accounts_of(sight.bodies))]]
     total, found = 0, list[datetime]()
     for conditions in asked:
         first = select(_d.due_at).where(*conditions).order_by(_d.due_at).limit(MOST).subquery()
@@ -160,21 +171,21 @@ def late(connection: Connection, sight: Sight, before: datetime) -> tuple[int, d
 
 
 def _of_sight(sight: Sight) -> list[ColumnElement[bool]]:
+    return _among(None if sight.whole else sight.bodies)
+
+
+def _among(bodies: Any) -> list[ColumnElement[bool]]:
     """Asked of rows that another index has found: the function keeps the database from gathering
-    all that was ever sent to those accounts."""
-    if sight.whole:
+    all that was ever sent to those accounts. `bodies` are their values, a parameter of them to
+    come, or None."""
+    if bodies is None:
         return []
-    own = select(_accounts_of(sight).cte("own").c.id)
+    own = select(_accounts_of(bodies).cte("own").c.id)
     return [func.coalesce(_d.account_id, "").in_(own)]
 
 
-def _of_accounts(sight: Sight) -> list[ColumnElement[bool]]:
-    """Asked where an index begins with the account."""
-    return [] if sight.whole else [_d.account_id.in_(_accounts_of(sight))]
-
-
-def _accounts_of(sight: Sight) -> Select[Any]:
-    return select(accounts.c.id).where(accounts.c.body_id.in_(sight.bodies))
+def _accounts_of(bodies: Any) -> Select[Any]:
+    return select(accounts.c.id).where(accounts.c.body_id.in_(bodies))
 
 
 def _ranges(
