@@ -8,6 +8,7 @@ from hub.organisations.filters.service import SavedFilters
 from hub.publishing.emergency.service import Emergencies
 from hub.publishing.findings.service import Findings
 from hub.publishing.outages.service import Outages
+from hub.publishing.restraint.service import Restraint
 from hub.publishing.retrying.service import Retrying
 from web.console.handling import Handling
 
@@ -17,6 +18,7 @@ __all__ = [
     "findings_of",
     "handling_of",
     "outages_of",
+    "restraint_of",
     "retrying_of",
 ]
 
@@ -40,6 +42,10 @@ def outages_of(hub: Hub) -> Outages:
     return Outages(hub.database, hub.clock, lambda: hub.operations.on_change())
 
 
+def restraint_of(hub: Hub) -> Restraint:
+    return Restraint(hub.database, hub.clock, lambda: hub.operations.on_change())
+
+
 def findings_of(hub: Hub) -> Findings:
     return Findings(hub.database, hub.clock, hub.preflight, hub.liveness)
 
@@ -56,4 +62,5 @@ def handling_of(hub: Hub) -> Handling:
         tests=trial_posts_of(hub),
         outages=outages_of(hub),
         findings=findings_of(hub),
+        restraint=restraint_of(hub),
     )

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from app.compose import Hub
 from app.connecting import connecting_of, trial_posts_of
+from app.console import console_desk
 from app.desk import Desk
 from app.handling import emergencies_of, findings_of, outages_of, retrying_of
 from app.opinion import case_service, issue_service, judging_service
@@ -68,7 +69,7 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
         stream=Stream(hub.database, hub.clock),
         judging=judging_service(hub),
         issues=issue_service(hub),
-        cases=case_service(hub),
+        cases=case_service(hub, strict=True),
         reports=report_service(hub),
         emergencies=emergencies_of(hub),
         retrying=retrying_of(hub),
@@ -76,6 +77,7 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
         trial_posts=trial_posts_of(hub),
         outages=outages_of(hub),
         findings=findings_of(hub),
+        console=console_desk(hub),
     )
 
 
@@ -90,6 +92,8 @@ def add_staff(application: web.Application, hub: Hub, desk: Desk) -> None:
     if hub.settings.staff_api:
         services = staff_services(hub, desk)
         application.add_routes(staff_routes(services))
+        auditing = services.console.governing.auditing
+        application.on_shutdown.append(lambda _: auditing.close())
         application.on_cleanup.append(lambda _: services.rates.close())
 
 

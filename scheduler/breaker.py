@@ -224,15 +224,15 @@ class Breaker:
                 self._changes.opened.setdefault(one.key, one)
         self._changes.closed.update(key for key in closed if key not in self._open)
 
-    def learn(self, known: Iterable[OpenBreaker]) -> None:
+    def learn(self, known: Iterable[OpenBreaker]) -> list[Key]:
         """What is written down, by whichever process: open what is open there, and close what
-        another process closed."""
+        another process, or a person, closed; those."""
         now = self._clock.now()
         there = {one.key: one for one in known}
-        for key in [key for key in self._open if key not in there]:
-            if key not in self._changes.opened:
-                self._entries.pop(key, None)
-                self._open.discard(key)
+        gone = [k for k in self._open if k not in there and k not in self._changes.opened]
+        for key in gone:
+            self._entries.pop(key, None)
+            self._open.discard(key)
         for key, one in there.items():
             if key in self._changes.closed or key in self._changes.opened:
                 continue
@@ -241,6 +241,7 @@ class Breaker:
             entry.cause, entry.opened_at = one.cause, one.opened_at
             entry.rest, entry.probe_at = one.rest, one.probe_at
             self._open.add(key)
+        return gone
 
     def forget_old(self) -> None:
         """Drop failures older than the window; nothing is kept for what is well by now."""

@@ -58,7 +58,8 @@ class Sharing:
         known, pauses = await self._database.read(
             lambda c: (store.open_breakers(c), store.known_pauses(c, now))
         )
-        self._breaker.learn(known)
+        if gone := self._breaker.learn(known):
+            await self._let_go(gone)
         self._limiter.learn(pauses)
         self._breaker.forget_old()
         self._meter.show_breakers(self._breaker.count_open())
@@ -96,6 +97,24 @@ class Sharing:
                 data = {"scope": key[0], "subject": key[2], "released": released}
                 tx.record(_event(events.BREAKER_CLOSED, key, now, data))
         return ready
+
+    async def _let_go(self, gone: Sequence[Key]) -> None:
+        """What was claimed here between the end of a breaker and our learning of it was put back
+        as waiting for it: nobody else would let that go."""
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> int:
+            still = {one.key for one in store.open_breakers(tx.connection)}
+            ready = 0
+            for key in (one for one in gone if one not in still):
+                if released := store.release_waiting(tx, key, now):
+                    data = {"scope": key[0], "subject": key[2], "released": released}
+                    tx.record(_event(events.BREAKER_CLOSED, key, now, data))
+                    ready += released
+            return ready
+
+        if await self._database.write(work):
+            self._on_ready()
 
     async def _tell_pauses(self) -> None:
         ends = self._limiter.untold()

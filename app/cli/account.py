@@ -15,12 +15,12 @@ from rich.table import Column, Table
 from app.cli.common import JsonOption, emit, progress, run
 from app.cli.rows import Actor, acting, local_instant, read_rows, shown_counts
 from app.compose import Hub
+from app.handling import restraint_of
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.models import Account, FilingState, Imported, NewAccount, Selection
 from hub.organisations.rules import why_not_publishable, why_paused
 from hub.publishing.quota.models import Period
-from hub.publishing.restraint import store as restraint
-from hub.publishing.restraint.models import OpenBreaker
+from hub.publishing.restraint.models import OpenBreaker, Scope
 from publishers.registry import find_channel
 
 app = typer.Typer(no_args_is_help=True, help="账号 / accounts")
@@ -58,7 +58,7 @@ def show(account: AccountId, as_json: JsonOption = False) -> None:
 
     async def work(hub: Hub) -> dict[str, Any]:
         found = await hub.organisations.account(account)
-        over = await hub.database.read(lambda c: restraint.breakers_over(c, found))
+        over = await restraint_of(hub).over(found)
         return _plain(hub, found) | {"breakers": [_breaker(one) for one in over]}
 
     emit(run(work, as_json=as_json), as_json, _show_one)
@@ -182,6 +182,25 @@ def resume(account: AccountId, actor: Actor = "", as_json: JsonOption = False) -
 
     async def work(hub: Hub) -> dict[str, Any]:
         return _plain(hub, await hub.organisations.resume(account, actor=acting(actor)))
+
+    emit(run(work, as_json=as_json), as_json, _show_one)
+
+
+@app.command("release")
+def release(
+    account: AccountId,
+    scope: Annotated[
+        Scope, typer.Option(help="账号自身的熔断，或整个平台的 / whose breaker")
+    ] = Scope.ACCOUNT,
+    actor: Actor = "",
+    as_json: JsonOption = False,
+) -> None:
+    """解除熔断，积压随即再试 / close its circuit breaker: what waits is tried again"""
+
+    async def work(hub: Hub) -> dict[str, Any]:
+        found = await hub.organisations.account(account)
+        released = await restraint_of(hub).release(found, scope, actor=acting(actor))
+        return {"account": account, "scope": scope, "released": released}
 
     emit(run(work, as_json=as_json), as_json, _show_one)
 

@@ -195,6 +195,7 @@ def show(case: CaseId, as_json: JsonOption = False) -> None:
 def list_cases(
     state: Annotated[CaseState | None, typer.Option(help="状态 / state")] = None,
     body: Annotated[str, typer.Option("--body", help="单位代码 / body")] = "",
+    handler: Annotated[str, typer.Option(help="承办人账号 / login of who handles it")] = "",
     before: Annotated[str, typer.Option(help="更早于该编号 / older than this id")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
     as_json: JsonOption = False,
@@ -204,7 +205,7 @@ def list_cases(
     async def work(hub: Hub) -> list[dict[str, Any]]:
         owner = (await hub.organisations.body(body)).id if body else ""
         found = await case_service(hub).cases(
-            state=state, body_id=owner, before=before, limit=limit
+            state=state, body_id=owner, before=before, limit=limit, assignee=handler
         )
         return [asdict(one) for one in found]
 
@@ -251,9 +252,10 @@ def _show_one(case: dict[str, Any]) -> Table:
 
 
 def _show_all(found: list[dict[str, Any]]) -> Table:
-    table = Table("编号 / id", "标题 / title", "级别 / level", "状态 / state")
+    table = Table("编号 / id", "标题 / title", "级别 / level", "状态 / state", "承办人 / handler")
     for one in found:
-        table.add_row(one["id"], Text(one["title"]), str(one["level"]), str(one["state"]))
+        state, who = str(one["state"]), one["assignee"]
+        table.add_row(one["id"], Text(one["title"]), str(one["level"]), state, who)
     return table
 
 

@@ -16,7 +16,7 @@ from app.cli.rows import Actor, acting
 from app.compose import Hub
 from hub.organisations.tokens.models import PER_MINUTE, Token
 from hub.organisations.tokens.rules import DEFAULT_DAYS, LONGEST_DAYS
-from hub.organisations.tokens.scopes import ALL_SCOPES, Scope
+from hub.organisations.tokens.scopes import USUAL_SCOPES, Scope
 
 
 @people.command("token")
@@ -27,7 +27,8 @@ def token(
         int, typer.Option(help=f"有效天数，至多 {LONGEST_DAYS} / how long it works")
     ] = DEFAULT_DAYS,
     scope: Annotated[
-        list[Scope] | None, typer.Option(help="权限，可多次，默认全部 / scope, default: all")
+        list[Scope] | None,
+        typer.Option(help="权限，可多次，默认除 grave 外全部 / scope, default: all but grave"),
     ] = None,
     per_minute: Annotated[
         int, typer.Option(help="每分钟请求数上限 / requests a minute at most")
@@ -42,7 +43,7 @@ def token(
             login,
             label,
             days=days,
-            scopes=frozenset(scope) if scope else ALL_SCOPES,
+            scopes=frozenset(scope) if scope else USUAL_SCOPES,
             per_minute=per_minute,
             actor=acting(actor),
         )

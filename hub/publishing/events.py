@@ -15,6 +15,7 @@ __all__ = [
     "BLACKOUT_LIFTED",
     "BREAKER_CLOSED",
     "BREAKER_OPENED",
+    "BREAKER_RELEASED",
     "CANCELLED",
     "CORRECTION_ORDERED",
     "DELIVERY_MOVED",
@@ -88,6 +89,7 @@ RESOLVED = _kind("delivery.resolved", "人工确认结果", "a person settled an
 RECALL_ORDERED = _kind("recall.ordered", "已下达撤稿", "a recall was ordered")
 BREAKER_OPENED = _kind("breaker.opened", "连续失败，已熔断", "keeps failing and is left alone")
 BREAKER_CLOSED = _kind("breaker.closed", "已恢复，熔断解除", "is well again")
+BREAKER_RELEASED = _kind("breaker.released", "人工解除熔断", "a person let it go again")
 POSTING_TIME_ADDED = _kind("posting-time.added", "新增发布时段", "a posting time was added")
 POSTING_TIME_REMOVED = _kind("posting-time.removed", "删除发布时段", "a posting time was removed")
 BLACKOUT_DECLARED = _kind("blackout.declared", "宣布静默期", "a blackout was declared")

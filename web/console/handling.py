@@ -9,6 +9,7 @@ from hub.publishing.connecting.service import Connecting
 from hub.publishing.emergency.service import Emergencies
 from hub.publishing.findings.service import Findings
 from hub.publishing.outages.service import Outages
+from hub.publishing.restraint.service import Restraint
 from hub.publishing.retrying.service import Retrying
 
 __all__ = ["Handling"]
@@ -22,3 +23,4 @@ class Handling:
     tests: TrialPosts
     outages: Outages
     findings: Findings
+    restraint: Restraint

@@ -15,7 +15,7 @@ from web.staff.desk import Call
 from web.staff.queries import AskAccounts
 from web.staff.shapes import Said
 
-__all__ = ["get_account", "list_accounts", "pause_account", "resume_account"]
+__all__ = ["account_told", "get_account", "list_accounts", "pause_account", "resume_account"]
 
 
 async def list_accounts(call: Call) -> StaffAccountPage:
@@ -32,12 +32,12 @@ async def list_accounts(call: Call) -> StaffAccountPage:
     page = await call.services.register.page(wanted)
     now = call.services.clock.now()
     return StaffAccountPage(
-        accounts=tuple(_account(one, now) for one in page.accounts), next=page.next
+        accounts=tuple(account_told(one, now) for one in page.accounts), next=page.next
     )
 
 
 async def get_account(call: Call) -> StaffAccount:
-    return _account(await _seen(call), call.services.clock.now())
+    return account_told(await _seen(call), call.services.clock.now())
 
 
 async def pause_account(call: Call) -> StaffAccount:
@@ -53,13 +53,13 @@ async def pause_account(call: Call) -> StaffAccount:
         )
     organisations = call.services.organisations
     paused = await organisations.pause(account.id, until, told.reason.strip(), actor=call.login)
-    return _account(paused, call.services.clock.now())
+    return account_told(paused, call.services.clock.now())
 
 
 async def resume_account(call: Call) -> StaffAccount:
     account = await _mine(call)
     resumed = await call.services.organisations.resume(account.id, actor=call.login)
-    return _account(resumed, call.services.clock.now())
+    return account_told(resumed, call.services.clock.now())
 
 
 async def _seen(call: Call) -> Account:
@@ -74,7 +74,7 @@ async def _mine(call: Call) -> Account:
     return account
 
 
-def _account(one: Account, now: datetime) -> StaffAccount:
+def account_told(one: Account, now: datetime) -> StaffAccount:
     why = why_not_publishable(one, now) or why_paused(one, now)
     return StaffAccount(
         id=one.id,

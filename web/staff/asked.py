@@ -27,6 +27,7 @@ __all__ = [
     "LinkInterpretation",
     "MakePlan",
     "PlanInterpretation",
+    "Recur",
     "Return",
     "Sign",
     "Submit",
@@ -45,6 +46,7 @@ Many = Annotated[tuple[Short, ...], Meta(max_length=200)]
 Version = Annotated[int, Meta(ge=1, le=9_999_999)]
 Instant = Annotated[datetime, Meta(tz=True)]
 
+_ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # a NUL as JSON has it; not one written out
 _PLACE = re.compile(r"at `\$\.?([^`]*)`")
 
 _COMPLAINTS = (
@@ -145,15 +147,27 @@ class Submit(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class MakePlan(Submit, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`at` is `now` or a wall-clock time without offset in `zone` (an IANA name; empty: the
-    installation's). `not_after` and `embargo_until` are instants. `reason` is why it is released
-    after its statutory limit: with one, a leader of the body makes the plan."""
+    """`at` is `now`, `slot` (each account's next free posting time) or a wall-clock time without
+    offset in `zone` (an IANA name; empty: the installation's). `not_after` and `embargo_until` are
+    instants. `reason` is why it is released after its statutory limit: with one, a leader of the
+    body makes the plan. `rings`: a few accounts first, the others once those went well."""
 
     at: Short
     zone: Short = ""
     not_after: Instant | None = None
     embargo_until: Instant | None = None
     reason: Long = ""
+    rings: bool = False
+
+
+class Recur(Submit, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Again and again from `starts` (a wall-clock time in `zone`) by `rule`, an RRULE of RFC 5545
+    such as FREQ=WEEKLY;BYDAY=MO. Each time is too late after so many minutes; 0: as usual."""
+
+    rule: Annotated[str, Meta(min_length=1, max_length=500)]
+    starts: Short
+    zone: Short = ""
+    not_after_minutes: Annotated[int, Meta(ge=0, le=10_080)] = 0
 
 
 class Sign(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -195,6 +209,8 @@ class CloseTalk(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 def decoded(data: bytes, shape: type[T]) -> T:
     """The request's JSON as `shape`; raises InvalidInput naming the field and what to do."""
+    if _ZERO.search(data):
+        raise _no_zero("body")
     try:
         return msgspec.json.decode(data, type=shape)
     except msgspec.ValidationError as error:
@@ -211,6 +227,8 @@ def queried(query: Mapping[str, str], shape: type[T]) -> T:
     """The request's query as `shape`; of a name that comes twice the first counts. Raises
     InvalidInput as above."""
     told = {name: query[name] for name in query}
+    if zero := next((name for name, value in told.items() if "\0" in value), None):
+        raise _no_zero(zero)
     try:
         return msgspec.convert(told, type=shape, strict=False)
     except msgspec.ValidationError as error:
@@ -238,6 +256,15 @@ def wall_time(text: str, field: str) -> datetime | None:
     if found.tzinfo is not None:
         raise _no_time(field)
     return found
+
+
+def _no_zero(field: str) -> InvalidInput:
+    """No text here has such a character, and PostgreSQL can hold none."""
+    return InvalidInput(
+        Words("文字中有空字符（U+0000）", "there is a NUL character (U+0000) in it"),
+        field=field,
+        remedy=Words("去掉该字符", "take it out"),
+    )
 
 
 def _no_time(field: str) -> InvalidInput:

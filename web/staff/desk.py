@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,15 +16,18 @@ from hub.conversation.desk.service import DeskService
 from hub.interpretation.service import Interpretations
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
+from hub.kernel.errors import Words
 from hub.opinion.cases.service import CaseService
 from hub.opinion.issues.service import IssueService
 from hub.opinion.judging.service import JudgingService
 from hub.opinion.reports.service import Reports
 from hub.opinion.stream.service import Stream
 from hub.organisations.authority.sight import OPERATING, Sights
+from hub.organisations.errors import RoleNeeded
 from hub.organisations.models import Person, Role, Selection
 from hub.organisations.roster.service import Register
 from hub.organisations.service import Organisations
+from hub.organisations.tokens.models import Token
 from hub.organisations.tokens.repeats.service import Repeats
 from hub.organisations.tokens.service import Tokens
 from hub.organisations.webhooks.service import Webhooks
@@ -47,6 +50,7 @@ from hub.review.determination.service import Determinations
 from hub.review.doors.service import Doors
 from hub.review.models import Approval
 from hub.review.service import Review
+from web.console.desk import Desk as ConsoleDesk
 from web.staff.asked import Submit
 from web.staff.rates import Keeper
 
@@ -97,16 +101,19 @@ class Services:
     trial_posts: TrialPosts
     outages: Outages
     findings: Findings
+    console: ConsoleDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One request by the owner of its token; `told` is its decoded body and `asked` its decoded
-    query, where it has them."""
+    query, where it has them. `limits` are headers that say how often the key may still ask."""
 
     request: web.Request
     person: Person
+    token: Token
     services: Services
+    limits: Mapping[str, str]
     told: Any = None
     asked: Any = None
 
@@ -118,6 +125,34 @@ class Call:
     def attempt(self) -> str:
         """What is tried, as the audit log names it."""
         return f"{self.request.method} {self.request.path}"
+
+    def part(self, name: str) -> str:
+        """A parameter of the path."""
+        return self.request.match_info[name]
+
+    async def somewhere(self, roles: Set[Role]) -> None:
+        """The console's first gate: raise RoleNeeded unless the caller holds one of `roles` in
+        any body. Whose things they may touch is asked beside it."""
+        if not await self.holds(roles):
+            raise RoleNeeded(
+                Words("您的角色不能使用这一部分", "no role of yours opens this part"),
+                field="role",
+                remedy=Words("请管理员授予角色", "ask an administrator for a role"),
+            )
+
+    async def holds(self, roles: Set[Role]) -> bool:
+        """Whether the caller holds one of `roles` in any body."""
+        profile = await self.services.console.governing.personnel.profile(self.login)
+        return not roles.isdisjoint({one.role for one in profile.held})
+
+    async def within(self, body_id: str, roles: Set[Role]) -> None:
+        """Raise RoleNeeded unless they hold one of `roles` in the body or above it."""
+        doors = self.services.doors
+        await doors.require_within_reach(self.login, body_id, roles, attempt=self.attempt)
+
+    async def whole(self, roles: Set[Role]) -> None:
+        """Raise RoleNeeded unless one of `roles` reaches every body there is."""
+        await self.services.doors.require_whole(self.login, roles, attempt=self.attempt)
 
     async def item(self, roles: Set[Role] | None = None, item_id: str = "") -> Item:
         """The item of the path (or `item_id`), once it is sure that the caller holds one of

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from aiohttp import web
@@ -16,10 +18,9 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from hub.kernel.errors import GongkaiError, InvalidInput, NotFound, Words
 from hub.kernel.means import Means, acting_by
-from hub.organisations.models import Person
 from hub.organisations.tokens.errors import ScopeNeeded, TokenRefused
 from hub.organisations.tokens.models import Token, TokenHolder
-from hub.organisations.tokens.repeats.models import Answered, Request
+from hub.organisations.tokens.repeats.models import TOLD_ELSEWHERE, Answered, Request
 from hub.organisations.tokens.scopes import Scope
 from web.staff.asked import decoded, queried
 from web.staff.desk import Call, Services
@@ -27,9 +28,13 @@ from web.staff.endpoint import Endpoint
 from web.staff.shapes import Said, StaffProblem
 from web.statuses import NotAllowed, TooLarge, TooManyAttempts, TooManyRequests, status_of
 
-__all__ = ["Door"]
+__all__ = ["FILE", "JSON", "ROOT", "Door"]
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Limits = Mapping[str, str]
+
+ROOT = "/api/staff/v1"
+JSON, FILE = "application/json", "application/octet-stream"
 
 _MOST_BYTES = 1024 * 1024
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -42,6 +47,17 @@ _HEADERS = {
 
 
 _ADDED = {401: {"WWW-Authenticate": 'Bearer realm="gongkai"'}, 429: {"Retry-After": "60"}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Knock:
+    """One request that was let in, with its whole body."""
+
+    request: web.Request
+    endpoint: Endpoint
+    holder: TokenHolder
+    limits: Limits
+    body: bytes
 
 
 class Door:
@@ -59,15 +75,15 @@ class Door:
     def guarded(self, endpoint: Endpoint) -> Handler:
         """The endpoint behind the door: its answer as JSON with its status, errors as problems."""
 
-        async def handle(request: web.Request) -> web.Response:
+        async def handle(request: web.Request) -> web.StreamResponse:
             try:
                 holder = await self._holder(request)
                 limits = await self._services.rates.hit(holder.token)
             except GongkaiError as error:
                 return _problem(error)
             try:
-                _require_scope(holder.token, endpoint.needs)
-                answer = await self._once(request, endpoint, holder)
+                _require_scopes(holder.token, endpoint)
+                answer = await self._once(request, endpoint, holder, limits)
             except GongkaiError as error:
                 answer = _problem(error)
             answer.headers.update(limits)
@@ -76,36 +92,44 @@ class Door:
         return handle
 
     async def _once(
-        self, request: web.Request, endpoint: Endpoint, holder: TokenHolder
-    ) -> web.Response:
+        self, request: web.Request, endpoint: Endpoint, holder: TokenHolder, limits: Limits
+    ) -> web.StreamResponse:
         """The answer; to a request that comes again with its idempotency key, the one before."""
-        body = await _body(request) if endpoint.takes else b""
+        body = await _sent(request, endpoint)
+        knock = _Knock(request, endpoint, holder, limits, body)
         means, repeats = f"key:{holder.token.id}", self._services.repeats
         key = request.headers.get("Idempotency-Key", "") if endpoint.changes else ""
         if not key:
             with acting_by(Means(name=means)):
-                return await self._answered(request, endpoint, holder.person, body)
+                return await self._answered(knock)
         again = Request(token_id=holder.token.id, key=_checked(key), digest=_digest(request, body))
         if (known := await repeats.before(again)) is not None:
-            return _kept(known)
+            return _kept(known) if known.told else _elsewhere(again.key)
         with acting_by(Means(name=means, rider=repeats.rider(again))):
-            answer = await self._answered(request, endpoint, holder.person, body)
-        if endpoint.secret:
-            return answer
+            answer = await self._answered(knock)
+        if endpoint.secret and answer.status == endpoint.status:
+            kept = (TOLD_ELSEWHERE, "", b"")
+        else:
+            kept = (answer.status, answer.content_type, _bytes(answer))
         # what is only taken away again when the client leaves would be done twice
-        await asyncio.shield(
-            repeats.after(again, answer.status, answer.content_type, _bytes(answer))
-        )
+        await asyncio.shield(repeats.after(again, *kept))
         return answer
 
-    async def _answered(
-        self, request: web.Request, endpoint: Endpoint, person: Person, body: bytes
-    ) -> web.Response:
+    async def _answered(self, knock: _Knock) -> web.StreamResponse:
+        request, endpoint = knock.request, knock.endpoint
         try:
             asked = queried(request.query, endpoint.asks) if endpoint.asks else None
-            told = decoded(body, endpoint.takes) if endpoint.takes else None
+            told: Any = knock.body if endpoint.takes_file else None
+            if endpoint.takes:
+                told = decoded(knock.body, endpoint.takes)
             call = Call(
-                request=request, person=person, services=self._services, told=told, asked=asked
+                request=request,
+                person=knock.holder.person,
+                token=knock.holder.token,
+                services=self._services,
+                limits=knock.limits,
+                told=told,
+                asked=asked,
             )
             return _answer(await endpoint.handler(call), endpoint.status)
         except GongkaiError as error:
@@ -138,27 +162,33 @@ class Door:
             raise
 
 
-async def _body(request: web.Request) -> bytes:
-    """The request's body; raises TooLarge, and InvalidInput for another type than JSON."""
-    if request.content_type != "application/json":
+async def _sent(request: web.Request, endpoint: Endpoint) -> bytes:
+    """The request's body; raises TooLarge, and InvalidInput for another type than is taken."""
+    if not endpoint.takes and not endpoint.takes_file:
+        return b""
+    kind, most = (FILE, endpoint.takes_file) if endpoint.takes_file else (JSON, _MOST_BYTES)
+    if request.content_type != kind:
         raise InvalidInput(
-            Words("正文须为 JSON", "the request's body must be JSON"),
+            Words(f"正文须为 {kind}", f"the request's body must be {kind}"),
             field="Content-Type",
-            remedy=Words("写明 application/json", "say application/json"),
+            remedy=Words(f"写明 {kind}", f"say {kind}"),
         )
     read = bytearray()
     async for chunk in request.content.iter_any():
         read += chunk
-        if len(read) > _MOST_BYTES:
+        if len(read) > most:
+            size = f"{most // 1024**2} MiB"
             raise TooLarge(
-                Words("正文超过 1 MiB", "the request's body is larger than 1 MiB"),
+                Words(f"正文超过 {size}", f"the request's body is larger than {size}"),
                 field="body",
-                remedy=Words("缩短正文；图片另行上传", "shorten it; pictures go another way"),
+                remedy=Words("缩短正文；文件另行上传", "shorten it; files go another way"),
             )
     return bytes(read)
 
 
-def _answer(value: Any, status: int) -> web.Response:
+def _answer(value: Any, status: int) -> web.StreamResponse:
+    if isinstance(value, web.StreamResponse) and value.prepared:  # it was sent as it was read
+        return value
     response = (
         value
         if isinstance(value, web.Response)
@@ -192,9 +222,10 @@ def _problem(error: GongkaiError) -> web.Response:
     )
 
 
-def _require_scope(token: Token, needed: Scope) -> None:
-    if needed not in token.scopes:
-        raise ScopeNeeded(needed)
+def _require_scopes(token: Token, endpoint: Endpoint) -> None:
+    for needed in (endpoint.needs, *((Scope.GRAVE,) if endpoint.grave else ())):
+        if needed not in token.scopes:
+            raise ScopeNeeded(needed)
 
 
 def _checked(key: str) -> str:
@@ -217,8 +248,9 @@ def _digest(request: web.Request, body: bytes) -> str:
     return hashlib.sha256(whole).hexdigest()
 
 
-def _bytes(answer: web.Response) -> bytes:
-    return bytes(answer.body) if isinstance(answer.body, (bytes, bytearray)) else b""
+def _bytes(answer: web.StreamResponse) -> bytes:
+    body = answer.body if isinstance(answer, web.Response) else b""
+    return bytes(body) if isinstance(body, (bytes, bytearray)) else b""
 
 
 def _kept(known: Answered) -> web.Response:
@@ -229,6 +261,12 @@ def _kept(known: Answered) -> web.Response:
         content_type=known.kind,
         headers={**_HEADERS, "Idempotent-Replayed": "true"},
     )
+
+
+def _elsewhere(key: str) -> web.Response:
+    """The answer is lost, or was shown once: where it is told what the request did."""
+    address = f"{ROOT}/requests?key={quote(key, safe='')}"
+    return web.Response(status=TOLD_ELSEWHERE, headers={**_HEADERS, "Location": address})
 
 
 def _too_many() -> TooManyAttempts:

@@ -21,7 +21,10 @@ from web.staff.asked import (
 )
 from web.staff.endpoint import Endpoint
 from web.staff.endpoints_boards import BOARD_ENDPOINTS
+from web.staff.endpoints_content import CONTENT_ENDPOINTS
 from web.staff.endpoints_handling import HANDLING_ENDPOINTS
+from web.staff.endpoints_opinion import OPINION_ENDPOINTS
+from web.staff.endpoints_settings import SETTINGS_ENDPOINTS
 from web.staff.queries import AskItems
 
 __all__ = ["ENDPOINTS", "Endpoint"]
@@ -260,4 +263,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     *BOARD_ENDPOINTS,
     *HANDLING_ENDPOINTS,
+    *CONTENT_ENDPOINTS,
+    *SETTINGS_ENDPOINTS,
+    *OPINION_ENDPOINTS,
 )

@@ -22,6 +22,7 @@ HANDLING_ENDPOINTS = (
         takes=asked.OrderEmergency,
         answers=shapes.StaffEmergency,
         status=201,
+        grave=True,
     ),
     Endpoint(
         method="GET",
@@ -81,6 +82,7 @@ HANDLING_ENDPOINTS = (
         takes=asked.SendTest,
         answers=shapes.StaffTrial,
         status=201,
+        grave=True,
     ),
     Endpoint(
         method="POST",

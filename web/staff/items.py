@@ -199,12 +199,18 @@ async def plan_item(call: Call) -> StaffPlan:
     selection = await call.selection(told, item, planning)
     when = When(
         zone=told.zone or call.services.zone,
-        wall=wall_time(told.at, "at"),
+        wall=None if told.at == "slot" else wall_time(told.at, "at"),
+        next_slot=told.at == "slot",
         embargo_until=instant(told.embargo_until, "embargo_until"),
         not_after=instant(told.not_after, "not_after"),
     )
     made = await call.services.publishing.plan(
-        item.id, selection, when, call.login, reason=told.reason
+        item.id,
+        selection,
+        when,
+        call.login,
+        rings=call.services.console.ring_order if told.rings else None,
+        reason=told.reason,
     )
     plan = made.plan
     return StaffPlan(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hub.opinion.cases.board.models import View
 from hub.opinion.cases.models import Case, NewCase
-from hub.opinion.errors import UnknownCase
 from hub.opinion.issues.models import DayCount, HotIssue, Issue
 from hub.opinion.stream.models import Line, Wanted
+from web.console.areas.cases.who import OFFICE
 from web.staff.asked import instant
 from web.staff.asked_boards import (
     CorrectSignal,
@@ -37,6 +38,8 @@ from web.staff.queries import AskCases, AskIssues, AskSignals
 
 __all__ = [
     "accept_case",
+    "case_in_sight",
+    "case_view",
     "correct_signal",
     "get_case",
     "get_issue",
@@ -50,6 +53,7 @@ __all__ = [
     "return_case",
     "route_case",
     "verify_issue",
+    "wanted_signals",
 ]
 
 
@@ -57,7 +61,14 @@ async def list_signals(call: Call) -> StaffSignals:
     """Of the bodies that the caller operates."""
     asked: AskSignals = call.asked
     sight = await call.services.sights.operated(call.login, under=asked.body)
-    wanted = Wanted(
+    page = await call.services.stream.page(wanted_signals(asked), sight)
+    found = tuple(_signal(line) for line in page.lines)
+    return StaffSignals(signals=found, next=page.next, filled=page.filled)
+
+
+def wanted_signals(asked: AskSignals) -> Wanted:
+    """What a query narrows the stream to."""
+    return Wanted(
         topic=asked.topic,
         department=asked.department,
         intent=asked.intent,
@@ -72,9 +83,6 @@ async def list_signals(call: Call) -> StaffSignals:
         after=asked.after,
         limit=asked.limit,
     )
-    page = await call.services.stream.page(wanted, sight)
-    found = tuple(_signal(line) for line in page.lines)
-    return StaffSignals(signals=found, next=page.next, filled=page.filled)
 
 
 async def get_signal(call: Call) -> StaffSignal:
@@ -120,13 +128,14 @@ async def list_cases(call: Call) -> StaffCasePage:
         before=asked.before,
         limit=asked.limit,
         bodies=None if sight.whole else sight.bodies,
+        assignee=asked.handler,
     )
     more = found[-1].id if len(found) == asked.limit else ""
     return StaffCasePage(cases=tuple(_case(one) for one in found), next=more)
 
 
 async def get_case(call: Call) -> StaffCaseView:
-    return await _case_view(call, (await _seen(call)).id)
+    return await case_view(call, (await case_in_sight(call)).id)
 
 
 async def open_case(call: Call) -> StaffCaseView:
@@ -144,49 +153,49 @@ async def open_case(call: Call) -> StaffCaseView:
         issue_id=told.issue,
         signal_id=told.signal,
     )
-    return await _case_view(call, (await services.cases.open(new, actor=call.login)).id)
+    return await case_view(call, (await services.cases.open(new, actor=call.login)).id)
 
 
 async def level_case(call: Call) -> StaffCaseView:
     told: LevelCase = call.told
-    case = await _seen(call)
+    case = await case_in_sight(call)
     await call.services.cases.set_level(case.id, told.level, actor=call.login)
-    return await _case_view(call, case.id)
+    return await case_view(call, case.id)
 
 
 async def route_case(call: Call) -> StaffCaseView:
     """To the body that has to answer."""
     told: RouteCase = call.told
-    case, organisations = await _seen(call), call.services.organisations
+    case, organisations = await case_in_sight(call), call.services.organisations
     owner = (await organisations.body(told.body)).id if told.body else ""
     joint = [(await organisations.body(code)).id for code in told.joint]
     await call.services.cases.route(
         case.id, actor=call.login, body_id=owner, reason=told.reason, joint=joint
     )
-    return await _case_view(call, case.id)
+    return await case_view(call, case.id)
 
 
 async def return_case(call: Call) -> StaffCaseView:
     """It is not that body's matter."""
     told: ReturnCase = call.told
-    case = await _seen(call)
+    case = await case_in_sight(call)
     await call.services.cases.send_back(case.id, told.reason, actor=call.login)
-    return await _case_view(call, case.id)
+    return await case_view(call, case.id)
 
 
 async def accept_case(call: Call) -> StaffCaseView:
-    case = await _seen(call)
+    case = await case_in_sight(call)
     await call.services.cases.accept(case.id, actor=call.login)
-    return await _case_view(call, case.id)
+    return await case_view(call, case.id)
 
 
 async def note_case(call: Call) -> StaffCaseView:
     told: NoteCase = call.told
-    case = await _seen(call)
+    case = await case_in_sight(call)
     await call.services.cases.note(
         case.id, actor=call.login, assessment=told.assessment, disposal=told.disposal
     )
-    return await _case_view(call, case.id)
+    return await case_view(call, case.id)
 
 
 async def _line(call: Call) -> Line:
@@ -205,14 +214,13 @@ async def _issue_id(call: Call) -> str:
     return issue_id
 
 
-async def _seen(call: Call) -> Case:
-    """The case of the path, if it is of a body in sight; UnknownCase. Who may take which step of
-    it is asked by the case's own service."""
-    case, _ = await call.services.cases.case(call.request.match_info["case"])
+async def case_in_sight(call: Call) -> Case:
+    """The case of the path; raises UnknownCase for one that is out of sight. Who hands cases out
+    sees those that no body has yet. Who may take which step is asked by the case's own service."""
     sight = await call.services.sights.of(call.login)
-    if not sight.whole and sight.bodies.isdisjoint({case.body_id, *case.joint}):
-        raise UnknownCase(case.id)
-    return case
+    view = View(sight=sight, unrouted=await call.holds(OFFICE.roles))
+    board = call.services.console.listening.case_board
+    return await board.require(call.part("case"), view)
 
 
 async def _issue_view(call: Call, issue_id: str) -> StaffIssueView:
@@ -225,7 +233,7 @@ async def _issue_view(call: Call, issue_id: str) -> StaffIssueView:
     )
 
 
-async def _case_view(call: Call, case_id: str) -> StaffCaseView:
+async def case_view(call: Call, case_id: str) -> StaffCaseView:
     case, deadlines = await call.services.cases.case(case_id)
     told = [
         StaffDeadline(
@@ -311,6 +319,8 @@ def _case(one: Case) -> StaffCase:
         assessment=one.assessment,
         disposal=one.disposal,
         item=one.item_id,
+        handler=one.assignee,
+        review=one.review,
         satisfaction=one.satisfaction,
         round=one.round,
         opened_at=one.opened_at,

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from hub.organisations.tokens.scopes import SCOPES
 from web.staff.desk import Services
-from web.staff.door import Door
+from web.staff.door import FILE, JSON, ROOT, Door
 from web.staff.endpoint import Endpoint
 from web.staff.endpoints import ENDPOINTS
 from web.staff.examples import example_of
@@ -18,11 +18,17 @@ from web.staff.shapes import StaffProblem
 
 __all__ = ["ROOT", "description", "staff_routes"]
 
-ROOT = "/api/staff/v1"
-_VERSION = "1.1.0"
+_VERSION = "1.2.0"
 _REF = "#/components/schemas/{name}"
 _ID = "[0-9A-HJKMNP-TV-Z]{26}"
-_PATTERNS = {"name": "[^{}/]+"}  # every other parameter is an id
+_WORD, _HASH = r"[^{}/\x00-\x1f]{1,100}", "[0-9a-f]{64}"
+_PATTERNS = {  # every other parameter is an id
+    **dict.fromkeys(("name", "login", "code", "list", "watch", "source", "address"), _WORD),
+    **dict.fromkeys(("channel", "theme", "file"), "[A-Za-z0-9_.-]{1,64}"),
+    **dict.fromkeys(("sha256", "digest"), _HASH),
+    "version": "[0-9]{1,7}",
+    "seq": "[0-9]{1,15}",
+}
 _REFUSALS = {
     "400": "the request's body or query cannot be",
     "401": "no key, or one that does not work",
@@ -78,7 +84,14 @@ def description(site_url: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": {name: one for name, one in components.items() if name not in queries},
-            "responses": {f"Refused{status}": _refusal(status) for status in _REFUSALS},
+            "responses": {
+                **{f"Refused{status}": _refusal(status) for status in _REFUSALS},
+                "ToldElsewhere": {
+                    "description": "the same request was carried out and its answer is not kept: "
+                    "what it did is told at that address",
+                    "headers": _headers({"Location": "the address", **_LIMITS}),
+                },
+            },
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -103,7 +116,8 @@ def _operation(endpoint: Endpoint, asked: dict[str, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"type": "object"}
     if endpoint.answers:
         good = {"$ref": _REF.format(name=endpoint.answers.__name__)}
-    left_out = (frozenset() if endpoint.takes else _ONLY_WITH_BODY) | (
+    body = bool(endpoint.takes or endpoint.takes_file)
+    left_out = (frozenset() if body else _ONLY_WITH_BODY) | (
         frozenset() if endpoint.changes else _ONLY_CHANGING
     )
     refusals = [status for status in _REFUSALS if status not in left_out]
@@ -112,6 +126,7 @@ def _operation(endpoint: Endpoint, asked: dict[str, Any]) -> dict[str, Any]:
         "summary": f"{endpoint.words.zh} / {endpoint.words.en}",
         "tags": [endpoint.needs.value],
         "x-scope": endpoint.needs.value,
+        "x-grave": endpoint.grave,
         "parameters": [_parameter(name) for name in re.findall(r"{(\w+)}", endpoint.path)]
         + _query(asked)
         + ([_KEY] if endpoint.changes else []),
@@ -119,8 +134,14 @@ def _operation(endpoint: Endpoint, asked: dict[str, Any]) -> dict[str, Any]:
             str(endpoint.status): {
                 "description": endpoint.words.en,
                 "headers": _headers(_LIMITS),
-                "content": {"application/json": {"schema": good}},
+                "content": {kind: {"schema": {}} for kind in endpoint.gives}
+                or {JSON: {"schema": good}},
             },
+            **(
+                {"303": {"$ref": "#/components/responses/ToldElsewhere"}}
+                if endpoint.changes
+                else {}
+            ),
             **{status: {"$ref": f"#/components/responses/Refused{status}"} for status in refusals},
         },
     }
@@ -132,6 +153,8 @@ def _operation(endpoint: Endpoint, asked: dict[str, Any]) -> dict[str, Any]:
                 "application/json": {"schema": schema, "example": example_of(endpoint.takes)}
             },
         }
+    if endpoint.takes_file:
+        operation["requestBody"] = {"required": True, "content": {FILE: {"schema": {}}}}
     return operation
 
 

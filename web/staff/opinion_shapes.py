@@ -117,7 +117,8 @@ class StaffIssueView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffCase:
-    """`body` is the id of the body that answers for it, `item` its answer in the catalogue."""
+    """`body` is the id of the body that answers for it, `item` its answer in the catalogue,
+    `handler` the login of who handles it (or empty)."""
 
     id: str
     title: str
@@ -132,6 +133,8 @@ class StaffCase:
     assessment: str
     disposal: str
     item: str
+    handler: str
+    review: str
     satisfaction: int
     round: int
     opened_at: datetime

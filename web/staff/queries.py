@@ -111,7 +111,10 @@ class AskIssues(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class AskCases(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`handler` is a login, `before` a page's `next`."""
+
     state: CaseState | None = None
+    handler: Word = ""
     before: OptionalId = ""
     limit: Few = 50
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 from msgspec import Meta, Struct
 
 from hub.opinion.briefs.models import Section, StoredBrief
@@ -16,16 +17,19 @@ from web.staff.desk import Call
 __all__ = [
     "KeepReport",
     "MakeReport",
+    "PreviewReport",
     "ScheduleReport",
     "StaffMadeReport",
     "StaffMadeReports",
     "StaffReport",
+    "StaffReportPreview",
     "StaffReports",
     "change_report",
     "delete_report",
     "list_made",
     "list_reports",
     "make_report",
+    "preview_report",
     "save_report",
     "schedule_report",
 ]
@@ -47,6 +51,13 @@ class KeepReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 class MakeReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Both days belong to it; at most 366, none to come."""
+
+    first: date
+    last: date
+
+
+class PreviewReport(KeepReport, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Of the days of `MakeReport`."""
 
     first: date
     last: date
@@ -98,6 +109,22 @@ class StaffMadeReport:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffMadeReports:
     made: tuple[StaffMadeReport, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffReportPreview:
+    """Everything that would stand in it, as data."""
+
+    model: dict[str, Any]
+
+
+async def preview_report(call: Call) -> StaffReportPreview:
+    """How it would look; nothing is kept."""
+    told: PreviewReport = call.told
+    made = await call.services.reports.preview(
+        told.name, _choice(told), told.first, told.last, actor=call.login
+    )
+    return StaffReportPreview(model=msgspec.to_builtins(made))
 
 
 async def list_reports(call: Call) -> StaffReports:

@@ -9,7 +9,15 @@ from web.staff.desk import Call
 from web.staff.handling_shapes import StaffTrial, StaffTrials
 from web.staff.shapes import Said
 
-__all__ = ["check_account", "list_trials", "send_test", "settle_test", "withdraw_test"]
+__all__ = [
+    "check_account",
+    "list_trials",
+    "send_test",
+    "settle_test",
+    "test_of",
+    "trial_told",
+    "withdraw_test",
+]
 
 _STEWARDS = frozenset({Role.ADMIN})
 
@@ -17,13 +25,13 @@ _STEWARDS = frozenset({Role.ADMIN})
 async def check_account(call: Call) -> StaffTrial:
     """The platform is asked whether it knows the account; nothing is posted."""
     account = await _mine(call)
-    return _trial(await call.services.connecting.check(account.id, actor=call.login))
+    return trial_told(await call.services.connecting.check(account.id, actor=call.login))
 
 
 async def list_trials(call: Call) -> StaffTrials:
     account = await _mine(call)
     found = await call.services.connecting.trials(account.id)
-    return StaffTrials(trials=tuple(_trial(one) for one in found))
+    return StaffTrials(trials=tuple(trial_told(one) for one in found))
 
 
 async def send_test(call: Call) -> StaffTrial:
@@ -31,19 +39,21 @@ async def send_test(call: Call) -> StaffTrial:
     told: SendTest = call.told
     account = await _mine(call)
     done = await call.services.trial_posts.send(account.id, actor=call.login, seen=told.public)
-    return _trial(done)
+    return trial_told(done)
 
 
 async def settle_test(call: Call) -> StaffTrial:
     """The platform is asked what became of one that nobody knows of."""
-    return _trial(await call.services.trial_posts.settle(await _test(call), actor=call.login))
+    return trial_told(await call.services.trial_posts.settle(await test_of(call), actor=call.login))
 
 
 async def withdraw_test(call: Call) -> StaffTrial:
-    return _trial(await call.services.trial_posts.withdraw(await _test(call), actor=call.login))
+    return trial_told(
+        await call.services.trial_posts.withdraw(await test_of(call), actor=call.login)
+    )
 
 
-async def _test(call: Call) -> str:
+async def test_of(call: Call) -> str:
     """The test post of the path, if it is the account's."""
     account = await _mine(call)
     found = await call.services.trial_posts.of(call.request.match_info["test"], account.id)
@@ -58,7 +68,7 @@ async def _mine(call: Call) -> Account:
     return account
 
 
-def _trial(one: Trial) -> StaffTrial:
+def trial_told(one: Trial) -> StaffTrial:
     return StaffTrial(
         id=one.id,
         account=one.account_id,

@@ -210,10 +210,12 @@ class CaseService(Assigning):
         before: str = "",
         limit: int = 50,
         bodies: Collection[str] | None = None,
+        assignee: str = "",
     ) -> list[Case]:
-        """Newest first; with `bodies` only those that one of these answers for."""
+        """Newest first; with `bodies` only those that one of these answers for, with `assignee`
+        only those that this login handles."""
         return await self._database.read(
-            lambda c: store.cases_of(c, state, body_id, before, limit, bodies)
+            lambda c: store.cases_of(c, state, body_id, before, limit, bodies, assignee)
         )
 
     async def about(self, issue_id: str) -> list[Case]:

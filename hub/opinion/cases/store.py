@@ -62,8 +62,10 @@ def cases_of(
     before: str,
     limit: int,
     bodies: Collection[str] | None = None,
+    assignee: str = "",
 ) -> list[Case]:
-    """Cases, the newest first; with `bodies` only those that one of them answers for."""
+    """Cases, the newest first; with `bodies` only those that one of them answers for, with
+    `assignee` only those that this login handles."""
     query = select(cases)
     if state is not None:
         query = query.where(_c.state == state)
@@ -71,6 +73,8 @@ def cases_of(
         query = query.where(_c.body_id == body_id)
     if bodies is not None:
         query = query.where(_c.body_id.in_(bodies))
+    if assignee:
+        query = query.where(_c.assignee == assignee)
     if before:
         query = query.where(_c.id < before)
     query = query.order_by(_c.id.desc()).limit(limit)

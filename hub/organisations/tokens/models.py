@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from hub.organisations.models import Person
-from hub.organisations.tokens.scopes import ALL_SCOPES, Scope
+from hub.organisations.tokens.scopes import USUAL_SCOPES, Scope
 
 __all__ = ["PER_MINUTE", "IssuedToken", "Token", "TokenHolder"]
 
@@ -32,7 +32,7 @@ class Token:
     revoked_at: datetime | None = None
     revoked_by: str = ""
     last_used_on: date | None = None
-    scopes: frozenset[Scope] = ALL_SCOPES
+    scopes: frozenset[Scope] = USUAL_SCOPES
     per_minute: int = PER_MINUTE
 
 

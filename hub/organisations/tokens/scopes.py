@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from hub.kernel.errors import InvalidInput, Words
 
-__all__ = ["ALL_SCOPES", "SCOPES", "Scope", "scopes_of"]
+__all__ = ["ALL_SCOPES", "SCOPES", "USUAL_SCOPES", "Scope", "scopes_of"]
 
 
 class Scope(StrEnum):
@@ -19,6 +19,7 @@ class Scope(StrEnum):
     OPINION = "opinion"
     AUDIT = "audit"
     ADMIN = "admin"
+    GRAVE = "grave"
 
 
 SCOPES: Mapping[Scope, Words] = {
@@ -29,9 +30,17 @@ SCOPES: Mapping[Scope, Words] = {
     Scope.DESK: Words("人工坐席的对话", "conversations at the desk"),
     Scope.OPINION: Words("舆情：查看与研判", "public opinion: read and judge"),
     Scope.AUDIT: Words("查阅审计日志", "read the audit log"),
-    Scope.ADMIN: Words("暂停账号、管理推送", "pause accounts, manage webhooks"),
+    Scope.ADMIN: Words(
+        "账号、单位、人员、词表、推送等设置", "accounts, bodies, people, word lists, webhooks"
+    ),
+    Scope.GRAVE: Words(
+        "与上述权限一起：控制台要求再次验证的操作（应急、撤稿、凭据、角色、密钥）",
+        "with those above: what the console asks a fresh proof for (emergencies, recalls, "
+        "credentials, roles, keys)",
+    ),
 }
 ALL_SCOPES = frozenset(Scope)
+USUAL_SCOPES = ALL_SCOPES - {Scope.GRAVE}  # a key has the other one only where it is asked for
 
 
 def scopes_of(names: Iterable[str]) -> frozenset[Scope]:

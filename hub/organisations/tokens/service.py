@@ -16,7 +16,7 @@ from hub.organisations.models import Person
 from hub.organisations.tokens import events, rules, store
 from hub.organisations.tokens.errors import TokenRefused
 from hub.organisations.tokens.models import PER_MINUTE, IssuedToken, Token, TokenHolder
-from hub.organisations.tokens.scopes import ALL_SCOPES, Scope
+from hub.organisations.tokens.scopes import USUAL_SCOPES, Scope
 
 __all__ = ["Tokens"]
 
@@ -46,7 +46,7 @@ class Tokens:
         *,
         actor: str,
         days: int = rules.DEFAULT_DAYS,
-        scopes: frozenset[Scope] = ALL_SCOPES,
+        scopes: frozenset[Scope] = USUAL_SCOPES,
         per_minute: int = PER_MINUTE,
     ) -> IssuedToken:
         """A new token for an active person; its secret is in the answer and nowhere else. `scopes`

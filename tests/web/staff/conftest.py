@@ -22,6 +22,7 @@ from hub.conversation.models import Outgoing
 from hub.kernel.events import audit_events
 from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.models import BodyKind, NewAccount, NewBody, NewPerson, Role
+from hub.organisations.tokens.scopes import ALL_SCOPES
 from web.portal.portal import portal_routes
 from web.staff.openapi import ROOT, staff_routes
 
@@ -133,7 +134,9 @@ async def office(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Office]
         async with TestClient(TestServer(application)) as client:
             made = Office(hub, client, post)
             for login in PEOPLE:
-                issued = await hub.tokens.issue(login, "测试", actor="admin")
+                issued = await hub.tokens.issue(
+                    login, "测试", actor="admin", days=30, scopes=ALL_SCOPES
+                )
                 made.secrets[login] = issued.secret
             yield made
     await database.close()

@@ -11,15 +11,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from hub.catalogue.tables import items
 from hub.kernel.clock import SystemClock
-from hub.kernel.errors import InvalidInput
+from hub.kernel.database import Transaction
+from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.tokens.models import Token
 from hub.organisations.tokens.repeats.errors import UnderWay
 from hub.organisations.tokens.repeats.models import Request
-from hub.organisations.tokens.repeats.service import Repeats
+from hub.organisations.tokens.repeats.service import LONGEST, Repeats
+from hub.organisations.tokens.repeats.tables import token_requests
 from hub.organisations.tokens.scopes import Scope, scopes_of
 from simulators.scaled.servers import free_port
 from tests.web.staff.conftest import NOTICE, Office
@@ -138,6 +140,53 @@ async def test_what_changed_nothing_may_be_tried_again(office: Office) -> None:
     assert (await enter(office, "k-4", NOTICE))[0] == 201
 
 
+async def cut_short(office: Office, key: str, ago: timedelta) -> None:
+    """As if the process had died so long ago, between the change and the kept answer."""
+    held = update(token_requests).where(token_requests.c.key == key)
+    lost = held.values(status=0, kind="", answer=b"", at=office.hub.clock.now() - ago)
+    await office.hub.database.write(lambda tx: tx.execute(lost), audited=False)
+
+
+async def test_a_retry_after_a_crash_is_told_what_was_done_and_does_it_once(
+    office: Office,
+) -> None:
+    entered_once = (await enter(office, "k-5", NOTICE))[1]["id"]
+    await cut_short(office, "k-5", timedelta(0))
+    assert (await enter(office, "k-5", NOTICE))[0] == 409  # it might be under way yet
+    await cut_short(office, "k-5", LONGEST)
+    headers = {"Authorization": f"Bearer {office.secrets['editor']}", "Idempotency-Key": "k-5"}
+    where = office.client.make_url(f"{ROOT}/items")
+    async with office.client.post(
+        where, json=NOTICE, headers=headers, allow_redirects=False
+    ) as answer:
+        assert answer.status == 303
+        assert "RateLimit" in answer.headers
+    told = await office.ask("editor", "GET", answer.headers["Location"].removeprefix(ROOT))
+    assert (told["key"], told["status"]) == ("k-5", 0)
+    assert {"kind": "catalogue.item.entered", "subject": entered_once} in told["done"]
+    assert await entered(office) == 1
+    assert (await enter(office, "k-5", NOTICE))[:2] == (200, told)  # a client that follows
+
+
+async def test_a_transaction_that_took_the_key_and_was_undone_takes_it_again(
+    office: Office,
+) -> None:
+    token = await made(office, "editor", Scope.WRITE)
+    repeats = Repeats(office.hub.database, office.hub.clock)
+    ride = repeats.rider(Request(token_id=token.id, key="k", digest="0" * 64))
+
+    def undone(tx: Transaction) -> None:
+        ride(tx)
+        raise InvalidInput(Words("撤销", "undone"))
+
+    with pytest.raises(InvalidInput):
+        await office.hub.database.write(undone, audited=False)
+    assert await repeats.find(token.id, "k") is None
+    for _ in range(2):  # the first and a second transaction of the same request
+        await office.hub.database.write(ride, audited=False)
+    assert await repeats.find(token.id, "k") is not None
+
+
 async def test_a_crash_between_change_and_answer_is_told_and_a_day_later_forgotten(
     office: Office,
 ) -> None:
@@ -150,6 +199,11 @@ async def test_a_crash_between_change_and_answer_is_told_and_a_day_later_forgott
         await repeats.before(request)
     with pytest.raises(UnderWay):
         await office.hub.database.write(repeats.rider(request), audited=False)
+    clock.at += LONGEST
+    known = await repeats.before(request)
+    assert known is not None
+    assert not known.told
+    clock.at = AT
     await repeats.after(request, 201, "application/json", b"{}")
     known = await repeats.before(request)
     assert known is not None

@@ -21,19 +21,16 @@ class AnotherRequest(InvalidInput):
 
 
 class UnderWay(Conflict):
-    """The same request is being carried out, or was and its answer was lost."""
+    """The same request is being carried out, or was cut short a moment ago."""
 
     code = "idempotency-key-under-way"
 
     def __init__(self) -> None:
         super().__init__(
-            Words(
-                "同一请求正在处理，或已完成而答复未留存",
-                "the same request is under way, or is done and its answer was lost",
-            ),
+            Words("同一请求正在处理", "the same request is under way"),
             field="Idempotency-Key",
             remedy=Words(
-                "稍后重试；若仍如此，先查看对象现状",
-                "try again shortly; if it stays so, look how the thing stands",
+                "稍后以同一键重试：届时得到答复，或得知已做了什么",
+                "try again shortly with that key: it gets the answer, or what was done",
             ),
         )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.kernel.database import Transaction
-from hub.organisations.tokens.repeats.models import Answered, Request
+from hub.organisations.tokens.repeats.models import Answered, Done, Request
 from hub.organisations.tokens.repeats.tables import token_requests
 
-__all__ = ["add", "find", "forget", "keep", "purge"]
+__all__ = ["add", "find", "forget", "keep", "note", "purge"]
 
 _r = token_requests.c
 
@@ -22,8 +24,15 @@ def find(connection: Connection, token_id: str, key: str, since: datetime) -> An
     row = connection.execute(query).first()
     if row is None:
         return None
-    request = Request(token_id=row.token_id, key=row.key, digest=row.digest)
-    return Answered(request=request, at=row.at, status=row.status, kind=row.kind, answer=row.answer)
+    return Answered(
+        request=Request(token_id=row.token_id, key=row.key, digest=row.digest),
+        at=row.at,
+        status=row.status,
+        kind=row.kind,
+        answer=row.answer,
+        done=msgspec.json.decode(row.done, type=tuple[Done, ...]),
+        events=row.events,
+    )
 
 
 def forget(tx: Transaction, request: Request, before: datetime) -> None:
@@ -32,20 +41,36 @@ def forget(tx: Transaction, request: Request, before: datetime) -> None:
     tx.execute(delete(token_requests).where(*own, _r.at < before))
 
 
-def add(tx: Transaction, request: Request, at: datetime) -> bool:
-    """Whether nobody else was quicker."""
+def add(tx: Transaction, request: Request, claim: str, at: datetime) -> bool:
+    """Take the key for `claim`; whether nobody else was quicker."""
     on_postgres = tx.connection.dialect.name == "postgresql"
     insert = postgresql.insert if on_postgres else sqlite.insert
     new = insert(token_requests).values(
         token_id=request.token_id,
         key=request.key,
         digest=request.digest,
+        claim=claim,
+        done="[]",
+        events=0,
         at=at,
         status=0,
         kind="",
         answer=b"",
     )
-    return tx.execute(new.on_conflict_do_nothing()).rowcount == 1
+    if tx.execute(new.on_conflict_do_nothing()).rowcount == 1:
+        return True
+    held = select(_r.claim).where(_r.token_id == request.token_id, _r.key == request.key)
+    return tx.connection.execute(held).scalar() == claim
+
+
+def note(tx: Transaction, request: Request, done: Sequence[Done], most: int) -> None:
+    """Add what the request did to what it did before, at most so many things of it."""
+    own = (_r.token_id == request.token_id, _r.key == request.key)
+    row = tx.connection.execute(select(_r.done, _r.events).where(*own)).one()
+    before = msgspec.json.decode(row.done, type=tuple[Done, ...])
+    told = msgspec.json.encode((*before, *done)[:most]).decode()
+    change = update(token_requests).where(*own)
+    tx.execute(change.values(done=told, events=row.events + len(done)))
 
 
 def keep(tx: Transaction, request: Request, status: int, kind: str, answer: bytes) -> None:

@@ -49,6 +49,12 @@ AREA = Area(
         Route(
             method="POST", path="/accounts/{id}/resume", handler=one.resume, needs=OPERATING_BOARDS
         ),
+        Route(
+            method="POST",
+            path="/accounts/{id}/release",
+            handler=one.release,
+            needs=OPERATING_BOARDS,
+        ),
         Route(method="POST", path="/accounts/{id}/filing", handler=one.filing, needs=SUPERVISING),
     ),
 )

@@ -8,15 +8,17 @@ from aiohttp import web
 
 from hub.kernel.clock import instant_of_wall_time
 from hub.kernel.errors import GongkaiError, InvalidInput, Words
+from hub.organisations.authority.sight import OPERATING
 from hub.organisations.models import Account, FilingState, Role, Selection
 from hub.organisations.rules import why_not_publishable, why_paused
-from hub.publishing.restraint.store import breakers_over
+from hub.publishing.restraint.errors import NotHeld
+from hub.publishing.restraint.models import Scope
 from web.console.call import Call
 from web.console.governing import STEWARDS
 from web.console.looking import channel_titles, may, require
 from web.statuses import status_of
 
-__all__ = ["filing", "pause", "resume", "shown"]
+__all__ = ["filing", "pause", "release", "resume", "shown"]
 
 _FILING = frozenset({Role.DISCLOSURE_OFFICE, Role.ADMIN})
 
@@ -44,6 +46,24 @@ async def resume(call: Call) -> web.StreamResponse:
     return call.go(f"/accounts/{account.id}", said="resumed")
 
 
+async def release(call: Call) -> web.StreamResponse:
+    """Close the breaker: the account's by who operates it, the platform's, under which others
+    wait too, by who operates every body's."""
+    account, told = await _account(call), call.text("scope")
+    await require(call, {account.id})
+    if told not in set(Scope):
+        raise InvalidInput(Words("没有这种熔断", "no such breaker"), field="scope")
+    if told == Scope.PLATFORM:
+        await call.desk.doors.require_whole(call.login, OPERATING, attempt=call.attempt)
+    try:
+        released = await call.desk.handling.restraint.release(
+            account, Scope(told), actor=call.login
+        )
+    except NotHeld as error:
+        return await _page(call, account, error)
+    return call.go(f"/accounts/{account.id}", said="released", count=released)
+
+
 async def filing(call: Call) -> web.StreamResponse:
     """The register of new-media accounts is the disclosure office's."""
     account = await _account(call)
@@ -69,7 +89,7 @@ async def _page(call: Call, account: Account, problem: GongkaiError | None = Non
         why=why_not_publishable(account, now) or why_paused(account, now),
         paused=account.paused_until is not None and account.paused_until > now,
         periods=await desk.publishing.quota(account.id),
-        breakers=await desk.database.read(lambda c: breakers_over(c, account)),
+        breakers=await desk.handling.restraint.over(account),
         life=next(iter(board.lives), None),
         filings=list(FilingState),
         operating=may(call),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -15,10 +15,11 @@ from web.console.areas.opinion.asked import Asked, asked
 from web.console.call import Call
 from web.console.exporting import send
 from web.console.looking import channel_titles
+from web.console.rendering import words_of
 
-__all__ = ["export", "names_of", "stream"]
+__all__ = ["SIGNAL_COLUMNS", "export", "names_of", "signal_row", "stream"]
 
-_COLUMNS: tuple[str, ...] = (
+SIGNAL_COLUMNS: tuple[str, ...] = (
     *("编号", "说于", "收到", "渠道", "类型", "标题", "内容", "地点"),
     *("意图", "主题", "部门", "紧急程度", "情绪", "把握"),
     *("点赞", "化名", "事项", "重复于", "网址"),
@@ -77,28 +78,29 @@ async def names_of(call: Call, lines: Sequence[Line]) -> dict[str, str]:
 
 async def export(call: Call) -> web.StreamResponse:
     """What the stream's filters leave, as a table that spreadsheets open."""
-    found = await asked(call)
+    found, words = await asked(call), words_of(call.taste.language)
 
     async def rows() -> AsyncIterator[Sequence[Sequence[Cell]]]:
         pages = call.desk.listening.stream.export(found.wanted, found.sight, actor=call.login)
         async for lines in pages:
-            yield [_cells(call, line) for line in lines]
+            yield [signal_row(line, words) for line in lines]
 
-    return await send(call, "signals", _COLUMNS, rows())
+    return await send(call, "signals", SIGNAL_COLUMNS, rows())
 
 
-def _cells(call: Call, line: Line) -> list[Cell]:
+def signal_row(line: Line, words: Mapping[str, str]) -> list[Cell]:
+    """A line of the file of `SIGNAL_COLUMNS`; `words` are those of the interface."""
     one, judged = line.signal, line.judged
     told = ("intent", "topic", "department", "urgency", "mood")
     said = [str(judged[name]) if judged else "" for name in told]
     for place, name in ((0, "intent"), (3, "urgency"), (4, "mood")):
-        said[place] = call.word(f"opinion.{name}-{said[place]}") if said[place] else ""
+        said[place] = words[f"opinion.{name}-{said[place]}"] if said[place] else ""
     return [
         one.id,
         one.event_at.isoformat() if one.event_at else "",
         one.received_at.isoformat(),
         one.channel,
-        call.word(f"opinion.kind-{one.kind}"),
+        words[f"opinion.kind-{one.kind}"],
         one.title,
         one.text,
         one.place,

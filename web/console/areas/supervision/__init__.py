@@ -8,9 +8,9 @@ from hub.organisations.models import Role
 from web.console.area import Area, Permission, Route
 from web.console.areas.supervision import pages
 
-__all__ = ["AREA"]
+__all__ = ["AREA", "LOOKING"]
 
-_LOOKING = Permission(name="supervision", roles=OPERATING | {Role.LEADER, Role.ADMIN})
+LOOKING = Permission(name="supervision", roles=OPERATING | {Role.LEADER, Role.ADMIN})
 
 AREA = Area(
     name="supervision",
@@ -18,13 +18,13 @@ AREA = Area(
     home="/supervision",
     icon="supervision",
     place=90,
-    needs=_LOOKING,
+    needs=LOOKING,
     routes=(
         Route(
             method="GET",
             path="/supervision",
             handler=pages.board,
-            needs=_LOOKING,
+            needs=LOOKING,
             filters=("since", "until", "body"),
         ),
     ),
