@@ -6,6 +6,8 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
+import pytest
+
 from hub.kernel.clock import ManualClock
 from hub.kernel.errors import Words
 from hub.kernel.events import read_events
@@ -14,6 +16,9 @@ from hub.publishing.errors import NotSent, Rejected, Throttled, Unknown
 from hub.publishing.models import DeliveryState, Priority
 from hub.publishing.ports import Accepted, Job
 from hub.publishing.restraint import store as restraint
+from hub.publishing.restraint.errors import NotHeld
+from hub.publishing.restraint.models import Scope
+from hub.publishing.restraint.service import Restraint
 from scheduler.breaker import Breaker, BreakerSettings
 from scheduler.dispatcher import Dispatcher
 from scheduler.limits import Limiter
@@ -233,3 +238,27 @@ async def test_a_pause_that_is_over_is_forgotten(stage: Stage) -> None:
     limiter.learn(known)
     assert limiter.untold() == {}  # nobody is told what was learnt
     assert limiter.pausing
+
+
+async def test_a_person_lets_a_breaker_go_and_what_waited_is_tried_at_once(stage: Stage) -> None:
+    stage.platform.always = away
+    await stage.plan(await stage.approved(accounts=60))
+    breaker = breaker_of(stage)
+    async with running(stage.dispatcher(breaker=breaker)) as dispatcher:
+        sharing = sharing_of(stage, breaker, dispatcher)
+        dispatcher.wake()
+        await until(lambda: _held(stage))
+        await sharing.look()
+        stage.platform.always = None
+        account = await stage.organisations.account((await stage.deliveries())[0].account_id)
+        hand = Restraint(stage.database, stage.clock, dispatcher.wake)
+        with pytest.raises(NotHeld):
+            await hand.release(account, Scope.ACCOUNT, actor="media")
+        assert await hand.release(account, Scope.PLATFORM, actor="media") > 0
+        # claimed before this process learns of it, all of it is put back once more
+        await until(lambda: _held(stage))
+        await sharing.look()
+        await resting(stage)
+    assert {d.state for d in await stage.deliveries()} == {S.ACCEPTED}
+    [told] = await stage.database.read(lambda c: read_events(c, subject=account.id))
+    assert (told["kind"], told["actor"]) == ("publishing.breaker.released", "media")

@@ -11,7 +11,7 @@ __all__ = ["example_of"]
 _ID = "01KB3Q9A7V4M2X8C6D5E1F0GHJ"
 _AT, _DAY = "2026-12-01T01:00:00Z", "2026-12-01"
 _HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-_SHA = "^[0-9a-f]{64}$"
+_HEX = "^[0-9a-f]"
 # what people write there, by a field's name
 _WRITTEN = {
     "title": "关于做好政务公开工作的通知",
@@ -58,8 +58,10 @@ def _example(kind: inspect.Type, name: str) -> Any:
             return next(iter(cls)).value
         case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
             return [_example(item, name)]
-        case inspect.DictType(value_type=value):
-            return {"website": _example(value, name)}
+        case inspect.DictType(key_type=key, value_type=value):
+            return {_key(key): _example(value, name)}
+        case inspect.LiteralType(values=values):
+            return values[0]
         case inspect.IntType(ge=least):
             return max(1, least or 0)
         case inspect.FloatType():
@@ -71,6 +73,18 @@ def _example(kind: inspect.Type, name: str) -> Any:
         case inspect.DateType():
             return _DAY
     return None
+
+
+def _key(kind: inspect.Type) -> str:
+    """A key of an object, which JSON has as text."""
+    match kind:
+        case inspect.EnumType(cls=cls):
+            return str(next(iter(cls)).value)
+        case inspect.IntType():
+            return "5"
+        case inspect.StrType(pattern=pattern) if pattern:
+            return _text(pattern, "")
+    return "website"
 
 
 def _fields(kind: inspect.StructType | inspect.DataclassType) -> dict[str, Any]:
@@ -87,7 +101,7 @@ def _worth(field: inspect.Field) -> bool:
 
 
 def _text(pattern: str, name: str) -> str:
-    if pattern == _SHA:
+    if pattern.startswith(_HEX):
         return _HASH
     if pattern:
         return _ID

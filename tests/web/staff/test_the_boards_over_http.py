@@ -159,4 +159,4 @@ def test_the_description_is_the_table() -> None:
         assert operation["x-scope"] == one.needs.value
         assert str(one.status) in operation["responses"]
         assert {"400", "401", "403", "404", "409", "429", "503"} <= set(operation["responses"])
-        assert ("requestBody" in operation) == (one.takes is not None)
+        assert ("requestBody" in operation) == bool(one.takes or one.takes_file)

@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from hub.kernel.clock import CHINA
+from hub.publishing.restraint import store
+from hub.publishing.restraint.models import OpenBreaker, Scope
 from tests.web.console.boards.filling import more_accounts, planned
 from tests.web.console.boards.test_deliveries_board import stray_media
 from tests.web.console.conftest import Office
@@ -58,3 +60,34 @@ async def test_who_has_to_publish_again_is_listed_with_what_would_suit(office: O
     assert "从未更新" in page
     assert "从未更新" not in await office.see("stranger", "/accounts/liveness")
     assert "从未更新" in await office.see("office", "/accounts/liveness?body=city")
+
+
+async def test_a_breaker_is_let_go_by_who_operates_and_a_platforms_by_who_sees_all(
+    office: Office,
+) -> None:
+    one = await planned(office, "停车管理办法")
+    account = await office.desk.organisations.account(one.deliveries[0].account_id)
+    now, path = office.desk.clock.now(), f"/accounts/{account.id}"
+    held = [
+        OpenBreaker(
+            scope=scope,
+            channel=account.channel,
+            subject=subject,
+            address=account.base_url,
+            cause="refused",
+            opened_at=now,
+            rest=timedelta(minutes=5),
+            probe_at=now + timedelta(minutes=5),
+        )
+        for scope, subject in ((Scope.ACCOUNT, account.id), (Scope.PLATFORM, account.base_url))
+    ]
+    await office.desk.database.write(lambda tx: store.save_breakers(tx, held), audited=False)
+    assert "解除熔断" in await office.see("media", path)
+    assert "解除熔断" not in await office.see("editor", path)
+    await office.send("editor", f"{path}/release", {"scope": "account"}, status=403)
+    assert "said=released" in await office.send("media", f"{path}/release", {"scope": "account"})
+    await office.send("media", f"{path}/release", {"scope": "account"}, status=409)
+    await office.send("media", f"{path}/release", {"scope": "nonsense"}, status=400)
+    await office.send("media", f"{path}/release", {"scope": "platform"}, status=403)
+    await office.send("office", f"{path}/release", {"scope": "platform"})
+    assert await office.desk.database.read(store.open_breakers) == []
