@@ -80,8 +80,6 @@ def _key(kind: inspect.Type) -> str:
     match kind:
         case inspect.EnumType(cls=cls):
             return str(next(iter(cls)).value)
-        case inspect.IntType():
-            return "5"
         case inspect.StrType(pattern=pattern) if pattern:
             return _text(pattern, "")
     return "website"

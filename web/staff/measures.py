@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from hub.conversation.desk.models import Scores
 from hub.kernel.errors import InvalidInput, Words
 from hub.organisations.errors import UnknownBody
 from hub.organisations.models import Body, Selection
@@ -137,15 +138,16 @@ class StaffCannedAnswers(Struct, frozen=True, kw_only=True):
     answers: tuple[StaffCanned, ...]
 
 
-class StaffScores(Told, frozen=True, kw_only=True):
-    """Minutes are those of the body's hours; `within` is the share answered in time."""
+class StaffScores(Struct, frozen=True, kw_only=True):
+    """Minutes are those of the body's hours; `within` is the share answered in time; `ratings` by
+    their stars."""
 
     conversations: int
     answered: int
     waiting_minutes: float | None
     answer_minutes: float | None
     within: float | None
-    ratings: dict[int, int]
+    ratings: dict[str, int]
 
 
 class StaffDeskFigures(Struct, frozen=True, kw_only=True):
@@ -215,8 +217,8 @@ async def read_figures(call: Call) -> StaffDeskFigures:
     since = now - timedelta(days=asked.days)
     whole, each = await call.services.desk.figures(body.id, since, now)
     return StaffDeskFigures(
-        whole=told(StaffScores, whole),
-        officers={login: told(StaffScores, one) for login, one in each.items()},
+        whole=_scores(whole),
+        officers={login: _scores(one) for login, one in each.items()},
     )
 
 
@@ -225,6 +227,17 @@ async def _answered_for(call: Call, code: str) -> Body:
     if body.id not in await call.services.desk.answers_for(call.login):
         raise UnknownBody(code)
     return body
+
+
+def _scores(one: Scores) -> StaffScores:
+    return StaffScores(
+        conversations=one.conversations,
+        answered=one.answered,
+        waiting_minutes=one.waiting_minutes,
+        answer_minutes=one.answer_minutes,
+        within=one.within,
+        ratings={str(stars): count for stars, count in one.ratings.items()},
+    )
 
 
 def _measured(one: Measured) -> StaffMeasured:

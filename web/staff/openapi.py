@@ -108,7 +108,7 @@ def staff_routes(services: Services) -> list[web.RouteDef]:
 
     routes = [web.route(one.method, ROOT + _pattern(one), door.guarded(one)) for one in ENDPOINTS]
     allowed = [(re.compile(ROOT + _regex(one)), one.method) for one in ENDPOINTS]
-    nowhere = web.route("*", f"{ROOT}/{{rest:.*}}", door.nowhere(allowed))
+    nowhere = web.route("*", f"{ROOT}/{{rest:[\\s\\S]*}}", door.nowhere(allowed))
     return [*routes, web.get("/api/staff/openapi.json", described), nowhere]
 
 

@@ -81,7 +81,7 @@ async def test_lists_rules_and_hours_are_kept_by_their_keepers(office: Office) -
     stricter = {"body": "city", "rule": rule, "severity": "block"}
     after = (await office.ask("all", "POST", "/rules", stricter))["rules"]
     assert {one["name"]: one["severity"] for one in after}[rule] == "block"
-    hours = {"body": "city", "hours": "workdays 09:00-17:00", "limit_minutes": 30}
+    hours = {"body": "city", "hours": "工作日 09:00-17:00", "limit_minutes": 30}
     await office.refused("media", "POST", "/desk-hours", hours, status=403, code="role-needed")
     assert (await office.ask("all", "POST", "/desk-hours", hours))["limit_minutes"] == 30
     assert len((await office.ask("office", "GET", "/days?year=2026"))["days"]) == 365
