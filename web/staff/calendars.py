@@ -56,8 +56,8 @@ class AskHours(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class SetHours(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """When the desk of `body` (a code) answers, such as `工作日 09:00-12:00,13:00-17:00`, and within how
-    many minutes."""
+    """When the desk of `body` (a code) answers, such as `工作日 09:00-12:00,13:00-17:00`, and
+    within how many minutes."""
 
     body: Annotated[str, Meta(min_length=1, max_length=64)]
     hours: Annotated[str, Meta(max_length=200)]
