@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.organisations.tokens.scopes import Scope
-from web.staff import briefs, casework, reports, topics, watches
+from web.staff import briefs, casework, quoting, reports, topics, watches
 from web.staff.endpoint import Endpoint
 from web.staff.opinion_shapes import StaffCaseView
 from web.staff.rows import get, post
@@ -29,6 +29,14 @@ _CASES = (
          casework.close_case, StaffCaseView, _OPINION, casework.CloseCase),
     post(f"{_CASE}/reopening", "reopenCase", ("重办", "not solved: once more"),
          casework.reopen_case, StaffCaseView, _OPINION, casework.ReopenCase),
+    get(f"{_CASE}/facts", "listFacts", ("回应引用的内容", "what its answer quotes"),
+        quoting.list_facts, quoting.StaffFacts, None, _OPINION),
+    post(f"{_CASE}/facts", "quoteFact", ("引用已公开信息", "quote a published item"),
+         quoting.quote_fact, quoting.StaffFacts, _OPINION, quoting.QuoteFact, 201),
+    post(f"{_CASE}/facts/{{fact}}/change", "changeFact", ("改引用", "quote other words"),
+         quoting.change_fact, quoting.StaffFacts, _OPINION, quoting.ChangeFact),
+    post(f"{_CASE}/facts/{{fact}}/removal", "removeFact", ("不再引用", "quote it no more"),
+         quoting.remove_fact, quoting.StaffFacts, _OPINION),
     get("/opinion/proposals", "listProposals", ("建议立件", "cases that figures suggest"),
         casework.list_proposals, casework.StaffProposals, None, _OPINION),
     post(f"{_PROPOSAL}/acceptance", "acceptProposal", ("立件", "open it"),

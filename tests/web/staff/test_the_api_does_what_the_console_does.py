@@ -89,6 +89,9 @@ CHANGED = {
     "/cases/{id}/note": "noteCase",
     "/cases/{id}/announce": "announceCase",
     "/cases/{id}/draft": "draftCase",
+    "/cases/{id}/facts": "quoteFact",
+    "/cases/{id}/facts/change": "changeFact",
+    "/cases/{id}/facts/remove": "removeFact",
     "/cases/{id}/respond": "respondCase",
     "/cases/{id}/rate": "rateCase",
     "/reports/make": "makeBrief",
@@ -181,7 +184,7 @@ SHOWN = {
         *("listSignals", "getSignal", "exportSignals", "listIssues", "getIssue", "listRumours"),
         *("listSuggestions", "listWatches", "listSources", "listModels"),
     },
-    "cases": {"listCases", "getCase", "exportCases", "listProposals"},
+    "cases": {"listCases", "getCase", "exportCases", "listProposals", "listFacts"},
     "reports": {
         *("listBriefs", "readBrief", "readBriefFile", "listSubscribers"),
         *("listReports", "listMadeReports"),
