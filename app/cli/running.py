@@ -12,6 +12,7 @@ from app.logs import configure_logging
 from app.nodes.jobs import Role
 from app.serve import serve
 from app.settings import load_settings
+from app.tuning import settle_memory
 
 __all__ = ["PortOption", "run_roles"]
 
@@ -32,5 +33,6 @@ def run_roles(roles: frozenset[Role], port: int | None) -> None:
         settings = load_settings()
         if port is not None:
             settings = settings.model_copy(update={"http_port": port})
+        settle_memory()
         configure_logging(settings.log_level, settings.log_format)
         uvloop.run(serve(settings, roles))

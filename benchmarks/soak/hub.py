@@ -24,7 +24,7 @@ from app.logs import configure_logging
 from app.nodes.jobs import ALL, Role
 from app.serve import Serving, serving
 from app.settings import load_settings
-from app.tuning import settle_garbage
+from app.tuning import settle_garbage, settle_memory
 from benchmarks.soak.leaping import FollowingClock, Holder, LeapingClock, Page, govern
 from benchmarks.soak.sampling import look, opened
 
@@ -104,6 +104,7 @@ def main() -> None:
     parser.add_argument("--worker", action="store_true")
     parser.add_argument("--step", type=float, default=4.0)
     given = parser.parse_args()
+    settle_memory()
     uvloop.run(live(Page(given.page), given.step, given.worker))
 
 

@@ -25,7 +25,7 @@ __all__ = ["FollowingClock", "Holder", "LeapingClock", "Page", "govern"]
 _LOOK_S = 0.005
 _TURNS = 8  # of the loop, in which what a leap made due is begun
 _PAUSE_S = 0.001
-_LONGEST_S = 5.0
+_LONGEST_S = 60.0
 
 
 class Holder(IntEnum):

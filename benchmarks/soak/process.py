@@ -128,7 +128,8 @@ def environment(settings: Settings, key: str, alerts: str) -> dict[str, str]:
         "OFFICE_NAME": "省政府办公厅政务公开办公室",
         "OFFICE_PHONE": "028-12345678",
         "DEFAULT_NOT_AFTER_MINUTES": str(24 * 60),
-        "LEADER_SECONDS": "300",
+        "LEADER_SECONDS": "300",  # a leap must not end what is held
+        "LEASE_SECONDS": "600",
         "CONSOLE_SECOND_FACTOR": "false",
     }
     return kept | {f"{ENV_PREFIX}{name}": value for name, value in own.items() if value}
