@@ -26,7 +26,7 @@ from hub.organisations.webhooks.models import NewWebhook
 from hub.review.models import ReviewStep
 from simulators.determining import ORDINARY
 from tests.web.console.conftest import PASSWORD, Office, staff
-from tests.web.console.conversations.test_conversations import asked
+from tests.web.console.conversations.test_conversations import asked, published
 from tests.web.console.graphics.test_graphics import FORM, entered
 from tests.web_pages import test_boards_in_a_browser as boards
 from tests.web_pages import test_desk_in_a_browser as hurry
@@ -34,9 +34,10 @@ from tests.web_pages import test_opinion_in_a_browser as opinion
 from web.console.application import console_application
 from web.console.call import ROOT
 
-__all__ = ["EVERYTHING", "furnished"]
+__all__ = ["EVERYTHING", "QUOTED", "furnished"]
 
 EVERYTHING = "chief"
+QUOTED = "江澜市商品房不动产登记办理规定"
 NOTED = {"assessment": "情况属实", "disposal": "已约谈开发商"}
 _ROLES = (
     *(("city", one) for one in Role if one is not Role.DISCLOSURE_OFFICE),
@@ -157,9 +158,10 @@ async def _cases(office: Office, issue: str) -> None:
     city = (await office.desk.organisations.body("city")).id
     await office.send("office", f"{path}/route", {"body": city, "reason": "属地管理，由市政府牵头"})
     await office.send("clerk", f"{path}/accept")
-    await office.send(
-        "clerk", f"{path}/note", {"assessment": "情况属实", "disposal": "已约谈开发商"}
-    )
+    await office.send("clerk", f"{path}/note", NOTED)
+    source = await published(office, QUOTED)
+    for quote in (source.title, "商品房不动产登记"):
+        await office.send("clerk", f"{path}/facts", {"source": source.id, "quote": quote})
     told = {"title": "关于云栖苑房产证办理的回应", "text": "已约谈开发商，九月底前办结。"}
     await office.send("clerk", f"{path}/draft", told)
 

@@ -15,8 +15,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.web.console.conftest import Office
-from tests.web_pages.furnished import EVERYTHING, furnished
-from tests.web_pages.looking import PATIENCE_MS, at
+from tests.web_pages.furnished import EVERYTHING, QUOTED, furnished
+from tests.web_pages.looking import PATIENCE_MS, at, fits
 from tests.web_pages.test_portal_in_a_browser import LOOK
 from web.console.application import console_routes
 from web.console.call import ROOT
@@ -99,6 +99,33 @@ async def test_no_page_is_wider_than_its_window(
                 await pictured(page, route)
     assert too_wide == []
     assert wrong == []
+
+
+async def test_a_fact_is_quoted_in_an_answer_changed_and_taken_away(
+    browser: Browser, office: Office, pages: dict[str, str]
+) -> None:
+    case = pages["/cases/{id}"]
+    [source] = [one for one in await office.desk.catalogue.list() if one.title == QUOTED]
+    async with at(browser, office, case, who=EVERYTHING, examined=True) as (page, wrong):
+        facts = page.locator("section", has=page.locator("#facts"))
+        before = await facts.locator("blockquote").count()
+        await page.keyboard.press("q")
+        await page.locator("#f-source").fill(source.id)
+        await page.locator("#f-quote").fill("商品房不动产登记办法")
+        await facts.get_by_role("button", name="引用一条").click()
+        await page.get_by_text("最接近的是").wait_for()
+        await fits(page, "case-facts-refused")
+        await page.locator("#f-quote").fill("江澜市商品房")
+        await facts.get_by_role("button", name="引用一条").click()
+        await page.get_by_text("已引用", exact=True).wait_for()
+        await fits(page, "case-facts")
+        newest = facts.locator("li", has=page.get_by_text("江澜市商品房", exact=True))
+        await newest.locator("summary").click()
+        await newest.get_by_role("button", name="撤去").click()
+        await page.get_by_text("引用已撤去", exact=True).wait_for()
+        assert await facts.locator("blockquote").count() == before
+        # a refusal's page is a 400
+        assert [one for one in wrong if "status of 400" not in one] == []
 
 
 async def pictured(page: Page, route: str) -> None:
