@@ -13,10 +13,12 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
+
+from simulators.servers import Process
 
 __all__ = ["Host", "Network", "Process", "unable"]
 
@@ -33,62 +35,6 @@ def unable() -> str:
     except FileNotFoundError:
         return "network namespaces need `ip` (Debian package iproute2)"
     return done.stderr.decode().strip()
-
-
-class Process:
-    """One process on a host, which can be killed, paused and started again."""
-
-    def __init__(
-        self, host: Host, command: Sequence[str], env: Mapping[str, str], log: Path
-    ) -> None:
-        self.host = host
-        self._command = [*host.inside, *command]
-        self._env = dict(env)
-        self._log = log
-        self._running: subprocess.Popen[bytes] | None = None
-
-    @property
-    def alive(self) -> bool:
-        return self._running is not None and self._running.poll() is None
-
-    def start(self) -> None:
-        with self._log.open("ab") as log:
-            self._running = subprocess.Popen(
-                self._command,
-                env=self._env,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    def revive(self) -> None:
-        """Start it again if it ended, as its service manager would."""
-        if not self.alive:
-            self.start()
-
-    def kill(self) -> None:
-        """SIGKILL to it and all that it started."""
-        self._signal(signal.SIGKILL)
-        if self._running is not None:
-            self._running.wait(_PATIENCE_S)
-
-    def stop(self) -> None:
-        """SIGTERM, then as long as it needs."""
-        if self.alive and self._running is not None:
-            self._running.terminate()
-            self._running.wait(_PATIENCE_S)
-
-    def pause(self) -> None:
-        self._signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        self._signal(signal.SIGCONT)
-
-    def _signal(self, number: signal.Signals) -> None:
-        if self._running is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._running.pid, number)
 
 
 class Host:
