@@ -7,10 +7,9 @@ from datetime import timedelta
 from aiohttp import web
 
 from app.compose import Hub
-from app.connecting import connecting_of, trial_posts_of
 from app.console import console_desk
 from app.desk import Desk
-from app.handling import emergencies_of, findings_of, outages_of, retrying_of
+from app.handling import handling_of
 from app.opinion import case_service, issue_service, judging_service
 from app.reports import report_service
 from app.slots import slot_lanes
@@ -71,12 +70,7 @@ def staff_services(hub: Hub, desk: Desk) -> Services:
         issues=issue_service(hub),
         cases=case_service(hub, strict=True),
         reports=report_service(hub),
-        emergencies=emergencies_of(hub),
-        retrying=retrying_of(hub),
-        connecting=connecting_of(hub),
-        trial_posts=trial_posts_of(hub),
-        outages=outages_of(hub),
-        findings=findings_of(hub),
+        handling=handling_of(hub),
         console=console_desk(hub),
     )
 

@@ -19,19 +19,20 @@ import msgspec
 from PIL import Image
 
 from app.graphic_attaching import attached
+from app.graphic_documents import data_of, document_of
 from app.graphic_faults import faults_of, origins_of
 from app.graphic_files import limits_of
 from graphics.cover import render_cover
 from graphics.easel import Easel
 from graphics.icons import ICONS
-from graphics.infographic.drafting import Document, draft
+from graphics.infographic.drafting import draft
 from graphics.infographic.models import InfographicSpec
 from graphics.infographic.reading import MAX_BYTES, json_schema, read
 from graphics.infographic.rendering import card_of, cover_of, render_long, render_pdf
 from graphics.infographic.slicing import Slice, render_slices
 from graphics.infographic.telling import markdown, plain_text
 from graphics.models import CoverData
-from graphics.texts import chinese_date, themes
+from graphics.texts import themes
 from hub.catalogue.models import Item
 from hub.catalogue.service import Catalogue
 from hub.kernel.errors import GongkaiError, InvalidInput, Words
@@ -130,8 +131,7 @@ class DrawingRoom:
         spec = read(dict(data))
         match form:
             case "json":
-                encoded = msgspec.json.format(msgspec.json.encode(spec), indent=2)
-                return _download(f"{stem}.json", "application/json", encoded + b"\n")
+                return _download(f"{stem}.json", "application/json", data_of(spec))
             case "text":
                 told = markdown(spec).encode()
                 return _download(f"{stem}.md", "text/markdown; charset=utf-8", told)
@@ -166,13 +166,12 @@ class DrawingRoom:
         spec = read(dict(data))
         slices = [_slice(one, alts) for one in await self.slices(data, channel)]
         old = await self.slices(before, channel) if before else ()
-        encoded = msgspec.json.format(msgspec.json.encode(spec), indent=2) + b"\n"
         return await attached(
             self._catalogue,
             item,
             slices,
             name,
-            encoded,
+            data_of(spec),
             actor,
             without=frozenset(one.sha256 for one in old),
         )
@@ -216,17 +215,6 @@ class DrawingRoom:
             self._kept.move_to_end(key)
             return self._kept[key]
         return await self._easel.once(key, kept, within)
-
-
-def document_of(item: Item) -> Document:
-    """What a draft of the item's infographic is made from."""
-    return Document(
-        title=item.title,
-        body=item.body,
-        issuer=item.issuer,
-        doc_no=item.doc_no,
-        date=chinese_date(item.formed_on) if item.formed_on else "",
-    )
 
 
 async def _made(spec: InfographicSpec, view: str, scale: float = 1.0) -> tuple[Drawn, ...]:

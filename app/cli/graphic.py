@@ -12,13 +12,12 @@ import uvloop
 from rich.table import Table
 
 from app.cli.common import JsonOption, emit, failures, run
+from app.graphic_documents import data_of, document_of
 from app.graphic_files import Output, Written, limits_of, write_file, write_outputs
 from graphics.infographic.checking import Doubt, doubts
 from graphics.infographic.drafting import Document, draft
 from graphics.infographic.models import InfographicSpec
 from graphics.infographic.reading import MAX_BYTES, check, json_schema, read
-from graphics.texts import chinese_date
-from hub.catalogue.models import Item
 from hub.kernel.errors import InvalidInput, Words
 from publishers.registry import find_channel
 
@@ -114,12 +113,12 @@ def draft_file(
             spec = draft(_document(path, link), theme=theme)
         else:
             item = run(lambda hub: hub.catalogue.get(source), as_json=as_json)
-            spec = draft(_of_item(item, link), theme=theme)
-        data = msgspec.json.format(msgspec.json.encode(spec), indent=2)
+            spec = draft(document_of(item, link), theme=theme)
+        data = data_of(spec)
         if out is None:
-            typer.echo(data.decode())
+            typer.echo(data.decode(), nl=False)
         else:
-            write_file(out, data + b"\n")
+            write_file(out, data)
 
 
 def _document(path: Path, link: str) -> Document:
@@ -133,17 +132,6 @@ def _document(path: Path, link: str) -> Document:
         ) from error
     title, _, body = text.strip().partition("\n")
     return Document(title=title.lstrip("# "), body=body, link=link)
-
-
-def _of_item(item: Item, link: str) -> Document:
-    return Document(
-        title=item.title,
-        body=item.body,
-        issuer=item.issuer,
-        doc_no=item.doc_no,
-        date=chinese_date(item.formed_on) if item.formed_on else "",
-        link=link,
-    )
 
 
 @app.command("schema")

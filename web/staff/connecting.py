@@ -105,14 +105,14 @@ class StaffCallback(Struct, frozen=True, kw_only=True):
 
 async def list_forms(call: Call) -> StaffForms:
     await call.somewhere(STEWARDS)
-    forms = call.services.connecting.forms.values()
+    forms = call.services.handling.connecting.forms.values()
     return StaffForms(forms=tuple(_form(one) for one in sorted(forms, key=lambda f: f.channel)))
 
 
 async def connect_account(call: Call) -> StaffAccount:
     """With its secrets in one transaction, for a body that the caller administers."""
     asked: ConnectAccount = call.told
-    connecting = call.services.connecting
+    connecting = call.services.handling.connecting
     form = connecting.form(asked.channel)
     body = await call.services.organisations.body(asked.body)
     await call.within(body.id, STEWARDS)
@@ -134,7 +134,7 @@ async def connect_account(call: Call) -> StaffAccount:
 async def renew_account(call: Call) -> StaffAccount:
     asked: RenewAccount = call.told
     account = await _stewarded(call)
-    renewed = await call.services.connecting.renew(
+    renewed = await call.services.handling.connecting.renew(
         account.id,
         asked.credentials,
         actor=call.login,
@@ -145,7 +145,7 @@ async def renew_account(call: Call) -> StaffAccount:
 
 async def make_callback(call: Call) -> StaffCallback:
     """New secrets for the platform's page."""
-    account, connecting = await _stewarded(call), call.services.connecting
+    account, connecting = await _stewarded(call), call.services.handling.connecting
     made = await connecting.make_callback(account.id, actor=call.login)
     return StaffCallback(address=connecting.callback(account), made=made)
 
@@ -153,7 +153,7 @@ async def make_callback(call: Call) -> StaffCallback:
 async def saw_test(call: Call) -> StaffTrial:
     asked: SawTest = call.told
     test = await test_of(call)
-    posts = call.services.trial_posts
+    posts = call.services.handling.tests
     return trial_told(await posts.seen(test, actor=call.login, remote_id=asked.remote_id.strip()))
 
 

@@ -33,16 +33,10 @@ from hub.organisations.tokens.service import Tokens
 from hub.organisations.webhooks.service import Webhooks
 from hub.publishing.agenda.service import Agendas
 from hub.publishing.board.service import DeliveryBoard
-from hub.publishing.connecting.posting import TrialPosts
-from hub.publishing.connecting.service import Connecting
-from hub.publishing.emergency.service import Emergencies
-from hub.publishing.findings.service import Findings
 from hub.publishing.forecast.service import Simulation
 from hub.publishing.grouping.service import AccountGroups
 from hub.publishing.operations import Operations
-from hub.publishing.outages.service import Outages
 from hub.publishing.recall.service import Recalling
-from hub.publishing.retrying.service import Retrying
 from hub.publishing.service import Publishing
 from hub.publishing.slots.service import SlotLanes
 from hub.review.checks.service import Checks
@@ -51,6 +45,7 @@ from hub.review.doors.service import Doors
 from hub.review.models import Approval
 from hub.review.service import Review
 from web.console.desk import Desk as ConsoleDesk
+from web.console.handling import Handling
 from web.staff.asked import Submit
 from web.staff.rates import Keeper
 
@@ -95,12 +90,7 @@ class Services:
     issues: IssueService
     cases: CaseService
     reports: Reports
-    emergencies: Emergencies
-    retrying: Retrying
-    connecting: Connecting
-    trial_posts: TrialPosts
-    outages: Outages
-    findings: Findings
+    handling: Handling
     console: ConsoleDesk
 
 

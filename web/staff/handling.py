@@ -30,7 +30,7 @@ async def order_emergency(call: Call) -> StaffEmergency:
     told: OrderEmergency = call.told
     item = await call.item(_ORDERING)
     selection = await call.selection(told, item, _ORDERING)
-    emergencies = call.services.emergencies
+    emergencies = call.services.handling.emergencies
     order = await emergencies.order(
         item.id,
         selection,
@@ -44,7 +44,7 @@ async def order_emergency(call: Call) -> StaffEmergency:
 
 async def read_emergency(call: Call) -> StaffEmergency:
     """How far it is, if its item's body is in the caller's sight."""
-    found = await call.services.emergencies.progress(call.request.match_info["plan"])
+    found = await call.services.handling.emergencies.progress(call.request.match_info["plan"])
     sight = await call.services.sights.of(call.login)
     if found.order.body_id not in sight.bodies:
         await call.item(item_id=found.order.item_id)
@@ -62,7 +62,7 @@ async def preview_retries(call: Call) -> StaffRetries:
         account_id=asked.account,
         plan_id=asked.plan,
     )
-    found = await call.services.retrying.look(looked, sight)
+    found = await call.services.handling.retrying.look(looked, sight)
     return StaffRetries(
         deliveries=found.ids,
         will=tuple(_group(one) for one in found.will),
@@ -74,7 +74,9 @@ async def preview_retries(call: Call) -> StaffRetries:
 async def retry_many(call: Call) -> StaffRetried:
     told: RetryMany = call.told
     sight = await call.services.sights.operated(call.login)
-    done = await call.services.retrying.retry(told.deliveries, sight, call.login, late=told.late)
+    done = await call.services.handling.retrying.retry(
+        told.deliveries, sight, call.login, late=told.late
+    )
     return StaffRetried(ready=done.ready, cannot=tuple(_group(one) for one in done.cannot))
 
 

@@ -25,12 +25,12 @@ _STEWARDS = frozenset({Role.ADMIN})
 async def check_account(call: Call) -> StaffTrial:
     """The platform is asked whether it knows the account; nothing is posted."""
     account = await _mine(call)
-    return trial_told(await call.services.connecting.check(account.id, actor=call.login))
+    return trial_told(await call.services.handling.connecting.check(account.id, actor=call.login))
 
 
 async def list_trials(call: Call) -> StaffTrials:
     account = await _mine(call)
-    found = await call.services.connecting.trials(account.id)
+    found = await call.services.handling.connecting.trials(account.id)
     return StaffTrials(trials=tuple(trial_told(one) for one in found))
 
 
@@ -38,25 +38,25 @@ async def send_test(call: Call) -> StaffTrial:
     """A post of fixed words."""
     told: SendTest = call.told
     account = await _mine(call)
-    done = await call.services.trial_posts.send(account.id, actor=call.login, seen=told.public)
+    done = await call.services.handling.tests.send(account.id, actor=call.login, seen=told.public)
     return trial_told(done)
 
 
 async def settle_test(call: Call) -> StaffTrial:
     """The platform is asked what became of one that nobody knows of."""
-    return trial_told(await call.services.trial_posts.settle(await test_of(call), actor=call.login))
+    return trial_told(await call.services.handling.tests.settle(await test_of(call), actor=call.login))
 
 
 async def withdraw_test(call: Call) -> StaffTrial:
     return trial_told(
-        await call.services.trial_posts.withdraw(await test_of(call), actor=call.login)
+        await call.services.handling.tests.withdraw(await test_of(call), actor=call.login)
     )
 
 
 async def test_of(call: Call) -> str:
     """The test post of the path, if it is the account's."""
     account = await _mine(call)
-    found = await call.services.trial_posts.of(call.request.match_info["test"], account.id)
+    found = await call.services.handling.tests.of(call.request.match_info["test"], account.id)
     return found.id
 
 

@@ -20,7 +20,7 @@ __all__ = ["acknowledge_finding", "list_findings", "read_backlog", "release_back
 async def read_backlog(call: Call) -> StaffBacklog:
     """What an outage holds of the accounts that the caller operates."""
     sight = await call.services.sights.operated(call.login)
-    backlog = await call.services.outages.backlog(sight)
+    backlog = await call.services.handling.outages.backlog(sight)
     held = [
         StaffHeld(
             account=one.account_id,
@@ -36,7 +36,7 @@ async def read_backlog(call: Call) -> StaffBacklog:
 
 async def release_backlog(call: Call) -> StaffReleased:
     told: ReleaseBacklog = call.told
-    count = await call.services.outages.release(
+    count = await call.services.handling.outages.release(
         await call.services.sights.operated(call.login),
         call.login,
         told.reason,
@@ -51,7 +51,7 @@ async def list_findings(call: Call) -> StaffFindings:
     """Of the bodies that the caller operates."""
     asked: AskFindings = call.asked
     sight = await call.services.sights.operated(call.login)
-    found = await call.services.findings.find(
+    found = await call.services.handling.findings.find(
         asked.topic, sight, limit=asked.limit, unanswered=asked.unanswered
     )
     return StaffFindings(findings=tuple(_finding(one) for one in found))
@@ -61,7 +61,7 @@ async def acknowledge_finding(call: Call) -> StaffFindings:
     """Known as it was seen, with a remark; the topic's findings as they then are."""
     told: AcknowledgeFinding = call.told
     sight = await call.services.sights.operated(call.login)
-    findings = call.services.findings
+    findings = call.services.handling.findings
     await findings.acknowledge(
         told.topic, told.subject, told.fingerprint, sight, call.login, told.remark
     )
