@@ -1,6 +1,6 @@
 """The fault matrix: what networks, platforms and crashes do to a delivery, on every channel.
 
-python -m benchmarks.fault_matrix [--quick] [--channel weibo] [--write]
+python -m benchmarks.fault_matrix [--quick] [--channel weibo] [--mode postgres] [--write]
 
 Through the whole engine, in real processes that are killed with SIGKILL, on the channels' own
 simulators. Without --quick every point is killed and every fault the simulators know is tried.
@@ -18,7 +18,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.crash.kills import try_channels
+from benchmarks.crash.kills import try_channels, try_decisive
+from benchmarks.crash.modes import Mode, add_mode
 from benchmarks.crash.spoiling import (
     KILLED,
     REFUSED,
@@ -58,11 +59,15 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 _WORDS = {"once": "once", "person": "a person", "doubled": "DOUBLED", "lost": "LOST"}
 
 
-def run_matrix(names: Sequence[str], *, quick: bool) -> tuple[list[Cell], Reasons]:
+def run_matrix(
+    names: Sequence[str], mode: Mode, *, quick: bool, only_kills: bool
+) -> tuple[list[Cell], Reasons]:
     """Every cell of the chosen channels, and why the others are none."""
-    cells, reasons = spoil(names, _DECISIVE if quick else tuple(Fault), kills=quick)
+    if only_kills:
+        return [Cell(KILLED, case) for case in try_decisive(names, mode)], {}
+    cells, reasons = spoil(names, _DECISIVE if quick else tuple(Fault), kills=quick, mode=mode)
     if not quick:
-        killed = try_channels(names)
+        killed = try_channels(names, mode)
         cells += [Cell(KILLED, case) for matrix in killed for case in matrix.cases]
     return cells, reasons
 
@@ -144,10 +149,12 @@ def main() -> int:
     parser.add_argument("--channel", action="append", choices=sorted(channels()))
     parser.add_argument("--write", action="store_true", help="put the table into the page")
     parser.add_argument("--cases", action="store_true", help="print every case, too")
+    parser.add_argument("--kills", action="store_true", help="the decisive kills and nothing else")
+    add_mode(parser)
     options = parser.parse_args()
     names = options.channel or sorted(channels())
     begun = time.monotonic()
-    cells, reasons = run_matrix(names, quick=options.quick)
+    cells, reasons = run_matrix(names, options.mode, quick=options.quick, only_kills=options.kills)
     told = figures(cells, reasons, time.monotonic() - begun)
     lines = list(table(names, cells, reasons))
     print("\n".join([*lines, *complaints(cells)]))

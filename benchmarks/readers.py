@@ -7,10 +7,12 @@ code.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+
+from sqlalchemy import text
 
 from hub.catalogue.models import Attribute, ItemDraft
 from hub.catalogue.publication import mark_public
@@ -23,7 +25,7 @@ from hub.conversation.notices.rules import Manners
 from hub.conversation.notices.sending import NoticeSender
 from hub.kernel.clock import Clock
 from hub.kernel.columns import microseconds
-from hub.kernel.database import Database
+from hub.kernel.database import Database, Transaction
 from hub.kernel.ids import IdSource
 from hub.organisations.models import BodyKind, NewAccount, NewBody
 from hub.organisations.service import Organisations
@@ -34,6 +36,7 @@ __all__ = [
     "VAULT",
     "Freely",
     "add_readers",
+    "enter_readers",
     "matching_of",
     "publish",
     "sender_of",
@@ -80,32 +83,57 @@ def add_readers(
 ) -> None:
     """`count` people who subscribed to the body an hour before `at`; with `daily` a third of them
     to a digest. Their addresses are `reader-<number>`."""
-    then = microseconds(at - timedelta(hours=1))
-    own = ids.many(at - timedelta(hours=1), 2 * count)
     with sqlite3.connect(file) as connection:
-        connection.executemany(
-            "INSERT INTO subscriptions (id, channel, account, sender, topic, value, label, pace,"
-            " made_at) VALUES (?, 'telegram', ?, ?, 'body', ?, '四川', ?, ?)",
-            (
-                (
-                    own[n],
-                    account,
-                    f"reader-{n}",
-                    body,
-                    _PACES[n % 3] if daily else "immediate",
-                    then,
-                )
-                for n in range(count)
-            ),
-        )
-        connection.executemany(
-            "INSERT INTO reader_contacts (account, sender, address) VALUES (?, ?, ?)",
-            (
-                (account, f"reader-{n}", VAULT.seal(account, {"address": f"reader-{n}"}))
-                for n in range(count)
-            ),
-        )
+        for statement, rows in _readers(ids, at, account, body, count, daily=daily):
+            connection.executemany(statement, rows)
     connection.close()
+
+
+async def enter_readers(
+    database: Database, ids: IdSource, at: datetime, *, account: str, body: str, count: int
+) -> None:
+    """The same on any database, without digests, while it is open."""
+
+    def work(tx: Transaction) -> None:
+        for statement, rows in _readers(ids, at, account, body, count, daily=False):
+            tx.connection.execute(text(statement), list(rows))
+
+    await database.write(work, audited=False)
+
+
+def _readers(
+    ids: IdSource, at: datetime, account: str, body: str, count: int, *, daily: bool
+) -> Iterator[tuple[str, Iterator[dict[str, object]]]]:
+    """Statements, and the rows of each."""
+    then = microseconds(at - timedelta(hours=1))
+    own = ids.many(at - timedelta(hours=1), count)
+    yield (
+        "INSERT INTO subscriptions (id, channel, account, sender, topic, value, label, pace,"
+        " made_at) VALUES (:id, 'telegram', :account, :sender, 'body', :body, '四川', :pace, :at)",
+        (
+            {
+                "id": own[n],
+                "account": account,
+                "sender": f"reader-{n}",
+                "body": body,
+                "pace": _PACES[n % 3] if daily else "immediate",
+                "at": then,
+            }
+            for n in range(count)
+        ),
+    )
+    yield (
+        "INSERT INTO reader_contacts (account, sender, address)"
+        " VALUES (:account, :sender, :address)",
+        (
+            {
+                "account": account,
+                "sender": f"reader-{n}",
+                "address": VAULT.seal(account, {"address": f"reader-{n}"}),
+            }
+            for n in range(count)
+        ),
+    )
 
 
 async def publish(database: Database, clock: Clock, ids: IdSource, body: str, title: str) -> str:

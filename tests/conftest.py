@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -21,7 +20,8 @@ from hub.kernel.ids import IdSource
 from hub.kernel.postgres import PostgresDatabase
 from hub.kernel.sqlite import SqliteDatabase
 from tests.compiled import share_compiled_statements
-from tests.emptied import Emptied, administer, named
+from tests.emptied import Emptied, fresh
+from tests.modes import MODES, Mode
 from tests.thoroughness import set_thoroughness
 
 # marker → the variable that says where its service is
@@ -68,6 +68,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if os.environ.get("CI") == "true":
                 pytest.fail(f"{variable} is not set, and CI skips nothing", pytrace=False)
             pytest.skip(f"{variable} is not set")
+
+
+@pytest.fixture(scope="module", params=MODES)
+def mode(request: pytest.FixtureRequest) -> Mode:
+    """Each way an installation stands: on SQLite, on PostgreSQL, on PostgreSQL with Redis."""
+    found: Mode = request.param
+    return found
 
 
 @pytest.fixture
@@ -117,10 +124,8 @@ async def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> 
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'gongkai.db'}"
         return
-    server, name = os.environ["GONGKAI_TEST_POSTGRES"], f"gongkai_test_{uuid.uuid4().hex[:12]}"
-    await administer(server, f"CREATE DATABASE {name}")
-    yield named(server, name)
-    await administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    async with fresh(os.environ["GONGKAI_TEST_POSTGRES"]) as url:
+        yield url
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ import asyncpg
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
-__all__ = ["Emptied", "administer", "named"]
+__all__ = ["Emptied", "administer", "fresh", "named"]
 
 T = TypeVar("T")
 
@@ -133,6 +134,15 @@ class Emptied:
         if self._kept is not None:
             self._kept.terminate()
             self._kept = None
+
+
+@asynccontextmanager
+async def fresh(server: str) -> AsyncIterator[str]:
+    """The URL of a database with nothing in it, for the block."""
+    name = f"gongkai_test_{uuid.uuid4().hex[:12]}"
+    await administer(server, f"CREATE DATABASE {name}")
+    yield named(server, name)
+    await administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def named(server: str, name: str) -> str:

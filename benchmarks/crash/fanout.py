@@ -10,33 +10,35 @@ import argparse
 import json
 import os
 import signal
-import sqlite3
 import sys
 import time
 from collections import Counter
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from random import Random
-from shutil import copytree
 from typing import Any
 
 from benchmarks.crash.life import RESULT, live, plan_everything
+from benchmarks.crash.modes import add_mode, query
 from benchmarks.crash.runner import Scene, Stuck, fork, open_scene, wait_for
 
-ITEMS, ACCOUNTS = 10, 15  # of each of two channels
-DELIVERIES = ITEMS * ACCOUNTS * 2
-_PATIENCE_S = 60.0
+ITEMS, ACCOUNTS, CHANNELS = 10, 15, ("weibo", "website")  # accounts of each of the channels
+_PATIENCE_S = 240.0
 _BEGUN = "SELECT count(*) FROM attempts"
 _OPEN = "SELECT count(*) FROM attempts WHERE outcome = ''"
 
 
-def try_fanout(scene: Scene, seed: int) -> dict[str, Any]:
+def deliveries_of(items: int) -> int:
+    return items * ACCOUNTS * len(CHANNELS)
+
+
+def try_fanout(scene: Scene, seed: int, items: int = ITEMS) -> dict[str, Any]:
     """One installation, killed once in the middle; what the platforms and the ledger say."""
     random = Random(seed)
     home = scene.folder / f"fanout-{seed}"
-    copytree(scene.folder / "template", home)
-    target, spread = random.randint(20, DELIVERIES - 40), random.uniform(0.0, 0.03)
+    scene.copy(home)
+    planned = deliveries_of(items)
+    target, spread = random.randint(planned // 15, planned * 2 // 3), random.uniform(0.0, 0.03)
     life = fork(home, partial(live, home, plan_everything, None))
     _wait_until(home, target)
     _pause(spread)
@@ -47,7 +49,7 @@ def try_fanout(scene: Scene, seed: int) -> dict[str, Any]:
     found = json.loads((home / RESULT).read_text("utf-8"))["deliveries"]
     posts = Counter(
         (account, post["link"])
-        for account, shown in scene.posts(("weibo", "website")).items()
+        for account, shown in scene.posts(CHANNELS).items()
         for post in shown
     )
     return {
@@ -75,18 +77,21 @@ def _pause(seconds: float) -> None:
     signal.sigtimedwait({signal.SIGCHLD}, seconds)
 
 
-def _count(home: Path, query: str) -> int:
-    with closing(sqlite3.connect(home / "gongkai.db", timeout=10)) as connection:
-        return int(connection.execute(query).fetchone()[0])
+def _count(home: Path, statement: str) -> int:
+    return int(query(home, statement)[0][0])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    with open_scene({"weibo": ACCOUNTS, "website": ACCOUNTS}, items=ITEMS) as scene:
-        row = try_fanout(scene, parser.parse_args().seed)
+    parser.add_argument("--items", type=int, default=ITEMS)
+    add_mode(parser)
+    chosen = parser.parse_args()
+    accounts = dict.fromkeys(CHANNELS, ACCOUNTS)
+    with open_scene(accounts, items=chosen.items, mode=chosen.mode) as scene:
+        row = try_fanout(scene, chosen.seed, chosen.items)
     sys.stdout.write(json.dumps(row) + "\n")
-    return 0 if row["shown"] == DELIVERIES and not row["doubled"] else 1
+    return 0 if row["shown"] == row["deliveries"] and not row["doubled"] else 1
 
 
 if __name__ == "__main__":

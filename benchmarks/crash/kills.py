@@ -6,11 +6,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.crash.runner import Case, Scene, open_scene
+from benchmarks.crash.modes import Mode
+from benchmarks.crash.runner import Case, Scene, Stuck, open_scene
 from benchmarks.crash.stage import in_one_message, on_disk
 from benchmarks.crash.triggers import Kill
 
-__all__ = ["SIDES", "Life", "Matrix", "decisive", "kill_everywhere", "lives_after", "try_channels"]
+__all__ = [
+    "SIDES",
+    "Life",
+    "Matrix",
+    "decisive",
+    "kill_everywhere",
+    "lives_after",
+    "try_channels",
+    "try_decisive",
+]
 
 KINDS, SIDES = ("commit", "call"), ("before", "after")
 _ENDED = "publishing.attempt.ended"
@@ -97,14 +107,30 @@ def decisive(scene: Scene, life: Life) -> list[Case]:
     ]
 
 
-def try_channels(names: Sequence[str]) -> list[Matrix]:
+def try_decisive(names: Sequence[str], mode: Mode) -> list[Case]:
+    """The decisive kills of every channel, and nothing else. Raises Stuck for one that was
+    outlived: no case may be told of what did not happen."""
+    found: list[Case] = []
+    for group in in_one_message(names):
+        with open_scene(dict.fromkeys(group, 4), mode=mode) as scene:
+            lives = lives_after(scene, dict.fromkeys(group, ()))
+            cases = [case for life in lives for case in decisive(scene, life)]
+            scene.run(cases)
+        found += cases
+    for case in found:
+        if not case.died_in_time:
+            raise Stuck(f"{case.channel}: outlived {case.kills}")
+    return found
+
+
+def try_channels(names: Sequence[str], mode: Mode = Mode.SQLITE) -> list[Matrix]:
     """Every point of every channel, and every point of a recovery."""
-    return [matrix for group in in_one_message(names) for matrix in _try_group(group)]
+    return [matrix for group in in_one_message(names) for matrix in _try_group(group, mode)]
 
 
-def _try_group(names: Sequence[str]) -> list[Matrix]:
+def _try_group(names: Sequence[str], mode: Mode) -> list[Matrix]:
     accounts = {name: _MORE if name in on_disk() else _ACCOUNTS for name in names}
-    with open_scene(accounts) as scene:
+    with open_scene(accounts, mode=mode) as scene:
         lives = lives_after(scene, dict.fromkeys(names, ()))
         found = {life.channel: Matrix(life.channel, life.points) for life in lives}
         for case in kill_everywhere(scene, lives):

@@ -8,24 +8,27 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
+from sqlalchemy import update
 
 from app.compose import Hub, open_engine, open_hub
 from app.lock import only_one
 from benchmarks.crash.haste import hasten, hasten_declarations
+from benchmarks.crash.modes import database_of
 from benchmarks.crash.stage import ask, new_account, settings_of
 from benchmarks.crash.surroundings import ALONE, Around, Gate
 from benchmarks.crash.triggers import Kill, Trigger, TriggerDatabase, TriggerWire, count_calls
 from hub.catalogue.models import Filter
 from hub.kernel.events import verify_chain
-from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.models import Selection
-from hub.publishing.models import SETTLED, Delivery, DeliveryState
+from hub.publishing.models import HELD, SETTLED, Delivery, DeliveryState
 from hub.publishing.service import When
 from hub.publishing.sweeping import unblock_reconnected
+from hub.publishing.tables import deliveries
 from publishers.wire import open_session
 
 __all__ = [
@@ -33,6 +36,7 @@ __all__ = [
     "RESULT",
     "Before",
     "at_rest",
+    "end_leases",
     "live",
     "plan_everything",
     "plan_for",
@@ -75,7 +79,7 @@ def live(home: Path, before: Before | None, kill: Kill | None, around: Around = 
 
 async def _live(home: Path, before: Before | None, trigger: Trigger, around: Around) -> None:
     settings = settings_of(home)
-    database = TriggerDatabase(SqliteDatabase(settings.database_path), trigger)
+    database = TriggerDatabase(database_of(settings), trigger)
     async with (
         open_hub(settings, database=database) as hub,
         open_session(settings.connections) as session,
@@ -83,20 +87,31 @@ async def _live(home: Path, before: Before | None, trigger: Trigger, around: Aro
     ):
         if before is not None:
             await before(hub)
+        await end_leases(hub)
         calls = await around.open(hub, stack)
         trigger.armed = True
         async with open_engine(hub, wire=TriggerWire(session, trigger)):
             (home / "running").touch()
-            deliveries = await _until_rest(hub, around.gate)
+            found = await _until_rest(hub, around.gate)
             if calls is not None:
                 await calls.all_there()
-                deliveries = await _until_rest(hub, None)
-            report = await _report(hub, deliveries)
+                found = await _until_rest(hub, None)
+            report = await _report(hub, found)
         report |= {"points": trigger.names, "published_by": trigger.published_by}
         await database.close()
     if not trigger.obeyed:
         raise LookupError(f"{around.order} was never reached")
     (home / RESULT).write_text(json.dumps(report, default=str), "utf-8")
+
+
+async def end_leases(hub: Hub) -> None:
+    """The time that a dead worker's leases had left is over. Of an embedded installation they end
+    with its lock; of several processes nobody knows that the holder is dead, and each waits them
+    out, which takes as long as a lease."""
+    if not hub.settings.embedded:
+        over = hub.clock.now() - timedelta(microseconds=1)
+        held = update(deliveries).where(deliveries.c.state.in_(HELD)).values(next_at=over)
+        await hub.database.write(lambda tx: tx.execute(held), audited=False)
 
 
 async def _until_rest(hub: Hub, gate: Gate | None) -> list[Delivery]:
@@ -111,9 +126,9 @@ async def _until_rest(hub: Hub, gate: Gate | None) -> list[Delivery]:
         await asyncio.sleep(_LOOK_S * (1 + len(found) // 20))
 
 
-async def _report(hub: Hub, deliveries: Sequence[Delivery]) -> dict[str, Any]:
+async def _report(hub: Hub, found: Sequence[Delivery]) -> dict[str, Any]:
     rows = []
-    for delivery in deliveries:
+    for delivery in found:
         told = await hub.operations.explain(delivery.id)
         words = {"where": told.where.en, "why": told.why.en, "next": told.next.en}
         rows.append(asdict(delivery) | words)

@@ -1,5 +1,5 @@
 """A release for a hundred and fifty subscribers, and the process that tells them killed with
-SIGKILL again and again: `python -m benchmarks.crash.notices [--plain] [--seed 1]`.
+SIGKILL again and again: `python -m benchmarks.crash.notices [--plain] [--mode postgres]`.
 
 The platform is a file that outlives the process; each message takes some milliseconds on its way.
 By default it knows a message by its id, as Mastodon does: nobody may be missing, nobody may have
@@ -12,30 +12,36 @@ import argparse
 import asyncio
 import json
 import os
-import subprocess
-import sys
+import signal
 import tempfile
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import create_engine
-
-from app.migrate import load_tables
-from benchmarks.readers import Freely, add_readers, matching_of, publish, sender_of, town
+from app.compose import open_database
+from app.pacing import engine_settings_of
+from benchmarks.crash.modes import Mode, add_mode, database_of, ground_of, settled_on
+from benchmarks.crash.runner import fork, wait_for
+from benchmarks.readers import enter_readers, matching_of, publish, sender_of, town
 from hub.conversation.models import Outgoing
 from hub.conversation.notices import store
 from hub.conversation.notices.models import NoticeState, Reach
-from hub.kernel.clock import SystemClock
+from hub.kernel.clock import Clock, SystemClock
 from hub.kernel.ids import IdSource
-from hub.kernel.sqlite import SqliteDatabase
+from hub.publishing.models import Rate
+from hub.publishing.ports import Access
+from publishers.registry import find_channel
+from scheduler.limits import Limiter
+from scheduler.noticing import NoticePermits
 
 PEOPLE, KILLS = 150, 6
-_DATABASE, _BOARD = "gongkai.db", "board"
-_PATIENCE_S = 120
+_BOARD, _LIVING = "board", "living"
+_RATES = (Rate(count=100_000, per=timedelta(minutes=1)),)
+_PATIENCE_S = 400
 _OPEN = frozenset({NoticeState.WAITING, NoticeState.SENDING})
 
 
@@ -65,30 +71,42 @@ class Board:
 
 async def _live(home: Path, *, keyed: bool) -> None:
     """One life: match and send until nothing is left to do."""
-    database, clock, ids = SqliteDatabase(home / _DATABASE), SystemClock(), IdSource()
+    settings, clock, ids = settled_on(home), SystemClock(), IdSource()
+    database = database_of(settings)
+    limiter = Limiter(clock, engine_settings_of(settings).limits_storage)
     matching = matching_of(database, clock, ids)
-    sender = sender_of(database, clock, ids, Board(home / _BOARD, keyed=keyed), Freely())
-    print("living", flush=True)
+    board = Board(home / _BOARD, keyed=keyed)
+    sender = sender_of(database, clock, ids, board, _permits(limiter, clock))
+    (home / _LIVING).touch()
     while True:
         await matching.follow()
         await sender.look()
         states = await database.read(store.tally)
         if states and not _OPEN.intersection(states):
             break
+    await limiter.close()
     await database.close()
+
+
+def _permits(limiter: Limiter, clock: Clock) -> NoticePermits:
+    """The real ones, over a rate that nobody reaches: in a Redis where there is one."""
+    declaration = replace(find_channel("telegram").declaration, rates=_RATES)
+    access = Access(account_id="account", handle="@sc", base_url="https://telegram.invalid")
+
+    async def opened(account_id: str) -> Access:
+        return access
+
+    return NoticePermits(
+        limiter, clock, rules=lambda _: (declaration, Reach(rates=_RATES)), access=opened
+    )
 
 
 async def _prepare(home: Path) -> None:
-    file = home / _DATABASE
-    engine = create_engine(f"sqlite:///{file}")
-    load_tables().create_all(engine)
-    engine.dispose()
-    database, clock, ids = SqliteDatabase(file), SystemClock(), IdSource()
+    settings, clock, ids = settled_on(home), SystemClock(), IdSource()
+    database = await open_database(settings)
     body, account = await town(database, clock, ids)
     await matching_of(database, clock, ids).follow()
-    await database.close()
-    add_readers(file, ids, clock.now(), account=account, body=body, count=PEOPLE, daily=False)
-    database = SqliteDatabase(file)
+    await enter_readers(database, ids, clock.now(), account=account, body=body, count=PEOPLE)
     await publish(database, clock, ids, body, "关于公积金提取的通知")
     await database.close()
 
@@ -99,38 +117,44 @@ def lines(home: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in board.read_text().splitlines()] if board.exists() else []
 
 
-def _lives(home: Path, *, keyed: bool) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", __spec__.name, "--live", str(home)]
-    process = subprocess.Popen(command + ([] if keyed else ["--plain"]), stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"living\n"
-    return process
+def _lives(home: Path, *, keyed: bool) -> int:
+    """Begin a life; its pid."""
+    (home / _LIVING).unlink(missing_ok=True)
+    return fork(home, lambda: asyncio.run(_live(home, keyed=keyed)))
 
 
-def _killed(process: subprocess.Popen[bytes], home: Path, random: Random, told: int) -> bool:
+def _killed(life: int, home: Path, random: Random, told: int) -> bool:
     """Kill it when the platform was told so much, or at a moment of matching; whether it lived."""
-    if told:
-        until = time.monotonic() + _PATIENCE_S
-        while len(lines(home)) < told and process.poll() is None and time.monotonic() < until:
-            time.sleep(0.001)
+    until = time.monotonic() + _PATIENCE_S
+    while not (home / _LIVING).exists() or len(lines(home)) < told:
+        if _over(life) or time.monotonic() > until:
+            break
+        time.sleep(0.001)
     time.sleep(random.uniform(0.0, 0.02))
-    lived = process.poll() is None
-    process.kill()
-    process.wait()
-    return lived
+    os.kill(life, signal.SIGKILL)
+    return wait_for(life, home) == -signal.SIGKILL
 
 
-def try_killing(seed: int, *, keyed: bool) -> dict[str, Any]:
+def _over(life: int) -> bool:
+    """Whether it has ended; it is still there to be waited for."""
+    return os.waitid(os.P_PID, life, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def try_killing(seed: int, mode: Mode = Mode.SQLITE, *, keyed: bool) -> dict[str, Any]:
     """Kill six lives, the first while it matches, and let the seventh end."""
     random = Random(seed)
-    with tempfile.TemporaryDirectory(prefix="gongkai-notices-") as folder:
-        home = Path(folder)
+    with (
+        tempfile.TemporaryDirectory(prefix="gongkai-notices-") as folder,
+        ground_of(mode) as ground,
+    ):
+        home = Path(folder) / "home"
+        ground.make(home)
         asyncio.run(_prepare(home))
         kills = 0
         for number in range(KILLS):
             target = number * (PEOPLE // (KILLS + 1)) + (random.randrange(10) if number else 0)
             kills += _killed(_lives(home, keyed=keyed), home, random, target)
-        _lives(home, keyed=keyed).wait(_PATIENCE_S)
+        wait_for(_lives(home, keyed=keyed), home)
         return _judged(home, kills, keyed=keyed)
 
 
@@ -154,7 +178,7 @@ def _judged(home: Path, kills: int, *, keyed: bool) -> dict[str, Any]:
 
 
 async def _states(home: Path) -> dict[str, int]:
-    database = SqliteDatabase(home / _DATABASE)
+    database = database_of(settled_on(home))
     found = await database.read(store.tally)
     await database.close()
     return found
@@ -164,12 +188,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plain", action="store_true")
-    parser.add_argument("--live", type=Path)
+    add_mode(parser)
     chosen = parser.parse_args()
-    if chosen.live:
-        asyncio.run(_live(chosen.live, keyed=not chosen.plain))
-    else:
-        print(json.dumps(try_killing(chosen.seed, keyed=not chosen.plain)))
+    print(json.dumps(try_killing(chosen.seed, chosen.mode, keyed=not chosen.plain)))
 
 
 if __name__ == "__main__":

@@ -13,18 +13,17 @@ import sys
 from collections import Counter
 from functools import partial
 from random import Random
-from shutil import copytree
 from typing import Any
 
 from app.compose import Hub
 from benchmarks.crash.fanout import _BEGUN, _OPEN, _count, _pause, _wait_until
 from benchmarks.crash.life import RESULT, live, plan_everything
+from benchmarks.crash.modes import add_mode
 from benchmarks.crash.runner import Scene, fork, open_scene, wait_for
 from hub.catalogue.models import Filter
 
 ITEMS, ACCOUNTS = 4, 10  # of each of the channels
 CHANNELS = ("weibo", "website", "telegram")
-POSTS = ITEMS * ACCOUNTS * len(CHANNELS)
 
 
 async def recall_everything(hub: Hub) -> None:
@@ -32,16 +31,20 @@ async def recall_everything(hub: Hub) -> None:
         await hub.recalling.recall(item.id, "leader", "数据有误")
 
 
-def try_recall(scene: Scene, seed: int) -> dict[str, Any]:
+def posts_of(items: int) -> int:
+    return items * ACCOUNTS * len(CHANNELS)
+
+
+def try_recall(scene: Scene, seed: int, items: int = ITEMS) -> dict[str, Any]:
     """One installation whose recall is killed once in the middle; what is public after that."""
-    random = Random(seed)
+    random, planned = Random(seed), posts_of(items)
     home = scene.folder / f"recall-{seed}"
-    copytree(scene.folder / "template", home)
+    scene.copy(home)
     wait_for(fork(home, partial(live, home, plan_everything, None)), home)
     public = _public(scene)
     published = _count(home, _BEGUN)
     (home / "running").unlink()
-    target = published + random.randint(POSTS // 2, POSTS - 15)
+    target = published + random.randint(planned // 2, planned * 7 // 8)
     life = fork(home, partial(live, home, recall_everything, None))
     _wait_until(home, target)
     _pause(random.uniform(0.0, 0.03))
@@ -68,8 +71,12 @@ def _public(scene: Scene) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    with open_scene(dict.fromkeys(CHANNELS, ACCOUNTS), items=ITEMS) as scene:
-        row = try_recall(scene, parser.parse_args().seed)
+    parser.add_argument("--items", type=int, default=ITEMS)
+    add_mode(parser)
+    chosen = parser.parse_args()
+    accounts = dict.fromkeys(CHANNELS, ACCOUNTS)
+    with open_scene(accounts, items=chosen.items, mode=chosen.mode) as scene:
+        row = try_recall(scene, chosen.seed, chosen.items)
     sys.stdout.write(json.dumps(row) + "\n")
     return 1 if row["shown"] else 0
 

@@ -6,14 +6,12 @@ The parent has one thread and opens nothing, so a life begins in milliseconds an
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import importlib
 import json
 import os
 import shutil
 import signal
-import sqlite3
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +24,7 @@ from typing import Any
 
 from benchmarks.crash.haste import CALL_TIMEOUT_S
 from benchmarks.crash.life import KILLED_AT, RESULT, Before, live, plan_for, reconnect, resolve
+from benchmarks.crash.modes import Ground, Mode, ground_of, query
 from benchmarks.crash.stage import ask, build_home, open_accounts, running_town
 from benchmarks.crash.surroundings import ALONE, Around, Gate
 from benchmarks.crash.triggers import Kill
@@ -36,8 +35,8 @@ from publishers.deferred import Deferred
 
 __all__ = ["Case", "Outcome", "Scene", "Steps", "Stuck", "fork", "open_scene", "run", "wait_for"]
 
-_AT_ONCE = 24
-_LIFE_S = 120.0  # a life that takes longer is stuck
+_AT_ONCE = {Mode.SQLITE: 24, Mode.POSTGRES: 6, Mode.REDIS: 6}  # a server has 100 connections
+_LIFE_S = 300.0  # a life that takes longer is stuck
 _ROOM = 512 * 1024 * 1024  # bytes
 Post = Mapping[str, Any]
 Steps = Generator[tuple[Path, Callable[[], None]], int, None]
@@ -122,6 +121,12 @@ class Scene:
     handles: Mapping[tuple[str, int], Iterator[str]]
     towns: Mapping[str, str]
     gates: Mapping[str, tuple[str, Gate]]
+    ground: Ground
+    mode: Mode
+
+    def copy(self, home: Path) -> None:
+        """The template as an installation of its own."""
+        self.ground.make(home, self.folder / "template")
 
     def case(self, channel: str, *kills: Kill, town: int = 0) -> Case:
         return Case(channel, next(self.handles[channel, town]), kills)
@@ -144,7 +149,7 @@ class Scene:
 
     def run(self, cases: Sequence[Case]) -> None:
         """Run all cases and count what every one of them shows to the public."""
-        run([self._lives(case) for case in cases])
+        run([self._lives(case) for case in cases], _AT_ONCE[self.mode])
         posts = self.posts({case.channel for case in cases})
         for case in cases:
             case.outcome.shown = posts.get(case.handle, ())
@@ -161,7 +166,7 @@ class Scene:
 
     def _lives(self, case: Case) -> Steps:
         home = self.folder / case.handle.strip("@")
-        shutil.copytree(self.folder / "template", home)
+        self.copy(home)
         before: Before | None = plan_for(case.handle)
         for kill in (*case.kills, None):
             status = yield home, partial(live, home, before, kill, case.around)
@@ -204,7 +209,12 @@ def _waits(delivery: Mapping[str, Any]) -> bool:
 
 @contextmanager
 def open_scene(
-    accounts: Mapping[str, int], *, towns: int = 1, items: int = 1, gates: bool = False
+    accounts: Mapping[str, int],
+    *,
+    towns: int = 1,
+    items: int = 1,
+    gates: bool = False,
+    mode: Mode = Mode.SQLITE,
 ) -> Iterator[Scene]:
     """Platforms and a template home with so many accounts per channel on the first of the towns;
     they end with the block."""
@@ -224,6 +234,8 @@ def open_scene(
         gated = {c: Gate.before(rows.pop(0)[1]) for c, rows in opened.items() if gates}
         entered = [account for rows in opened.values() for _, account in rows]
         entered += [account for _, account in gated.values()]
+        ground = stack.enter_context(ground_of(mode))
+        ground.make(folder / "template")
         wait_for(fork(folder, lambda: _build(folder / "template", entered, items)), folder)
         places = {account.handle: town for rows in opened.values() for town, account in rows}
         places |= {account.handle: urls[0] for _, account in gated.values()}
@@ -236,6 +248,8 @@ def open_scene(
             },
             towns=places,
             gates={c: (account.handle, gate) for c, (gate, account) in gated.items()},
+            ground=ground,
+            mode=mode,
         )
 
 
@@ -246,7 +260,7 @@ def _place() -> str | None:
     return str(memory) if roomy and os.access(memory, os.W_OK) else None
 
 
-def run(cases: Sequence[Steps], at_once: int = _AT_ONCE) -> None:
+def run(cases: Sequence[Steps], at_once: int) -> None:
     """Run every case to its end, `at_once` lives at a time."""
     waiting = list(reversed(cases))
     alive: dict[int, tuple[Steps, Path, float]] = {}
@@ -279,7 +293,7 @@ def fork(home: Path, work: Callable[[], None]) -> int:
     code = 1
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-        signal.alarm(int(2 * _LIFE_S))  # should the parent die first
+        signal.alarm(int(3 * _LIFE_S))  # should the parent die first
         work()
         code = 0
     except BaseException:
@@ -314,9 +328,7 @@ def _status(pid: int) -> int | None:
 
 
 def _ledger(home: Path) -> str:
-    with contextlib.closing(sqlite3.connect(home / "gongkai.db")) as connection:
-        rows = connection.execute("SELECT * FROM deliveries").fetchall()
-        rows += connection.execute("SELECT * FROM attempts").fetchall()
+    rows = query(home, "SELECT * FROM deliveries") + query(home, "SELECT * FROM attempts")
     return "\n".join(map(str, rows))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from benchmarks.crash.haste import CALL_TIMEOUT_S
 from benchmarks.crash.kills import Life, decisive, lives_after
+from benchmarks.crash.modes import Mode
 from benchmarks.crash.runner import Case, Scene, Stuck, open_scene
 from benchmarks.crash.stage import ask, in_one_message, on_disk
 from benchmarks.crash.surroundings import Around
@@ -41,17 +42,21 @@ class Cell:
 
 
 def spoil(
-    names: Sequence[str], faults: Sequence[Fault], *, kills: bool
+    names: Sequence[str],
+    faults: Sequence[Fault],
+    *,
+    kills: bool,
+    mode: Mode = Mode.SQLITE,
 ) -> tuple[list[Cell], Reasons]:
     """Every fault on every channel that can have it, with `kills` the decisive ones too; and why
     not on the others."""
     cells: list[Cell] = []
     reasons = dict(_reasons(names, faults))
     for group in in_one_message(names):
-        cells += _spoil_group(group, faults, reasons, kills=kills)
+        cells += _spoil_group(group, faults, reasons, kills=kills, mode=mode)
     batches = [name for name in names if (name, TOKENS_END) not in reasons]
     if batches:
-        cells += _end_tokens(batches)
+        cells += _end_tokens(batches, mode)
     return cells, reasons
 
 
@@ -71,10 +76,10 @@ def _reasons(
 
 
 def _spoil_group(
-    names: Sequence[str], faults: Sequence[Fault], reasons: Reasons, *, kills: bool
+    names: Sequence[str], faults: Sequence[Fault], reasons: Reasons, *, kills: bool, mode: Mode
 ) -> list[Cell]:
     alone = [*faults, *CALLBACKS]  # each in a town of its own; all is well in the first one
-    with open_scene(dict.fromkeys(names, 4), towns=1 + len(alone), gates=True) as scene:
+    with open_scene(dict.fromkeys(names, 4), towns=1 + len(alone), gates=True, mode=mode) as scene:
         lives = lives_after(scene, dict.fromkeys(names, ()))
         cells = [Cell(KILLED, case) for life in lives if kills for case in decisive(scene, life)]
         for life in lives:
@@ -114,9 +119,9 @@ def _check_met(scene: Scene, cells: Sequence[Cell]) -> None:
             raise Stuck(f"{case.channel}: met no {cell.fault}")
 
 
-def _end_tokens(names: Sequence[str]) -> list[Cell]:
+def _end_tokens(names: Sequence[str], mode: Mode) -> list[Cell]:
     """Batches of posts to one account, whose tokens end before the second is published."""
-    with open_scene(dict.fromkeys(names, 1), towns=2, items=_BATCH) as scene:
+    with open_scene(dict.fromkeys(names, 1), towns=2, items=_BATCH, mode=mode) as scene:
         cells = []
         for life in lives_after(scene, dict.fromkeys(names, ())):
             case = scene.case(life.channel, town=1)

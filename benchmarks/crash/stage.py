@@ -21,6 +21,7 @@ from PIL import Image
 from app.compose import Hub, open_hub
 from app.settings import Settings
 from benchmarks.crash.haste import SETTINGS, SWITCHES
+from benchmarks.crash.modes import settled_on
 from hub.catalogue.models import Attribute, Item, ItemDraft
 from hub.kernel.clock import SystemClock
 from hub.organisations.models import BodyKind, NewAccount, NewBody, NewPerson, Role, Selection
@@ -54,9 +55,7 @@ _BODY = "各市、州人民政府：\n\n为进一步做好政务公开工作，�
 
 
 def settings_of(home: Path) -> Settings:
-    return Settings(
-        home=home, site_url=SITE, connections=_CONNECTIONS, lease_seconds=30, sweep_seconds=1
-    )
+    return settled_on(home, site_url=SITE, connections=_CONNECTIONS, sweep_seconds=1)
 
 
 @contextmanager

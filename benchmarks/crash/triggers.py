@@ -134,7 +134,7 @@ class Trigger:
 
 
 class TriggerDatabase:
-    """`Database` on SQLite that counts the commits which change something."""
+    """`Database` that counts the commits which change something."""
 
     def __init__(self, inner: Database, trigger: Trigger) -> None:
         self._inner = inner
@@ -154,11 +154,11 @@ class TriggerDatabase:
         @functools.wraps(work)
         def counted(tx: Transaction) -> T:
             nonlocal number
-            # Transaction.changed does not see what an UPDATE with RETURNING does
+            # Transaction.changed does not see what an UPDATE with RETURNING does on SQLite
             raw: Any = tx.connection.connection.driver_connection
-            before = raw.total_changes
+            before = getattr(raw, "total_changes", 0)
             result = work(tx)
-            if raw.total_changes > before:
+            if tx.changed or getattr(raw, "total_changes", 0) > before:
                 number = self._trigger.begun("commit", _named(work, tx))
                 self._trigger.at("commit", number, "before")
             return result

@@ -7,10 +7,10 @@ is one, and the alert comes once, or twice where the kill hid whether it had bee
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ from app.compose import Hub, open_engine, open_hub
 from app.lock import only_one
 from app.settings import Settings
 from benchmarks.crash.haste import hasten, hasten_declarations
-from benchmarks.crash.life import KILLED_AT, RESULT, at_rest, quiet
+from benchmarks.crash.life import KILLED_AT, RESULT, at_rest, end_leases, quiet
+from benchmarks.crash.modes import Mode, add_mode, database_of
 from benchmarks.crash.runner import Scene, Steps, open_scene, run
 from benchmarks.crash.stage import settings_of
 from benchmarks.crash.triggers import Kill, Trigger, TriggerDatabase
 from hub.kernel.events import read_events
-from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.models import Selection
 from hub.publishing.alerts.store import count_unsent
 from hub.publishing.rings.models import RingOrder, RingState
@@ -96,11 +96,12 @@ def live(home: Path, handles: Sequence[str], kill: Kill | None) -> None:
 async def _live(home: Path, handles: Sequence[str], trigger: Trigger) -> None:
     told = {"alert_urls": (SecretStr("json://localhost"),)}
     settings = Settings(**settings_of(home).model_dump() | told)
-    database = TriggerDatabase(SqliteDatabase(settings.database_path), trigger)
+    database = TriggerDatabase(database_of(settings), trigger)
     board = Noticeboard(home / "board", trigger)
     async with open_hub(settings, database=database) as hub, open_session(8):
         if handles:
             await plan_in_rings(hub, handles)
+        await end_leases(hub)
         trigger.armed = True
         async with open_engine(hub, alerters={"board": board}):
             await _until_rest(hub)
@@ -138,12 +139,13 @@ async def _report(hub: Hub, home: Path) -> dict[str, Any]:
     }
 
 
-def try_watching() -> list[dict[str, Any]]:
-    """A life without a kill first, then one for every watched step and side."""
-    with open_scene({"website": ACCOUNTS * CASES}) as scene:
-        run([_lives(scene, None)])
+def try_watching(mode: Mode = Mode.SQLITE, every: int = 1) -> list[dict[str, Any]]:
+    """A life without a kill first, then one for every watched step, or each `every`-th."""
+    with open_scene({"website": ACCOUNTS * CASES}, mode=mode) as scene:
+        run([_lives(scene, None)], 1)
         told = _result(scene, None)
-        kills = [Kill("commit", n, s) for n in range(1, len(told["points"]) + 1) for s in SIDES]
+        steps = range(1, len(told["points"]) + 1, every)
+        kills = [Kill("commit", step, side) for step in steps for side in SIDES]
         run([_lives(scene, kill) for kill in kills], at_once=6)
         return [told, *(_result(scene, kill) for kill in kills)]
 
@@ -155,7 +157,7 @@ def _home(scene: Scene, kill: Kill | None) -> Path:
 
 def _lives(scene: Scene, kill: Kill | None) -> Steps:
     home = _home(scene, kill)
-    shutil.copytree(scene.folder / "template", home)
+    scene.copy(home)
     handles = tuple(islice(scene.handles["website", 0], ACCOUNTS))
     status = yield home, partial(live, home, handles, kill)
     if status != 0:
@@ -173,7 +175,11 @@ def _result(scene: Scene, kill: Kill | None) -> dict[str, Any]:
 
 
 def main() -> int:
-    rows = try_watching()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--every", type=int, default=1, help="kill at each n-th step only")
+    add_mode(parser)
+    chosen = parser.parse_args()
+    rows = try_watching(chosen.mode, chosen.every)
     for row in rows:
         sys.stdout.write(f"{row['killed'] or 'none':18} {row['died_at']:60} {row['sent']}\n")
     sys.stdout.write(json.dumps(rows) + "\n")

@@ -18,7 +18,7 @@ from hub.kernel.errors import Unavailable, Words
 
 __all__ = ["Process", "Processes", "environment_of", "running_processes"]
 
-_PATIENCE_S = 120.0
+_PATIENCE_S = 400.0
 _POLL_S = 0.1
 _ROOT = Path(__file__).resolve().parents[2]
 

@@ -6,12 +6,13 @@ import pytest
 
 from benchmarks.crash.notices import PEOPLE
 from tests.crash.conftest import outcome_of
+from tests.modes import Mode
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(450)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_000)]
 
 
-def test_where_the_platform_knows_a_message_nobody_is_missing_or_told_twice() -> None:
-    row = outcome_of("benchmarks.crash.notices", "--seed", "1")
+def test_where_the_platform_knows_a_message_nobody_is_missing_or_told_twice(mode: Mode) -> None:
+    row = outcome_of("benchmarks.crash.notices", "--seed", "1", "--mode", mode)
     assert row["kills"] > 3
     assert row["calls"] > PEOPLE, "no kill came between a call and its record"
     assert (row["lost"], row["doubled"]) == (0, 0)

@@ -1,20 +1,30 @@
-"""A hundred and twenty posts are recalled, and the hub is killed at a random moment of it."""
+"""Posts are recalled, and the hub is killed at a random moment of it.
+
+More of it in every mode: `python -m benchmarks.crash.recall --mode postgres --seed 7`.
+"""
 
 from __future__ import annotations
 
 import pytest
 
-from benchmarks.crash.recall import POSTS
+from benchmarks.crash.recall import ITEMS, posts_of
 from tests.crash.conftest import outcome_of
+from tests.modes import Mode
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(450)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_000)]
+
+# mode → seed, items: another moment in each
+RUNS = {Mode.SQLITE: (1, ITEMS), Mode.POSTGRES: (2, 1), Mode.REDIS: (3, 1)}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_kill_in_a_recall_leaves_nothing_public(seed: int) -> None:
-    row = outcome_of("benchmarks.crash.recall", "--seed", str(seed))
+def test_a_kill_in_a_recall_leaves_nothing_public(mode: Mode) -> None:
+    seed, items = RUNS[mode]
+    row = outcome_of(
+        "benchmarks.crash.recall", "--seed", str(seed), "--items", str(items), "--mode", mode
+    )
+    posts = posts_of(items)
     assert row["killed"]
-    assert row["public"] == POSTS
-    assert 0 < row["left"] < POSTS
-    assert row["states"] == {"publish recalled": POSTS, "recall verified": POSTS}
+    assert row["public"] == posts
+    assert 0 < row["left"] < posts
+    assert row["states"] == {"publish recalled": posts, "recall verified": posts}
     assert row["shown"] == 0

@@ -1,18 +1,22 @@
-"""Workers and clocks as real processes, killed, frozen and stopped in the middle of a wave.
+"""The roles as real processes: workers and clocks are killed, frozen and stopped in the middle of a
+wave, a web process while it answers citizens.
 
 A worker that was killed is followed by another; one that was frozen past its lease calls for
 nothing it had begun; a clock that was frozen finds another leading. What platforms show and what
-the ledger says are the same, and nothing is there twice.
+the ledger says are the same, and nothing is there twice. A message that a web process had kept when
+it was killed is answered once, or the ledger says why not.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -22,6 +26,7 @@ from app.keys import new_key
 from app.nodes.node import LEAD
 from app.settings import Settings
 from hub.catalogue.models import Item
+from hub.conversation.models import MessageState
 from hub.kernel.nodes.service import Nodes
 from hub.organisations.models import NewAccount, Selection
 from hub.publishing.models import Delivery, DeliveryState
@@ -29,14 +34,16 @@ from hub.publishing.service import When
 from simulators.scaled.processes import Process, Processes, environment_of, running_processes
 from simulators.scaled.servers import RedisServer, running_redis
 from simulators.staging import approve, running_town, site_of, stage
+from tests.crash.citizens import Citizens, following
+from tests.emptied import fresh
+from tests.modes import SCALED, Mode
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_000)]
 
 S = DeliveryState
 CHANNELS = frozenset({"mastodon", "weibo"})
 BODIES, WAVES = 5, 2
 PATIENCE_S = 400
-WITH_REDIS = pytest.param(True, marks=pytest.mark.redis, id="with Redis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,37 +100,58 @@ async def until(told: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.2)
 
 
-@pytest.fixture(params=[pytest.param(False, id="without Redis"), WITH_REDIS])
-async def installation(
-    request: pytest.FixtureRequest, empty_database_url: str, tmp_path: Path
-) -> AsyncIterator[Installation]:
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What processes share: a database, and a Redis of their own in its mode."""
+
+    mode: Mode
+    folder: Path
+    told: Mapping[str, object]
+    redis: RedisServer | None
+
+    def settings(self, **more: object) -> Settings:
+        told: dict[str, Any] = {**self.told, **more}
+        return Settings(
+            home=self.folder / "person", **told | {"secret_keys": (told["secret_keys"],)}
+        )
+
+
+@pytest.fixture
+async def base(mode: Mode, tmp_path: Path) -> AsyncIterator[Base]:
     async with AsyncExitStack() as stack:
-        redis = await stack.enter_async_context(running_redis(tmp_path)) if request.param else None
-        town = await stack.enter_async_context(running_town())
+        redis, url = None, f"sqlite:///{tmp_path / 'gongkai.db'}"
+        if mode is not Mode.SQLITE:
+            url = await stack.enter_async_context(fresh(os.environ["GONGKAI_TEST_POSTGRES"]))
+        if mode is Mode.REDIS:
+            redis = await stack.enter_async_context(running_redis(tmp_path))
         told = {
-            "database_url": empty_database_url,
+            "database_url": url,
             "redis_url": redis.url if redis else "",
             "secret_keys": new_key("k1"),
-            "site_url": site_of(town),
             "lease_seconds": 30,
             "leader_seconds": 5,
             "sweep_seconds": 1,
             "connections": 4,
         }
-        settings = Settings(
-            home=tmp_path / "person", **{**told, "secret_keys": (told["secret_keys"],)}
-        )
-        hub = await stack.enter_async_context(open_hub(settings))
+        yield Base(mode, tmp_path, told, redis)
+
+
+@pytest.fixture
+async def installation(base: Base) -> AsyncIterator[Installation]:
+    async with AsyncExitStack() as stack:
+        town = await stack.enter_async_context(running_town())
+        told = {**base.told, "site_url": site_of(town)}
+        hub = await stack.enter_async_context(open_hub(base.settings(site_url=site_of(town))))
         staged = await stage(hub, town, BODIES, WAVES, only=CHANNELS, adapt=hastened)
         for item in staged.items:
             await approve(hub, item)
         processes = await stack.enter_async_context(
-            running_processes(tmp_path, environment_of(**told))
+            running_processes(base.folder, environment_of(**told))
         )
-        yield Installation(hub, town, staged.items, processes, redis)
+        yield Installation(hub, town, staged.items, processes, base.redis)
 
 
-@pytest.mark.parametrize("empty_database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("mode", SCALED, indirect=True)
 async def test_faults_of_processes_lose_and_double_nothing(installation: Installation) -> None:
     start = installation.processes.start
     killed, frozen, first, second = await asyncio.gather(
@@ -184,3 +212,55 @@ async def _is(found: Awaitable[int], *wanted: int) -> bool:
 
 async def _says(process: Process, event: str) -> bool:
     return bool(process.said(event))
+
+
+async def test_a_killed_web_process_loses_no_message_and_answers_nobody_twice(base: Base) -> None:
+    """On SQLite the one process that there is; with servers one of two web processes."""
+    async with (
+        open_hub(base.settings()) as hub,
+        following(hub) as citizens,
+        running_processes(base.folder, environment_of(**base.told)) as processes,
+    ):
+        if base.mode is Mode.SQLITE:
+            victim = await processes.start("run")
+        else:
+            victim, successor, _ = await asyncio.gather(
+                *(processes.start(role) for role in ("web", "web", "worker"))
+            )
+        await citizens.meet(victim.address)
+        left = await _killed_while_answering(victim, citizens)
+        if base.mode is Mode.SQLITE:
+            successor = await processes.start("run")
+        citizens.address = successor.address
+        citizens.ask(2)
+        async with asyncio.timeout(PATIENCE_S):
+            await citizens.taken()
+        await until(lambda: _none(citizens.waiting()))
+
+        kept, read = await citizens.kept(), citizens.read()
+        assert left <= set(kept)
+        assert set(kept) == set(read), "everything that was written is kept"
+        assert max(read.values()) == 1, "nobody reads two answers"
+        # what was just being answered may be read and not recorded, or given up, and is told so
+        answered = {text for text, state in kept.items() if state is MessageState.ANSWERED}
+        assert set(kept) - answered <= left
+        assert answered <= {text for text, times in read.items() if times}
+
+
+async def _killed_while_answering(victim: Process, citizens: Citizens) -> set[str]:
+    """Let people write until something is kept and not yet answered, and kill the process that had
+    it: what that was."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            citizens.ask(5)
+            if await citizens.waiting():
+                victim.pause()
+                if left := await citizens.waiting():
+                    await victim.kill()
+                    return left
+                victim.go_on()
+            await asyncio.sleep(0.01)
+
+
+async def _none(found: Awaitable[set[str]]) -> bool:
+    return not await found
