@@ -81,7 +81,7 @@ COMPILE := pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --stri
 lock: ## Pin every dependency with its hashes into the three lock files
 	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
 	$(PYTHON) -m venv "$$tools"; "$$tools/bin/pip" install --quiet pip-tools; \
-	"$$tools/bin/"$(COMPILE) --extra dev --build-deps-for editable \
+	"$$tools/bin/"$(COMPILE) --extra dev --extra tracing --build-deps-for editable \
 		--output-file requirements.lock pyproject.toml; \
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["others"], sep="\n")' > "$$tools/others.in"; \
 	"$$tools/bin/"$(COMPILE) --output-file requirements-others.lock "$$tools/others.in"; \

@@ -17,6 +17,7 @@ from app.nodes.node import Node, open_node
 from app.nodes.ready import announce
 from app.roles import ALL, Role, check_roles, parts_of
 from app.settings import Settings
+from app.tracing.opening import open_tracing
 from app.tuning import settle_garbage
 from hub.kernel.clock import Clock
 from scheduler.clock import Jobs
@@ -62,6 +63,7 @@ async def serving(
         if settings.embedded:
             stack.enter_context(only_one(settings.home))
         node = await stack.enter_async_context(open_node(settings, roles, clock=clock))
+        await open_tracing(node.stack, settings, node.application)
         node.checks += [database_check(node.hub.database), zone_check()]
         if Role.WORKER not in roles:
             node.jobs = Jobs(node.hub.clock, node.select)

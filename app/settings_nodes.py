@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from app.settings_tracing import TracingSettings
 
 __all__ = ["NodeSettings"]
 
 
-class NodeSettings(BaseModel):
+class NodeSettings(TracingSettings):
     """Part of `app.settings.Settings`."""
 
     leader_seconds: int = Field(

@@ -19,6 +19,7 @@ import msgspec
 from yarl import URL
 
 from hub.kernel.errors import Words
+from hub.kernel.tracing import Beginning, Side, span
 from hub.publishing.errors import Busy, DeliveryError, NotSent, Rejected, Unknown
 from hub.publishing.holding import check_held
 from publishers.posting import Incoming, Poster, is_small_post
@@ -35,6 +36,7 @@ _BYTES = "application/octet-stream"
 # Shorter than any server's own limit: a reused connection that the server is just closing would
 # leave the fate of a post unknown.
 _KEEPALIVE_S = 8.0
+_CLIENT = Beginning(Side.CLIENT)
 
 # What happens after a call without a decisive answer; a person has to do nothing yet.
 _NEXT = {
@@ -106,6 +108,28 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
+_Body = bytes | aiohttp.FormData | Mapping[str, str] | AsyncIterable[bytes] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One call as it was asked for, but for its body."""
+
+    method: str
+    url: str = field(repr=False)
+    params: Mapping[str, str] | None = field(repr=False)
+    headers: Mapping[str, str] | None = field(repr=False)
+    timeout: timedelta
+    what: str
+    effect: bool
+    max_bytes: int
+
+    @property
+    def address(self) -> URL:
+        """Raises ValueError for what is none."""
+        return URL(self.url).extend_query(self.params) if self.params else URL(self.url)
+
+
 class Wire:
     """HTTP calls over a session that its owner opens and closes. `shelf` is where access tokens
     are shared with other processes; None for an installation without."""
@@ -129,7 +153,7 @@ class Wire:
         timeout: timedelta = timedelta(seconds=20),
         params: Mapping[str, str] | None = None,
         json: Any = None,
-        data: bytes | aiohttp.FormData | Mapping[str, str] | AsyncIterable[bytes] | None = None,
+        data: _Body = None,
         headers: Mapping[str, str] | None = None,
         max_bytes: int = _LARGEST_ANSWER,
     ) -> Answer:
@@ -140,34 +164,38 @@ class Wire:
         \\u escapes. Raises NotSent, Unknown or Busy, and Rejected for a redirect.
         """
         body = data if json is None else msgspec.json.encode(json)
-        typed = _BYTES if json is None else _JSON
+        asked = _Asked(method, url, params, headers, timeout, what, effect, max_bytes)
+        with span("platform.call", _CLIENT, what=what, method=method, effect=effect) as told:
+            answer = await self._exchange(asked, body, _BYTES if json is None else _JSON)
+            told.tell(status=answer.status)
+        return _refuse_redirect(answer)
 
+    async def _exchange(self, asked: _Asked, body: _Body, typed: str) -> Answer:
         async def read(incoming: Incoming) -> Answer:
-            return await _read(incoming, max_bytes, what, effect)
+            return await _read(incoming, asked.max_bytes, asked.what, asked.effect)
 
-        leave = check_held if effect else _may_leave
+        leave = check_held if asked.effect else _may_leave
+        method, limits = asked.method, _limits(asked.timeout)
         try:
-            address = URL(url).extend_query(params) if params else URL(url)
+            address = asked.address
             if isinstance(body, bytes) and is_small_post(method, address, body):
-                answer = await self._poster.post(
-                    method, address, body, typed, headers, _limits(timeout), read, leave
+                return await self._poster.post(
+                    method, address, body, typed, asked.headers, limits, read, leave
                 )
-            else:
-                leave()
-                async with self._session.request(
-                    method,
-                    address,
-                    data=_payload(body, typed) if isinstance(body, bytes) else body,
-                    headers=headers,
-                    timeout=_limits(timeout),
-                    allow_redirects=False,
-                ) as response:
-                    answer = await read(response)
+            leave()
+            async with self._session.request(
+                method,
+                address,
+                data=_payload(body, typed) if isinstance(body, bytes) else body,
+                headers=asked.headers,
+                timeout=limits,
+                allow_redirects=False,
+            ) as response:
+                return await read(response)
         except DeliveryError:
             raise
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise _ended(error, what, effect) from error
-        return _refuse_redirect(answer)
+            raise _ended(error, asked.what, asked.effect) from error
 
 
 def _may_leave() -> None:

@@ -12,6 +12,7 @@ import structlog
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
 from hub.kernel.errors import Unavailable, Words
+from hub.kernel.tracing import Beginning, Side, span
 from hub.publishing.errors import DeliveryError, LeaseLost, Rejected, Throttled
 from hub.publishing.holding import check_held, while_held
 from hub.publishing.models import Capability, Purpose
@@ -24,6 +25,7 @@ from scheduler.job import LeasedJob, Prepared
 from scheduler.lanes import is_urgent
 from scheduler.leases import Leases
 from scheduler.limits import Limiter
+from scheduler.tracing import tell_ending
 
 __all__ = ["Caller"]
 
@@ -76,6 +78,7 @@ class Caller:
                 self.breaker.taken(prepared)
             case = Case(delivery, outlet.declaration, self.clock.now(), self.random)
             ending = ending_of_acceptance(case, accepted)
+        tell_ending(ending)
         self.ledger.finish(delivery, ending, prepared.edition.parts)
         return not ending.error_code
 
@@ -88,7 +91,8 @@ class Caller:
             self.on_called(prepared)
             with while_held(lambda: self.leases.holds(delivery)):
                 check_held()  # it may have waited for its turn
-                return await self._act(outlet, job)
+                with span("delivery.call", Beginning(Side.CLIENT), channel=delivery.channel):
+                    return await self._act(outlet, job)
         finally:
             gate.exit()
 

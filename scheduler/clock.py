@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database
+from hub.kernel.tracing import Beginning, span
 from hub.publishing import sweeping
 from scheduler.timekeeping import ClockScheduler
 
@@ -49,16 +50,18 @@ class Jobs:
         chosen = self._select(name, job) if self._select else job
         if chosen is not None:
             trigger = self._scheduler.every(interval)
-            self._scheduler.add_job(self._tracked(chosen), trigger, id=name)
+            self._scheduler.add_job(self._tracked(name, chosen), trigger, id=name)
             self.names.append(name)
 
-    def _tracked(self, job: Job) -> Job:
+    def _tracked(self, name: str, job: Job) -> Job:
         async def run() -> None:
             task = asyncio.current_task()
             if task is not None:
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
-            await job()
+            # whoever was at work when the timer was set has nothing to do with it
+            with span(f"job {name}", Beginning(apart=True), job=name):
+                await job()
 
         return run
 
@@ -103,7 +106,7 @@ class HubClock(Jobs):
     def changed(self) -> None:
         """Somebody in this process changed what is due: look now."""
         self._wake()
-        self._scheduler.add_job(self._tracked(self.look_ahead))
+        self._scheduler.add_job(self._tracked(_WAKE, self.look_ahead))
 
     async def look_ahead(self) -> None:
         """Wake for what is soon due, and set the wake-up to the next due time in the ledger."""
@@ -121,7 +124,7 @@ class HubClock(Jobs):
             self._next = following
             trigger = self._scheduler.at(max(following, now + _BREATH))
             self._scheduler.add_job(
-                self._tracked(self._ring),
+                self._tracked(_WAKE, self._ring),
                 trigger,
                 id=_WAKE,
                 replace_existing=True,

@@ -30,6 +30,7 @@ from scheduler.lanes import Early, Lane, is_urgent
 from scheduler.leases import Leases
 from scheduler.limits import Limiter
 from scheduler.settings import DispatchSettings
+from scheduler.tracing import from_claim
 
 __all__ = ["Dispatcher"]
 
@@ -285,8 +286,9 @@ class Dispatcher:
 
     async def _see_through(self, prepared: Prepared) -> None:
         try:
-            if not await self._send(prepared):
-                return
+            with from_claim(prepared.delivery, self._settings.lease):
+                if not await self._send(prepared):
+                    return
         except Exception as error:
             # Nothing was sent; the lease runs out and the sweep takes the delivery back.
             name = prepared.delivery.id

@@ -161,6 +161,21 @@ def test_nothing_is_imported_inside_a_function() -> None:
     faults("import inside a function", late())
 
 
+def test_tracing_costs_nothing_where_it_is_not_installed() -> None:
+    """OpenTelemetry is an extra: one module imports it, and nobody imports that one by name."""
+
+    def crossings() -> Iterator[str]:
+        for file in sources():
+            for name in imported(file):
+                extra = name.startswith("opentelemetry")
+                if (extra or name.startswith("app.tracing.otel")) and (
+                    named(file) != "app/tracing/otel.py"
+                ):
+                    yield f"{named(file)} imports {name}"
+
+    faults("the extra is imported", crossings())
+
+
 def test_the_domain_knows_no_http_and_no_templates() -> None:
     banned = {"aiohttp", "aiogram", "jinja2", "requests", "typer", "rich", "wechatpy"}
 

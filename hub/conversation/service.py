@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -42,6 +43,7 @@ from hub.kernel.database import Database
 from hub.kernel.errors import GongkaiError, Words
 from hub.kernel.ids import IdSource
 from hub.kernel.remembering import Remembered
+from hub.kernel.tracing import Span, span, tell
 from hub.organisations.vault import Vault
 
 __all__ = ["Conversations", "Paces"]
@@ -208,8 +210,9 @@ class Conversations:
 
     async def _converse(self, key: tuple[str, str, str], exchange: _Exchange) -> None:
         try:
-            if await self._keep(exchange):
-                await self._answer(exchange)
+            with _tracing(exchange.inbound):
+                if await self._keep(exchange):
+                    await self._answer(exchange)
         except Exception as error:
             self._recent.forget(key)  # delivered again, it is begun again
             if exchange.reply.done():
@@ -277,6 +280,7 @@ class Conversations:
     async def _reply(self, exchange: _Exchange, inbound: Inbound, answer: Answer) -> None:
         """Answer in the platform's own call. That this was done is written behind it: should it be
         lost in a crash, the message counts as missed and is answered by nobody a second time."""
+        tell(event=MessageEvent.REPLIED)
         if exchange.first:
             exchange.settle(answer)
         won = await self._journal.settle(
@@ -305,7 +309,8 @@ class Conversations:
             event=inbound.event,
             context=message.context,
         )
-        await self._answer(_Exchange(inbound=inbound, arrival=arrival, waits=False))
+        with _tracing(inbound):
+            await self._answer(_Exchange(inbound=inbound, arrival=arrival, waits=False))
 
     async def _said(self, inbound: Inbound) -> Answer:
         if inbound.event is EventType.UNSUBSCRIBE:
@@ -315,7 +320,8 @@ class Conversations:
             await self._records.grant(wish, inbound)
             return CONFIRMED[wish]
         try:
-            return await self.answerer.answer(inbound)
+            with span("bot.answer", channel=inbound.channel):
+                return await self.answerer.answer(inbound)
         except Exception as error:
             code = error.code if isinstance(error, GongkaiError) else type(error).__name__
             _log.error("conversation.unanswered", message=inbound.id, code=code)
@@ -328,6 +334,7 @@ class Conversations:
         answer: Answer | None = None,
         reason: str = "",
     ) -> bool:
+        tell(event=event)
         return await self._journal.settle(
             Settled(inbound.id, event, self._clock.now(), reason, answer)
         )
@@ -343,3 +350,14 @@ class Conversations:
 
     def _offer(self, inbound: Inbound, choices: tuple[Choice, ...]) -> None:
         self._offers.put((inbound.account, inbound.sender), choices)
+
+
+def _tracing(inbound: Inbound) -> AbstractContextManager[Span]:
+    """The span of a message, from the door to what became of it."""
+    return span(
+        "conversation.message",
+        message=inbound.id,
+        channel=inbound.channel,
+        account=inbound.account,
+        kind=inbound.kind,
+    )

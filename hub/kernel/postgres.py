@@ -20,6 +20,7 @@ from hub.kernel.database import Outcome, Queued, Transaction, run_group, transla
 from hub.kernel.errors import Unavailable, Words
 from hub.kernel.means import carrying
 from hub.kernel.meter import Meter, NoMeter
+from hub.kernel.tracing import Beginning, span
 
 __all__ = ["APPLICATION", "PostgresDatabase"]
 
@@ -37,6 +38,7 @@ _SESSION = {
     "idle_in_transaction_session_timeout": "15000",
 }
 
+_APART = Beginning(apart=True)  # of many callers, so of none
 # what asyncpg raises before SQLAlchemy has a connection to translate for
 _AT_CONNECT = (asyncpg.PostgresError, asyncpg.InterfaceError)
 
@@ -115,8 +117,9 @@ class PostgresDatabase:
         outcomes: list[Outcome]
         begun = time.perf_counter()
         try:
-            async with self._engine.begin() as connection:
-                outcomes = await connection.run_sync(run_group, works)
+            with span("database.commit", _APART, works=len(group)):
+                async with self._engine.begin() as connection:
+                    outcomes = await connection.run_sync(run_group, works)
         except Exception as error:
             outcomes = [(None, _ours(error))] * len(group)
         self.meter.observe_commit(len(group), time.perf_counter() - begun)

@@ -25,6 +25,7 @@ from hub.kernel.database import Outcome, Queued, Transaction, run_group, transla
 from hub.kernel.errors import Unavailable, Words
 from hub.kernel.means import carrying
 from hub.kernel.meter import Meter, NoMeter
+from hub.kernel.tracing import Beginning, span
 
 __all__ = ["SqliteDatabase"]
 
@@ -117,7 +118,7 @@ class SqliteDatabase:
     def _commit(self, group: list[tuple[Queued, Reply]]) -> None:
         begun = time.perf_counter()
         try:
-            with self._connection.begin():
+            with span("database.commit", _APART, works=len(group)), self._connection.begin():
                 outcomes = run_group(self._connection, [queued for queued, _ in group])
         except BaseException as error:
             outcomes = [(None, translated(error))] * len(group)
@@ -126,6 +127,7 @@ class SqliteDatabase:
             reply(outcome)
 
 
+_APART = Beginning(apart=True)  # of many callers, so of none
 _THREADED = {"check_same_thread": False, "timeout": _BUSY_MS / 1000}
 
 
