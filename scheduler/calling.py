@@ -30,6 +30,7 @@ from scheduler.tracing import tell_ending
 __all__ = ["Caller"]
 
 _log = structlog.get_logger(__name__)
+_CLIENT = Beginning(Side.CLIENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class Caller:
             self.on_called(prepared)
             with while_held(lambda: self.leases.holds(delivery)):
                 check_held()  # it may have waited for its turn
-                with span("delivery.call", Beginning(Side.CLIENT), channel=delivery.channel):
+                with span("delivery.call", _CLIENT, channel=delivery.channel):
                     return await self._act(outlet, job)
         finally:
             gate.exit()

@@ -29,6 +29,7 @@ _WAKE = "wake"
 _BREATH = timedelta(milliseconds=50)  # what is due closer together is made ready together
 _RINGS = 100  # a ring sets the next one before it has ended itself
 _PATIENCE_S = 60
+_APART = Beginning(apart=True)
 Job = Callable[[], Awaitable[object]]
 Select = Callable[[str, Job], Job | None]
 
@@ -54,13 +55,15 @@ class Jobs:
             self.names.append(name)
 
     def _tracked(self, name: str, job: Job) -> Job:
+        called = f"job {name}"
+
         async def run() -> None:
             task = asyncio.current_task()
             if task is not None:
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
             # whoever was at work when the timer was set has nothing to do with it
-            with span(f"job {name}", Beginning(apart=True), job=name):
+            with span(called, _APART, job=name):
                 await job()
 
         return run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
-from hub.kernel.tracing import Beginning, Span, span, tell
+from hub.kernel.tracing import NOTHING, Beginning, Span, is_traced, span, tell
 from hub.publishing.ledger import Ending
 from hub.publishing.models import Delivery
 
@@ -15,6 +15,8 @@ __all__ = ["from_claim", "tell_ending"]
 def from_claim(delivery: Delivery, lease: timedelta) -> AbstractContextManager[Span]:
     """Around what is done with a claimed delivery; a claim sets when its `lease` ends, and so says
     when it began. One that has to wait for a limit gets another span when it goes on."""
+    if not is_traced():
+        return NOTHING
     since = None if delivery.next_at is None else delivery.next_at - lease
     return span(
         "delivery",

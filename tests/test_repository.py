@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -14,6 +15,7 @@ from app import __version__
 from app.migrate import MIGRATIONS, differences, head, migrate, revision
 from app.reference import PAGES, Page
 from tests.conftest import open_test_database
+from tests.modes import MODES, Mode
 
 ROOT = Path(__file__).parent.parent
 
@@ -88,3 +90,30 @@ def test_nothing_of_one_machine_and_no_key_is_in_the_repository() -> None:
     banned = re.compile(rb"(?<![\w.])(?:" + here + rb"/|" + home + rb")|" + key)
     found = [file for file in tracked() if banned.search(file.read_bytes())]
     assert found == [], found
+
+
+def test_every_crash_suite_runs_in_every_mode() -> None:
+    """A file has a test for which `mode` is every way an installation stands: it asks for the
+    fixture itself, through one of its own, and narrows it nowhere to some of them."""
+    assert [param.id for param in MODES] == [mode.value for mode in Mode]
+    files = sorted((ROOT / "tests" / "crash").glob("test_*.py"))
+    assert len(files) > 5
+    for file in files:
+        whole = [test for test in functions_of(file) if wants_every_mode(test, file)]
+        assert whole, f"{file.name} runs in some modes only"
+
+
+def functions_of(file: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    body = ast.parse(file.read_text("utf-8")).body
+    return [one for one in body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))]
+
+
+def wants_every_mode(test: ast.FunctionDef | ast.AsyncFunctionDef, file: Path) -> bool:
+    if not test.name.startswith("test_"):
+        return False
+    narrowed = any("'mode'" in ast.unparse(one) for one in test.decorator_list)
+    own = {one.name: {arg.arg for arg in one.args.args} for one in functions_of(file)}
+    wanted = set(own[test.name])
+    while more := {arg for name in wanted for arg in own.get(name, set())} - wanted:
+        wanted |= more
+    return "mode" in wanted and not narrowed

@@ -16,12 +16,14 @@ from typing import Protocol
 
 __all__ = [
     "ATTRIBUTES",
+    "NOTHING",
     "Beginning",
     "NoTracer",
     "Side",
     "Span",
     "Tracer",
     "Value",
+    "is_traced",
     "put_tracer",
     "span",
     "tell",
@@ -110,7 +112,7 @@ class _Nothing:
         pass
 
 
-_NOTHING = _Nothing()
+NOTHING = _Nothing()
 _HERE = Beginning()
 
 
@@ -120,7 +122,7 @@ class NoTracer:
     def span(
         self, name: str, beginning: Beginning, attributes: dict[str, Value]
     ) -> AbstractContextManager[Span]:
-        return _NOTHING
+        return NOTHING
 
     def tell(self, attributes: dict[str, Value]) -> None:
         pass
@@ -134,6 +136,11 @@ def put_tracer(tracer: Tracer) -> Tracer:
     global _tracer
     former, _tracer = _tracer, tracer
     return former
+
+
+def is_traced() -> bool:
+    """Whether anybody asks: for who would have to find out first what a span says."""
+    return not isinstance(_tracer, NoTracer)
 
 
 def span(

@@ -1,8 +1,10 @@
-"""Workers and clocks as real processes, killed, frozen and stopped in the middle of a wave.
+"""The roles as real processes: workers and clocks are killed, frozen and stopped in the middle of a
+wave, a web process while it answers citizens.
 
 A worker that was killed is followed by another; one that was frozen past its lease calls for
 nothing it had begun; a clock that was frozen finds another leading. What platforms show and what
-the ledger says are the same, and nothing is there twice.
+the ledger says are the same, and nothing is there twice. A message that a web process had kept when
+it was killed is answered once, or the ledger says why not.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from app.keys import new_key
 from app.nodes.node import LEAD
 from app.settings import Settings
 from hub.catalogue.models import Item
+from hub.conversation.models import MessageState
 from hub.kernel.nodes.service import Nodes
 from hub.organisations.models import NewAccount, Selection
 from hub.publishing.models import Delivery, DeliveryState
@@ -31,6 +34,7 @@ from hub.publishing.service import When
 from simulators.scaled.processes import Process, Processes, environment_of, running_processes
 from simulators.scaled.servers import RedisServer, running_redis
 from simulators.staging import approve, running_town, site_of, stage
+from tests.crash.citizens import Citizens, following
 from tests.emptied import fresh
 from tests.modes import SCALED, Mode
 
@@ -208,3 +212,55 @@ async def _is(found: Awaitable[int], *wanted: int) -> bool:
 
 async def _says(process: Process, event: str) -> bool:
     return bool(process.said(event))
+
+
+async def test_a_killed_web_process_loses_no_message_and_answers_nobody_twice(base: Base) -> None:
+    """On SQLite the one process that there is; with servers one of two web processes."""
+    async with (
+        open_hub(base.settings()) as hub,
+        following(hub) as citizens,
+        running_processes(base.folder, environment_of(**base.told)) as processes,
+    ):
+        if base.mode is Mode.SQLITE:
+            victim = await processes.start("run")
+        else:
+            victim, successor, _ = await asyncio.gather(
+                *(processes.start(role) for role in ("web", "web", "worker"))
+            )
+        await citizens.meet(victim.address)
+        left = await _killed_while_answering(victim, citizens)
+        if base.mode is Mode.SQLITE:
+            successor = await processes.start("run")
+        citizens.address = successor.address
+        citizens.ask(2)
+        async with asyncio.timeout(PATIENCE_S):
+            await citizens.taken()
+        await until(lambda: _none(citizens.open(*left)))
+
+        kept, read = await citizens.kept(), citizens.read()
+        assert left <= set(kept)
+        assert set(kept) == set(read), "everything that was written is kept"
+        assert max(read.values()) == 1, Counter(kept.values())
+        # what was just being answered may be read and not recorded, or given up, and is told so
+        answered = {text for text, state in kept.items() if state is MessageState.ANSWERED}
+        assert set(kept) - answered <= left
+        assert answered <= {text for text, times in read.items() if times}
+
+
+async def _killed_while_answering(victim: Process, citizens: Citizens) -> set[str]:
+    """Let people write until something is kept and not yet answered, and kill the process that had
+    it: what that was."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            citizens.ask(5)
+            if await citizens.open():
+                victim.pause()
+                if left := await citizens.open():
+                    await victim.kill()
+                    return left
+                victim.go_on()
+            await asyncio.sleep(0.01)
+
+
+async def _none(found: Awaitable[set[str]]) -> bool:
+    return not await found
