@@ -21,6 +21,7 @@ from typing import Any
 from benchmarks.crash.life import RESULT, live, plan_everything
 from benchmarks.crash.modes import add_mode, query
 from benchmarks.crash.runner import Scene, Stuck, fork, open_scene, wait_for
+from benchmarks.crash.triggers import Kill
 
 ITEMS, ACCOUNTS, CHANNELS = 10, 15, ("weibo", "website")  # accounts of each of the channels
 _PATIENCE_S = 240.0
@@ -32,17 +33,21 @@ def deliveries_of(items: int) -> int:
     return items * ACCOUNTS * len(CHANNELS)
 
 
-def try_fanout(scene: Scene, seed: int, items: int = ITEMS) -> dict[str, Any]:
-    """One installation, killed once in the middle; what the platforms and the ledger say."""
+def try_fanout(
+    scene: Scene, seed: int, items: int = ITEMS, kill: Kill | None = None
+) -> dict[str, Any]:
+    """One installation, killed once in the middle; what the platforms and the ledger say. With
+    `kill` it dies there by itself, whatever the machine does."""
     random = Random(seed)
     home = scene.folder / f"fanout-{seed}"
     scene.copy(home)
     planned = deliveries_of(items)
     target, spread = random.randint(planned // 15, planned * 2 // 3), random.uniform(0.0, 0.03)
-    life = fork(home, partial(live, home, plan_everything, None))
-    _wait_until(home, target)
-    _pause(spread)
-    os.kill(life, signal.SIGKILL)
+    life = fork(home, partial(live, home, plan_everything, kill))
+    if kill is None:
+        _wait_until(home, target)
+        _pause(spread)
+        os.kill(life, signal.SIGKILL)
     killed = wait_for(life, home) == -signal.SIGKILL
     begun, in_flight = _count(home, _BEGUN), _count(home, _OPEN)
     wait_for(fork(home, partial(live, home, None, None)), home)
@@ -81,15 +86,27 @@ def _count(home: Path, statement: str) -> int:
     return int(query(home, statement)[0][0])
 
 
+def add_side(parser: argparse.ArgumentParser) -> None:
+    """`--side`: die at an exact point, instead of at a moment that the seed draws."""
+    told = "of the first commit that records endings, to die there"
+    parser.add_argument("--side", choices=("before", "after"), help=told)
+
+
+def first_ending(side: str | None) -> Kill | None:
+    """An account has one attempt at a time: then none has had a second one."""
+    return Kill("commit", 1, side, recording="publishing.attempt.ended") if side else None
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--items", type=int, default=ITEMS)
+    add_side(parser)
     add_mode(parser)
     chosen = parser.parse_args()
     accounts = dict.fromkeys(CHANNELS, ACCOUNTS)
     with open_scene(accounts, items=chosen.items, mode=chosen.mode) as scene:
-        row = try_fanout(scene, chosen.seed, chosen.items)
+        row = try_fanout(scene, chosen.seed, chosen.items, first_ending(chosen.side))
     sys.stdout.write(json.dumps(row) + "\n")
     return 0 if row["shown"] == row["deliveries"] and not row["doubled"] else 1
 

@@ -16,10 +16,19 @@ from random import Random
 from typing import Any
 
 from app.compose import Hub
-from benchmarks.crash.fanout import _BEGUN, _OPEN, _count, _pause, _wait_until
+from benchmarks.crash.fanout import (
+    _BEGUN,
+    _OPEN,
+    _count,
+    _pause,
+    _wait_until,
+    add_side,
+    first_ending,
+)
 from benchmarks.crash.life import RESULT, live, plan_everything
 from benchmarks.crash.modes import add_mode
 from benchmarks.crash.runner import Scene, fork, open_scene, wait_for
+from benchmarks.crash.triggers import Kill
 from hub.catalogue.models import Filter
 
 ITEMS, ACCOUNTS = 4, 10  # of each of the channels
@@ -35,7 +44,9 @@ def posts_of(items: int) -> int:
     return items * ACCOUNTS * len(CHANNELS)
 
 
-def try_recall(scene: Scene, seed: int, items: int = ITEMS) -> dict[str, Any]:
+def try_recall(
+    scene: Scene, seed: int, items: int = ITEMS, kill: Kill | None = None
+) -> dict[str, Any]:
     """One installation whose recall is killed once in the middle; what is public after that."""
     random, planned = Random(seed), posts_of(items)
     home = scene.folder / f"recall-{seed}"
@@ -45,10 +56,11 @@ def try_recall(scene: Scene, seed: int, items: int = ITEMS) -> dict[str, Any]:
     published = _count(home, _BEGUN)
     (home / "running").unlink()
     target = published + random.randint(planned // 2, planned * 7 // 8)
-    life = fork(home, partial(live, home, recall_everything, None))
-    _wait_until(home, target)
-    _pause(random.uniform(0.0, 0.03))
-    os.kill(life, signal.SIGKILL)
+    life = fork(home, partial(live, home, recall_everything, kill))
+    if kill is None:
+        _wait_until(home, target)
+        _pause(random.uniform(0.0, 0.03))
+        os.kill(life, signal.SIGKILL)
     killed = wait_for(life, home) == -signal.SIGKILL
     left, in_flight = _public(scene), _count(home, _OPEN)
     wait_for(fork(home, partial(live, home, None, None)), home)
@@ -72,11 +84,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--items", type=int, default=ITEMS)
+    add_side(parser)
     add_mode(parser)
     chosen = parser.parse_args()
     accounts = dict.fromkeys(CHANNELS, ACCOUNTS)
     with open_scene(accounts, items=chosen.items, mode=chosen.mode) as scene:
-        row = try_recall(scene, chosen.seed, chosen.items)
+        row = try_recall(scene, chosen.seed, chosen.items, first_ending(chosen.side))
     sys.stdout.write(json.dumps(row) + "\n")
     return 1 if row["shown"] else 0
 

@@ -13,15 +13,17 @@ from tests.modes import Mode
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_000)]
 
-# mode → seed, items: another moment in each
-RUNS = {Mode.SQLITE: (1, ITEMS), Mode.POSTGRES: (2, 1), Mode.REDIS: (3, 1)}
+# mode → items, and when it is killed: at a moment of the seed, or at an exact point
+RUNS: dict[Mode, tuple[int, str, str]] = {
+    Mode.SQLITE: (ITEMS, "--seed", "1"),
+    Mode.POSTGRES: (2, "--side", "before"),
+    Mode.REDIS: (2, "--side", "after"),
+}
 
 
 def test_a_kill_in_a_recall_leaves_nothing_public(mode: Mode) -> None:
-    seed, items = RUNS[mode]
-    row = outcome_of(
-        "benchmarks.crash.recall", "--seed", str(seed), "--items", str(items), "--mode", mode
-    )
+    items, *when = RUNS[mode]
+    row = outcome_of("benchmarks.crash.recall", *when, "--items", str(items), "--mode", mode)
     posts = posts_of(items)
     assert row["killed"]
     assert row["public"] == posts
