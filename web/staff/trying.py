@@ -44,7 +44,9 @@ async def send_test(call: Call) -> StaffTrial:
 
 async def settle_test(call: Call) -> StaffTrial:
     """The platform is asked what became of one that nobody knows of."""
-    return trial_told(await call.services.handling.tests.settle(await test_of(call), actor=call.login))
+    return trial_told(
+        await call.services.handling.tests.settle(await test_of(call), actor=call.login)
+    )
 
 
 async def withdraw_test(call: Call) -> StaffTrial:
