@@ -18,12 +18,12 @@ from hub.kernel.errors import Misconfigured, Unavailable, Words
 from hub.publishing.models import Declaration, Rate
 from hub.publishing.ports import Access
 from hub.publishing.scopes import kept_for_emergencies, keys_by_scope
+from scheduler.permits import MOMENT, Permits, Window
 from scheduler.windows import WindowsInMemory, WindowsInRedis
 
 __all__ = ["Limiter"]
 
 _log = structlog.get_logger(__name__)
-_MOMENT = 0.05
 # A call to Redis, and the wait for one of our connections to it.
 _REDIS_TIMEOUT_S = 2.0
 _REDIS_CONNECTIONS = 64
@@ -46,6 +46,7 @@ class Limiter:
         storage = WindowsInMemory(clock) if pool is None else WindowsInRedis(clock, pool)
         self._storage = storage
         self._windows = MovingWindowRateLimiter(storage)
+        self._permits = Permits(self._state, self._hit)
         self._clock = clock
         self._paused: dict[str, float] = {}
         self._untold: set[str] = set()
@@ -145,17 +146,28 @@ class Limiter:
         self._tell(away=False)
         return wait
 
-    async def _take(self, windows: Sequence[tuple[RateLimitItem, str]], urgent: bool) -> float:
-        for item, key in windows:
-            reset_at, left = await self._windows.get_window_stats(item, key)
-            if self._before and (earlier := self._begun_before(key, item)):
-                reset_at, left = earlier[0] + item.get_expiry(), left - len(earlier)
-            if left <= (0 if urgent else kept_for_emergencies(item.amount)):
-                return max(_MOMENT, reset_at - self._clock.now().timestamp())
-        for item, key in windows:
-            if not await self._windows.hit(item, key):  # another process was quicker
-                return _MOMENT
+    async def _take(self, windows: Sequence[Window], urgent: bool) -> float:
+        if self._pool is not None:
+            return await self._permits.take(windows, urgent)
+        for window in windows:
+            again, left = await self._state(window)
+            if left <= (0 if urgent else kept_for_emergencies(window[0].amount)):
+                return max(MOMENT, again)
+        for window in windows:
+            if not await self._hit(window, 1):
+                return MOMENT
         return 0.0
+
+    async def _state(self, window: Window) -> tuple[float, int]:
+        """In how many seconds a permit comes back, and how many are left."""
+        item, key = window
+        reset_at, left = await self._windows.get_window_stats(item, key)
+        if self._before and (earlier := self._begun_before(key, item)):
+            reset_at, left = earlier[0] + item.get_expiry(), left - len(earlier)
+        return reset_at - self._clock.now().timestamp(), left
+
+    async def _hit(self, window: Window, count: int) -> bool:
+        return await self._windows.hit(*window, cost=count)
 
     def _begun_before(self, key: str, item: RateLimitItem) -> list[float]:
         """What of a former life is still in the window; it is older than anything of this one."""
