@@ -4,7 +4,10 @@ Lateness is the moment a post arrives at the stub minus the moment it was due. T
 store of 100,000 deliveries of days to come: 1,000 due within one second (a millisecond apart),
 1,000 due at the very same instant, and single ones some 75 ms apart. Beside it APScheduler 3.11
 with as many jobs in its SQLAlchemyJobStore makes the same posts over the same kind of session; each
-side runs in a process of its own. Then the memory of an idle hub, without and with stored rows.
+side runs in a process of its own. So does a worker of Celery with 256 threads on Redis, to which
+the thousand of one second come as tasks with an ETA, seconds ahead, after it has taken those of
+days to come into its memory, as Celery does with every ETA. Then the memory of an idle hub, without
+and with stored rows.
 
     python -m benchmarks.bench_punctuality [--quick] [--stored 100000] [--idle-rows 1000000]
 """
@@ -32,9 +35,12 @@ import uvloop
 from app.compose import open_engine, open_hub
 from app.settings import Settings
 from app.tuning import settle_garbage
+from benchmarks.crew import OTHERS
 from benchmarks.filling import fill
 from benchmarks.peer_apscheduler import job_store, open_scheduler, store_jobs
+from benchmarks.peer_celery import CELERY_LEAD, keeping
 from benchmarks.scene import Scene, build_scene
+from benchmarks.services import redis_url
 from benchmarks.stub import stub_platform
 from hub.organisations.models import Selection
 from publishers.wire import open_session
@@ -44,6 +50,7 @@ _CROWD = 1_000
 _SINGLES = 100
 _LEAD = timedelta(seconds=2)  # from writing the deliveries to the first one's time
 _PATIENCE_S = 30.0
+_CELERY_QUICK = 2_000  # its worker takes every stored task out of Redis before it is asked
 _IDLE_S = 3.0  # then each recurring job is run once more by hand
 
 Due = list[tuple[str, datetime]]
@@ -208,6 +215,25 @@ def peer(file: Path, base_url: str, stored: int, load: str, wal: bool) -> dict[s
     return uvloop.run(_peer(file, base_url, stored, load, wal))
 
 
+def celery(base_url: str, stored: int) -> dict[str, float]:
+    """The crowd, by a worker of Celery; nothing where Redis or the others' software is missing."""
+    with redis_url() as redis:
+        if redis is None or not OTHERS.exists():
+            print("celery: left out, Redis or .venv-others is missing", flush=True)
+            return {}
+        with keeping(redis, stored, base_url) as keeper:
+            start = (datetime.now(UTC) + CELERY_LEAD).replace(microsecond=0)
+            names = _names("crowd", _CROWD)
+            due = [(name, start + timedelta(milliseconds=n)) for n, name in enumerate(names)]
+            keeper.enter(names, start)
+            return uvloop.run(_lateness_of(base_url, due))
+
+
+async def _lateness_of(base_url: str, due: Due) -> dict[str, float]:
+    async with open_session(1) as session:
+        return await lateness(session, base_url, due)
+
+
 # --- the idle hub ---------------------------------------------------------------------------------
 
 
@@ -274,7 +300,12 @@ def compare(folder: Path, base_url: str, stored: int, *, quick: bool) -> dict[st
             result |= _told(f"apscheduler_{prefix}", theirs)
             result[f"apscheduler_{prefix}memory_mib"] = theirs["memory_mib"]
     ratio = result["apscheduler_p99_ms"] / result["p99_ms"]
-    return result | {"p99_ratio_apscheduler": round(ratio, 1)}
+    result["p99_ratio_apscheduler"] = round(ratio, 1)
+    stored_there = min(stored, _CELERY_QUICK) if quick else stored
+    if theirs := celery(base_url, stored_there):
+        result |= {"celery_stored": stored_there} | _told("celery_", theirs)
+        result["ratio_celery_p99"] = round(theirs["p99"] / result["p99_ms"], 1)
+    return result
 
 
 def _told(prefix: str, figures: dict[str, float]) -> dict[str, float]:

@@ -36,7 +36,7 @@ from benchmarks.hosts.network import unable
 from benchmarks.hosts.wave import Wave, counted, planned, staged, until_sent
 
 _CONNECTIONS, _WAY = 8, 0.25
-_STEADY_S = {True: 3, False: 12}
+_STEADY_S = {True: 2, False: 12}
 _TEAMS = {True: (1, 2), False: (1, 2, 4)}
 _SHORT = ("redis-killed", "clock-killed")  # what heals without a lease's end
 _REST_S = (2.0, 8.0)
@@ -53,21 +53,54 @@ class Storm:
     named: tuple[str, ...] = ()
 
 
-def scaling(folder: Path, quick: bool) -> dict[str, Any]:
+Accounts = dict[str, dict[str, int]]
+
+
+def _teams(quick: bool) -> Accounts:
+    """Of each team so many accounts that it is at work for some seconds."""
+    posts = round(_CONNECTIONS / _WAY * _STEADY_S[quick])
+    return {f"team{n}": {"weibo": posts * n} for n in _TEAMS[quick]}
+
+
+def _stormy(shape: Storm) -> Accounts:
+    tenth = shape.accounts // 10
+    of_each = {"weibo": shape.accounts - 2 * tenth, "wechat": tenth, "mastodon": tenth}
+    return {"storm": of_each}
+
+
+def scaling(folder: Path) -> dict[str, Any]:
     """Posts a second of one worker and of more."""
-    teams = _TEAMS[quick]
+    teams = _TEAMS[False]
     size = Size(
         workers=max(teams), clocks=1, connections=_CONNECTIONS, way=_WAY, channels=("weibo",)
     )
-    alone = _CONNECTIONS / _WAY
+
+    async def run(place: Installation) -> dict[str, Any]:
+        accounts = _teams(quick=False)
+        wave = await staged(place, accounts, dict.fromkeys(accounts, 1))
+        return await _scaling(place, wave, teams)
+
     with standing(folder, size) as place:
-        return asyncio.run(_scaling(place, teams, round(alone * _STEADY_S[quick])))
+        return asyncio.run(run(place))
 
 
-async def _scaling(place: Installation, teams: tuple[int, ...], posts: int) -> dict[str, Any]:
-    accounts = {f"team{n}": {"weibo": posts * n} for n in teams}
-    wave = await staged(place, accounts, dict.fromkeys(accounts, 1))
-    place.clocks[0].start()
+def both(folder: Path, shape: Storm, seed: int) -> dict[str, Any]:
+    """One installation for a small storm after the question of how workers add up."""
+    size = Size(workers=2, clocks=1, connections=_CONNECTIONS, way=_WAY)
+
+    async def run(place: Installation) -> dict[str, Any]:
+        accounts = _teams(quick=True)
+        items = dict.fromkeys(accounts, 1) | {"storm": shape.items}
+        wave = await staged(place, accounts | _stormy(shape), items)
+        told = await _scaling(place, wave, _TEAMS[True])
+        return told | await _storm(place, wave, shape, Random(seed))
+
+    with standing(folder, size) as place:
+        return asyncio.run(run(place))
+
+
+async def _scaling(place: Installation, wave: Wave, teams: tuple[int, ...]) -> dict[str, Any]:
+    place.clocks[0].revive()
     rates: dict[int, float] = {}
     for n in teams:
         for worker in place.workers[:n]:
@@ -97,18 +130,18 @@ async def _rate(place: Installation, tag: str) -> float:
 
 def storm(folder: Path, shape: Storm, seed: int) -> dict[str, Any]:
     """A wave under faults."""
-    few = bool(shape.named)
-    size = Size(workers=2 if few else 3, clocks=1 if few else 2, connections=64)
-    with standing(folder, size) as place:
-        return asyncio.run(_storm(place, shape, Random(seed)))
+
+    async def run(place: Installation) -> dict[str, Any]:
+        wave = await staged(place, _stormy(shape), {"storm": shape.items})
+        return await _storm(place, wave, shape, Random(seed))
+
+    with standing(folder, Size(workers=3, clocks=2, connections=64)) as place:
+        return asyncio.run(run(place))
 
 
-async def _storm(place: Installation, shape: Storm, random: Random) -> dict[str, Any]:
-    tenth = shape.accounts // 10
-    accounts = {"weibo": shape.accounts - 2 * tenth, "wechat": tenth, "mastodon": tenth}
-    wave = await staged(place, {"storm": accounts}, {"storm": shape.items})
+async def _storm(place: Installation, wave: Wave, shape: Storm, random: Random) -> dict[str, Any]:
     for node in place.nodes:
-        node.start()
+        node.revive()
     await place.until_ready(place.nodes)
     begun = time.monotonic()
     await planned(place, wave, "storm")
@@ -154,7 +187,11 @@ def _told(wave: Wave, found: Any, met: list[str], took: float) -> dict[str, Any]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="two teams and two faults")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="two teams and two faults, on one installation; done within 50 s",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--deliveries", type=int, default=100_000)
     parser.add_argument("--minutes", type=float, default=10.0)
@@ -165,7 +202,7 @@ def main() -> None:
         sys.exit(reason)
     items = 2 if options.quick else 10
     shape = Storm(
-        accounts=150 if options.quick else options.deliveries // items,
+        accounts=60 if options.quick else options.deliveries // items,
         items=items,
         seconds=options.minutes * 60,
         named=_SHORT if options.quick else (),
@@ -176,9 +213,11 @@ def main() -> None:
         folder = options.logs or Path(temporary)
         for name in ("scaling", "storm"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        if options.only != "storm":
-            told |= scaling(folder / "scaling", options.quick)
-        if options.only != "scaling":
+        if options.quick:
+            told |= both(folder / "storm", shape, options.seed)
+        elif options.only != "storm":
+            told |= scaling(folder / "scaling")
+        if not options.quick and options.only != "scaling":
             told |= storm(folder / "storm", shape, options.seed)
     print(json.dumps(told))
 

@@ -4,13 +4,17 @@ The items are made from 1,191 real regulations (`corpus.py`). They are written i
 the index is rebuilt from it in two processes, and a fresh process serves it as the web process
 does: one event loop, the index asked in as many threads as there are processors, every page loaded
 from the database and highlighted. Eight clients are eight tasks there, each asking its next
-question when it has its answer. Beside it SQLite's FTS5 holds the same words and is asked the same
-questions, without loading or highlighting anything.
+question when it has its answer. Beside it SQLite's FTS5 and PostgreSQL's full text (a tsvector
+under a GIN index) hold the same words and are asked the same questions, without loading or
+highlighting anything. PostgreSQL has no parser for Chinese of its own, and zhparser is not in
+Debian: it is given the words that our index has, so that what is compared is index and ranking.
 
-    python -m benchmarks.bench_search [--quick] [--items N] [--peer-items N] [--data DIR]
-        [--regulations FILE]
+    python -m benchmarks.bench_search [--quick] [--items N] [--peer-items N] [--postgres-items N]
+        [--data DIR] [--regulations FILE]
 
-With --data the database and both indexes are kept there, and taken up again by the next run.
+With --data the database, our index and FTS5 are kept there, and taken up again by the next run.
+PostgreSQL is filled each time, with 500,000 items at most unless more are asked for, which is in
+its favour.
 """
 
 from __future__ import annotations
@@ -30,7 +34,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from statistics import fmean, quantiles
-from typing import Any
+from typing import Any, Protocol
 
 import uvloop
 from sqlalchemy import create_engine
@@ -40,6 +44,8 @@ from app.settings import LogLevel, Settings
 from app.tuning import settle_garbage
 from benchmarks.corpus import Province
 from benchmarks.peer_fts5 import Cut, Fts5, cut_rows
+from benchmarks.peer_postgres import SETTINGS, FullText
+from benchmarks.services import own_postgres
 from benchmarks.stocking import import_rate, province, stock
 from hub.catalogue.search import index, query, store
 from hub.catalogue.search.index import IndexHome, Reader
@@ -49,7 +55,8 @@ from hub.catalogue.search.rebuilding import Progress
 from hub.catalogue.search.segment import segmenter
 from hub.catalogue.search.understanding import NOBODY, understand
 
-_ITEMS, _QUICK_ITEMS = 4_540_000, 30_000
+_ITEMS, _QUICK_ITEMS = 4_540_000, 15_000
+_POSTGRES_ITEMS = 500_000
 _ASKED = 60  # questions of each kind
 _PATIENCE_S = 60.0  # for one kind of question at the peer
 _CLIENTS = 8
@@ -220,18 +227,45 @@ def peer(home: Path, most: int, asked: Sequence[Asked]) -> dict[str, float]:
     words = Fts5(file)
     figures = {"fts5_items": words.documents, "fts5_build_s": round(built, 1)}
     figures["fts5_mib"] = round(file.stat().st_size / 2**20)
-    everything = []
-    for kind in dict.fromkeys(one.kind for one in asked):
-        times = list(_patiently(words, [one for one in asked if one.kind == kind]))
-        everything += times if kind != "common" else []
-        figures[f"fts5_mean_ms_{kind}"] = _mean(times)
-        figures[f"fts5_p99_ms_{kind}"] = round(quantiles(times, n=100)[98], 1)
-        figures[f"fts5_asked_{kind}"] = len(times)
+    figures |= _asked("fts5", words, asked)
     words.close()
     return figures
 
 
-def _patiently(words: Fts5, asked: Sequence[Asked]) -> Iterator[float]:
+def postgres(home: Path, most: int, asked: Sequence[Asked]) -> dict[str, float]:
+    """The same at PostgreSQL; nothing where none is installed."""
+    with own_postgres(settings=SETTINGS) as server:
+        if server is None:
+            print("postgres: left out, none is installed", flush=True)
+            return {}
+        words, begun = FullText(server.dsn), time.perf_counter()
+        words.build(_cut_ahead(_rows(home / "gongkai.db", most)))
+        figures = {"postgres_items": words.documents, "postgres_mib": words.mib}
+        figures["postgres_build_s"] = round(time.perf_counter() - begun, 1)
+        figures |= _asked("postgres", words, asked)
+        words.close()
+        return figures
+
+
+class Words(Protocol):
+    """A peer."""
+
+    def ask(self, words: Sequence[str], codes: Sequence[str] = ()) -> float:
+        """Seconds for the ten best rows with any of the words and all codes."""
+        ...
+
+
+def _asked(name: str, words: Words, asked: Sequence[Asked]) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    for kind in dict.fromkeys(one.kind for one in asked):
+        times = list(_patiently(words, [one for one in asked if one.kind == kind]))
+        figures[f"{name}_mean_ms_{kind}"] = _mean(times)
+        figures[f"{name}_p99_ms_{kind}"] = round(quantiles(times, n=100)[98], 1)
+        figures[f"{name}_asked_{kind}"] = len(times)
+    return figures
+
+
+def _patiently(words: Words, asked: Sequence[Asked]) -> Iterator[float]:
     until = time.perf_counter() + _PATIENCE_S
     for n, one in enumerate(asked):
         if n >= 2 and time.perf_counter() > until:
@@ -283,7 +317,9 @@ def _settings(home: Path) -> Settings:
     return Settings(home=home, log_level=LogLevel.WARNING)
 
 
-def measure(home: Path, count: int, peers: int, texts: Path | None) -> dict[str, Any]:
+def measure(
+    home: Path, count: int, peers: int, on_postgres: int, texts: Path | None
+) -> dict[str, Any]:
     figures: dict[str, Any] = dict(uvloop.run(prepare(home, count, texts)))
     print(json.dumps(figures), flush=True)
     often = shares(texts)
@@ -292,9 +328,12 @@ def measure(home: Path, count: int, peers: int, texts: Path | None) -> dict[str,
         figures |= pool.submit(serve, home, often, texts).result()
     print(json.dumps(figures), flush=True)
     made, bodies = province(texts)
-    figures |= peer(home, peers, questions(made, [body.code for body in bodies], often))
-    theirs, ours = figures["fts5_mean_ms_common"], figures["index_ms_common"]
-    return figures | {"ratio_fts5_common": round(theirs / ours, 1)}
+    asked = questions(made, [body.code for body in bodies], often)
+    figures |= peer(home, peers, asked) | postgres(home, on_postgres, asked)
+    for name in ("fts5", "postgres"):
+        if (theirs := figures.get(f"{name}_mean_ms_common")) is not None:
+            figures[f"ratio_{name}_common"] = round(theirs / figures["index_ms_common"], 1)
+    return figures
 
 
 def main() -> None:
@@ -302,6 +341,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--items", type=int)
     parser.add_argument("--peer-items", type=int, help="rows of the peer; default: all")
+    parser.add_argument("--postgres-items", type=int, help="default: at most 500,000")
     parser.add_argument("--data", type=Path)
     parser.add_argument("--regulations", type=Path)
     given = parser.parse_args()
@@ -309,7 +349,9 @@ def main() -> None:
     with ExitStack() as stack:
         home = given.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         home.mkdir(parents=True, exist_ok=True)
-        figures = measure(home, count, given.peer_items or count, given.regulations)
+        peers = given.peer_items or count
+        on_postgres = given.postgres_items or min(peers, _POSTGRES_ITEMS)
+        figures = measure(home, count, peers, on_postgres, given.regulations)
     print(json.dumps(figures))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +15,7 @@ from typing import Any
 import aiohttp
 
 from app.compose import open_database
+from app.migrate import migrate
 from app.settings import Settings
 from hub.catalogue.models import Attribute, Item, ItemDraft
 from hub.catalogue.service import Catalogue
@@ -21,6 +24,7 @@ from hub.kernel.database import Database
 from hub.kernel.errors import Words
 from hub.kernel.ids import IdSource
 from hub.kernel.meter import NoMeter
+from hub.kernel.postgres import PostgresDatabase
 from hub.organisations.models import (
     Account,
     Body,
@@ -51,6 +55,7 @@ from hub.review.determination.service import Determinations
 from hub.review.models import ReviewStep
 from hub.review.service import Review
 from publishers.wire import Wire
+from scheduler.clock import Select
 from scheduler.engine import Engine, EngineSettings
 from scheduler.media import StoredMedia
 from scheduler.settings import DispatchSettings
@@ -141,11 +146,14 @@ class Counter(NoMeter):
 
     def __init__(self) -> None:
         self.ended = 0
+        self.ended_at = 0.0  # wall-clock seconds of the last one
         self._target = 0
         self._reached = asyncio.Event()
 
     def count_attempt(self, channel: str, outcome: str, code: str = "") -> None:
-        self.ended += outcome == Outcome.ACCEPTED
+        if outcome == Outcome.ACCEPTED:
+            self.ended += 1
+            self.ended_at = time.time()
         if self.ended >= self._target:
             self._reached.set()
 
@@ -159,7 +167,7 @@ class Counter(NoMeter):
 
 @dataclass(slots=True)
 class Scene:
-    """An installation on SQLite with `accounts` stub accounts and one approved item."""
+    """An installation with `accounts` stub accounts and one approved item."""
 
     database: Database
     organisations: Organisations
@@ -207,8 +215,11 @@ class Scene:
         session: aiohttp.ClientSession,
         connections: int = 256,
         outlet: type[StubOutlet] = StubOutlet,
+        settings: EngineSettings | None = None,
+        select: Select | None = None,
     ) -> Engine:
-        """The real engine over the stub's outlet."""
+        """The real engine over the stub's outlet: alone, or one of several by its `settings` and
+        the jobs that it does."""
         engine = Engine(
             database=self.database,
             clock=self.clock,
@@ -217,21 +228,24 @@ class Scene:
             channels=_StubBook(),
             media=StoredMedia(self.database),
             meter=self.meter,
-            settings=EngineSettings(
+            settings=settings
+            or EngineSettings(
                 owner="bench",
                 alone=True,
                 dispatch=DispatchSettings(connections=connections),
                 outage_after=timedelta(days=1),
             ),
             random=SystemRandom(),
+            select=select,
         )
         self.publishing.on_change = engine.changed()
         return engine
 
 
-async def open_scene(home: Path) -> Scene:
-    """The installation in `home`, with nothing in it at first."""
-    database = await open_database(Settings(home=home))
+async def open_scene(home: Path | str) -> Scene:
+    """The installation in the folder `home`, or in the PostgreSQL database of that address; with
+    nothing in it at first."""
+    database = await _database(home)
     clock, ids = SystemClock(), IdSource()
     publishing = Publishing(
         database=database,
@@ -253,7 +267,14 @@ async def open_scene(home: Path) -> Scene:
     )
 
 
-async def build_scene(home: Path, base_url: str, accounts: int) -> Scene:
+async def _database(home: Path | str) -> Database:
+    if isinstance(home, Path):
+        return await open_database(Settings(home=home))
+    await asyncio.to_thread(migrate, url := re.sub("^postgresql:", "postgresql+asyncpg:", home))
+    return PostgresDatabase(url)
+
+
+async def build_scene(home: Path | str, base_url: str, accounts: int) -> Scene:
     """Make the installation through the same services people use."""
     scene = await open_scene(home)
     organisations = scene.organisations

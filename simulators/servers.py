@@ -191,6 +191,11 @@ class PostgresServer:
     def at(self, database: str = "postgres") -> str:
         return f"postgresql://{self.user}@{self.host.address}:{self.port}/{database}"
 
+    @property
+    def pid(self) -> int:
+        """Of the running server's first process."""
+        return int((self._data / "postmaster.pid").read_text().split()[0])
+
     def start(self) -> None:
         run_program(*_as_postgres(), str(self._programs / "initdb"), "-D", str(self._data), "-U",
                     self.user, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")  # fmt: skip
@@ -225,14 +230,15 @@ def until_open(address: str, port: int) -> None:
     raise _silent("Redis", address, port)
 
 
-def run_program(*command: str) -> None:
-    """Run it to its end; raises Unavailable with what it said when it failed."""
+def run_program(*command: str) -> str:
+    """What it printed, run to its end; raises Unavailable with what it said when it failed."""
     done = subprocess.run(  # noqa: S603
         command, cwd=_ROOT, capture_output=True, text=True, timeout=_PATIENCE_S
     )
     if done.returncode:
         words, said = " ".join(command), done.stderr.strip()
         raise Unavailable(Words(f"{words} 失败：{said}", f"{words} failed: {said}"))
+    return done.stdout.strip()
 
 
 def _pause(seconds: float) -> None:

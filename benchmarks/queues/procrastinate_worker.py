@@ -1,10 +1,10 @@
-"""procrastinate on PostgreSQL: `fill DSN COUNT` queues the posts, `work DSN COUNT STUB FILE` makes
-them. What a dead worker had taken is put back as its documents say, from the start of the next."""
+"""procrastinate on PostgreSQL: `fill DSN COUNT` queues the posts, `work DSN NUMBER STUB STATUSES`
+makes them. What a dead worker had taken is put back as its documents say, from the start of the
+next."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 
 from procrastinate import App, PsycopgConnector
@@ -28,15 +28,14 @@ async def main(verb: str, dsn: str, count: int, *rest: str) -> None:
             await app.schema_manager.apply_schema_async()
             await app.configure_task("post").batch_defer_async(*({"n": n} for n in range(count)))
             return
-        posters.append(Poster(rest[0], Statuses(rest[1]), count))
+        posters.append(Poster(rest[0], Statuses(rest[1])))
 
         def start() -> asyncio.Task[None]:
             asyncio.get_running_loop().create_task(_put_back(app))
             options = {"concurrency": 256, "wait": True, "install_signal_handlers": False}
             return asyncio.create_task(app.run_worker_async(**options))
 
-        await measure(count, start, posters[0])
-        os._exit(0)  # everything is measured and printed
+        await measure(start, posters[0])
 
 
 async def _put_back(app: App) -> None:

@@ -1,4 +1,4 @@
-"""saq on Redis: `fill URL COUNT` queues the posts, `work URL COUNT STUB FILE` makes them.
+"""saq on Redis: `fill URL COUNT` queues the posts, `work URL NUMBER STUB STATUSES` makes them.
 
 Three tries and a time-out of five seconds, so that what a dead worker had taken comes back; saq's
 defaults are one try and ten seconds.
@@ -7,7 +7,6 @@ defaults are one try and ten seconds.
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from typing import Any
 
@@ -28,7 +27,7 @@ async def main(verb: str, url: str, count: int, *rest: str) -> None:
             )
         await queue.disconnect()
         return
-    poster = Poster(rest[0], Statuses(rest[1]), count)
+    poster = Poster(rest[0], Statuses(rest[1]))
 
     async def post(ctx: dict[str, Any], *, n: int) -> None:
         await poster.post(n)
@@ -36,8 +35,7 @@ async def main(verb: str, url: str, count: int, *rest: str) -> None:
     worker = Worker(
         queue, [("post", post)], concurrency=256, timers={"sweep": 1}, dequeue_timeout=1
     )
-    await measure(count, lambda: asyncio.create_task(worker.start()), poster)
-    os._exit(0)  # everything is measured and printed
+    await measure(lambda: asyncio.create_task(worker.start()), poster)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""taskiq on Redis Streams: `fill URL COUNT` queues the posts, `work URL COUNT STUB FILE` makes
-them.
+"""taskiq on Redis Streams: `fill URL COUNT` queues the posts, `work URL NUMBER STUB STATUSES`
+makes them.
 
 What a dead worker had taken is taken over after five seconds; taskiq's default is ten minutes.
 """
@@ -7,7 +7,6 @@ What a dead worker had taken is taken over after five seconds; taskiq's default 
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 
 import uvloop
@@ -24,7 +23,7 @@ async def main(verb: str, url: str, count: int, *rest: str) -> None:
         url,
         queue_name="bench-taskiq",
         consumer_group_name="bench",
-        consumer_id="0",
+        consumer_id=str(count) if verb == "work" else "0",
         idle_timeout=_IDLE_MS,
     )
     posters: list[Poster] = []
@@ -39,15 +38,14 @@ async def main(verb: str, url: str, count: int, *rest: str) -> None:
             await asyncio.gather(*(post.kiq(n) for n in range(start, min(start + 200, count))))
         await broker.shutdown()
         return
-    posters.append(Poster(rest[0], Statuses(rest[1]), count))
+    posters.append(Poster(rest[0], Statuses(rest[1])))
     broker.is_worker_process = True
 
     def start() -> asyncio.Task[None]:
         receiver = run_receiver_task(broker, max_async_tasks=256, run_startup=True)
         return asyncio.ensure_future(receiver)
 
-    await measure(count, start, posters[0])
-    os._exit(0)  # the receiver has no quick end of its own; everything is measured and printed
+    await measure(start, posters[0])
 
 
 if __name__ == "__main__":
