@@ -64,7 +64,7 @@ _BELOW = {
     "waiting": 1,
     "uneven": 1,
     "prediction_error": 0.1,
-    "ratio_to_group_by_month": 3.0,
+    "ratio_to_group_by_month": 8.0,
     "first_account_s": 1.0,
     "p99_ms_8_clients": 100.0,
     "hot_list_s": 1.0,
