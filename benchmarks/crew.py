@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ OTHERS = _ROOT / ".venv-others" / "bin" / "python"
 QUEUES = ("taskiq", "saq", "procrastinate", "celery")
 _PATIENCE_S = 300.0
 _LOOK_S = 0.2
+_COMPLAINT = 3  # lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +61,21 @@ class _Worker:
     def __init__(self, command: list[str]) -> None:
         self.done, self.at, self.cpu_s = 0, 0.0, 0.0
         self.ready = threading.Event()
+        self._errors: deque[str] = deque(maxlen=_COMPLAINT)
         self.process = subprocess.Popen(
             command,
             cwd=_ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             text=True,
         )
-        self._reading = threading.Thread(target=self._listen, daemon=True)
-        self._reading.start()
+        self._reading = [
+            threading.Thread(target=listen, daemon=True)
+            for listen in (self._listen, self._listen_to_errors)
+        ]
+        for thread in self._reading:
+            thread.start()
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
@@ -80,6 +86,20 @@ class _Worker:
             elif line.startswith("ready"):
                 self.ready.set()
 
+    def _listen_to_errors(self) -> None:
+        assert self.process.stderr is not None
+        self._errors.extend(self.process.stderr)
+
+    def until_ready(self) -> None:
+        end = time.monotonic() + _PATIENCE_S
+        while not self.ready.wait(_LOOK_S):
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"a worker is not ready: {self.complaint()}")
+
+    def complaint(self) -> str:
+        """The end of what it said to its standard error."""
+        return "".join(self._errors).strip()
+
     def go(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write("go\n")
@@ -88,7 +108,8 @@ class _Worker:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
-        self._reading.join()
+        for thread in self._reading:
+            thread.join()
 
 
 @dataclass(slots=True)
@@ -117,8 +138,7 @@ class Crew:
         """Let all begin at once; the wall-clock moment."""
         everybody = (*self._others, *self.workers)
         for worker in everybody:
-            if not worker.ready.wait(_PATIENCE_S):
-                raise RuntimeError(f"a worker of {self.side.name} is not ready")
+            worker.until_ready()
         begun = time.time()
         for worker in everybody:
             worker.go()
@@ -128,7 +148,7 @@ class Crew:
         """SIGKILL, and another in its place as a service manager would start it."""
         self.workers[number].kill()
         self.workers[number] = self._start("work", number)
-        self.workers[number].ready.wait(_PATIENCE_S)
+        self.workers[number].until_ready()
         self.workers[number].go()
 
     @property
@@ -143,8 +163,10 @@ class Crew:
     def cpu_s(self) -> float:
         return sum(worker.cpu_s for worker in (*self.workers, *self._others))
 
-    def alive(self) -> bool:
-        return all(worker.process.poll() is None for worker in self.workers)
+    def dead(self) -> str:
+        """What those complained about that have ended by themselves; empty while all live."""
+        ended = [one for one in self.workers if one.process.poll() is not None]
+        return "; ".join(one.complaint() or "no reason was given" for one in ended)
 
 
 def speed(side: Side, size: int, count: int, base_url: str) -> dict[str, float]:
@@ -195,6 +217,6 @@ def _posts(base_url: str) -> Counter[str]:
 def _until(reached: Callable[[], bool], crew: Crew) -> None:
     end = time.monotonic() + _PATIENCE_S
     while not reached():
-        if time.monotonic() > end or not crew.alive():
-            raise RuntimeError(f"{crew.side.name}: its workers make no posts")
+        if (dead := crew.dead()) or time.monotonic() > end:
+            raise RuntimeError(f"{crew.side.name}: its workers make no posts. {dead}")
         time.sleep(0.02)

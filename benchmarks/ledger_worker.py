@@ -120,7 +120,7 @@ async def clock(home: Path | str) -> None:
             sweep_every=_SWEEP,
             on_ready=lambda: None,
         )
-        jobs = Jobs()
+        jobs = Jobs(scene.clock)
         housekeeping.schedule(jobs)
         settle_garbage()
         begun = _ready()
