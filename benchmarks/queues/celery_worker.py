@@ -46,8 +46,13 @@ class Posting:
         body = {"account": f"account-{n}", "text": TEXT, "key": f"{n:032x}"}
         sent = json.dumps(body).encode()
         connection = self._connection()
-        connection.request("POST", "/post", sent, {"Content-Type": "application/json"})
-        if json.loads(connection.getresponse().read()).get("ok") is not True:
+        try:
+            connection.request("POST", "/post", sent, {"Content-Type": "application/json"})
+            answer = json.loads(connection.getresponse().read())
+        except (OSError, http.client.HTTPException):
+            connection.close()  # else this thread could not post any more
+            raise
+        if answer.get("ok") is not True:
             raise RuntimeError("the stub refused")
         self._note(n, "sent")
         with self._lock:
