@@ -80,6 +80,7 @@ def application(url: str, back_s: int) -> Celery:
         task_ignore_result=True,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,  # else nothing that it tells comes out
         broker_connection_retry_on_startup=True,
         broker_transport_options={"visibility_timeout": back_s},
         enable_utc=True,
