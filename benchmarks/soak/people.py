@@ -17,14 +17,14 @@ from simulators.citizens.staging import ANALYST, PLANNER
 __all__ = ["Visits"]
 
 _CONSOLE = (
-    "",
+    "/",
     "/items",
     "/deliveries",
     "/calendar",
     "/conversations",
     "/cases",
-    "/alerts",
-    "/audit",
+    "/settings/alerts",
+    "/settings/audit",
 )
 _API = ("/items", "/approvals", "/outages", "/desk/conversations")
 _PORTAL = ("/", "/catalogue", "/search?q=%E8%AE%B8%E5%8F%AF", "/feeds", "/chat")
