@@ -53,7 +53,7 @@ run: $(SETUP) $(BROWSER) ## Run the hub on this installation's settings
 	@$(BIN)/python -m app run $(ARGS)
 
 test: $(SETUP) $(OTHERS) $(BROWSER) $(ORACLES) ## Run every test (ARGS="tests/hub -k audit" for some)
-	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 30)
+	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 30)
 
 check: $(SETUP) ## Lint, types, architecture, templates, migrations, generated pages
 	$(BIN)/ruff check .

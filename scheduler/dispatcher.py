@@ -59,9 +59,7 @@ class Dispatcher:
         settings: DispatchSettings,
         random: Random,
     ) -> None:
-        self._database = database
-        self._clock = clock
-        self._owner = owner
+        self._database, self._clock, self._owner = database, clock, owner
         self._outlets = outlets
         self._intake = intake
         self._media = media
@@ -72,6 +70,7 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._stopping = False
         self._held: set[str] = set()
+        self._sleeping: set[asyncio.Future[None]] = set()
         self._held_urgent = 0
         self._uncalled: dict[str, Prepared] = {}  # routine ones, by account
         self._lane = Lane()
@@ -157,6 +156,8 @@ class Dispatcher:
         `run` returns when that is done; every call has its timeout, so it does not wait for ever.
         """
         self._stopping = True
+        for sleeping in self._sleeping:
+            sleeping.cancel()
         prepared = self._lane.empty() + self._early.empty()
         try:
             await self._release([one.delivery.id for one in prepared])
@@ -387,7 +388,10 @@ class Dispatcher:
         return True
 
     async def _start_later(self, prepared: Prepared, wait: float) -> None:
-        await self._clock.sleep(wait)
+        """When the clock has gone on, or at once when the hub stops: then it is given back."""
+        self._sleeping.add(sleeping := asyncio.ensure_future(self._clock.sleep(wait)))
+        await asyncio.wait({sleeping})
+        self._sleeping.discard(sleeping)
         self._start(prepared)
 
     async def _give_back(self, prepared: Prepared, held: Sorted) -> None:

@@ -101,7 +101,9 @@ class Installation:
 
     async def _let_time_pass(self, delivery: Delivery) -> None:
         now = self.clock.now()
-        if delivery.state not in MOVING and delivery.next_at is not None:
+        if delivery.state in MOVING:
+            self.clock.advance(_PAUSE_S)  # it may wait for its turn at a limit
+        elif delivery.next_at is not None:
             self.clock.advance(max(0.0, (delivery.next_at - now).total_seconds()) + 0.001)
         await self.engine.reconciler.settle_unknown()
         await self.engine.reconciler.verify_accepted()

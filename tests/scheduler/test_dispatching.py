@@ -13,12 +13,13 @@ from sqlalchemy import update
 from hub.catalogue.rules import draft_of
 from hub.kernel.database import Transaction
 from hub.kernel.errors import Unavailable, Words
-from hub.publishing.models import DeliveryState
+from hub.publishing.models import DeliveryState, Rate
 from hub.publishing.ports import Accepted, Job
 from hub.publishing.rules import delivery_key
 from hub.publishing.tables import editions
 from scheduler.job import LeasedJob
-from tests.scheduler.stage import Stage, resting, run_once, running
+from scheduler.limits import Limiter
+from tests.scheduler.stage import Stage, resting, run_once, running, until
 
 S = DeliveryState
 SAID = Words("出错", "it failed")
@@ -91,6 +92,28 @@ async def test_between_two_steps_a_database_is_waited_for_a_part_of_the_lease(st
     await stage.plan(await stage.approved())
     await run_once(stage)
     assert (await stage.delivery()).progress == {"media": "m-1"}
+
+
+async def test_a_stop_does_not_wait_for_the_clock_of_a_limit(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def a_second(*_: object, **__: object) -> float:
+        return 1.0
+
+    monkeypatch.setattr(Limiter, "delay", a_second)
+    rates = (Rate(count=1, per=timedelta(seconds=1)),)
+    stage.platform.declaration = replace(stage.platform.declaration, rates=rates)
+    await stage.plan(await stage.approved())
+    dispatcher = stage.dispatcher()
+    loop = asyncio.create_task(dispatcher.run())
+
+    async def waits() -> bool:
+        return bool(dispatcher._sleeping)
+
+    await until(waits)
+    await dispatcher.stop()
+    await asyncio.wait_for(loop, 60)  # the clock stands still
+    assert ((await stage.delivery()).state, stage.platform.posts) == (S.READY, [])
 
 
 async def test_bytes_that_changed_after_signing_are_never_sent(stage: Stage) -> None:
