@@ -50,7 +50,9 @@ class Side:
 
     def fill(self, count: int, base_url: str) -> None:
         command = self.command("fill", count, base_url)
-        done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=_ROOT, capture_output=True, text=True, timeout=_PATIENCE_S
+        )
         if done.returncode:
             raise RuntimeError(f"{self.name} could not be filled: {done.stderr[-500:]}")
 

@@ -94,7 +94,7 @@ def postgres_server() -> Iterator[str | None]:
         yield given.replace("+asyncpg", "")
         return
     with own_postgres() as server:
-        yield server and server.dsn
+        yield server.dsn if server else None
 
 
 @contextlib.contextmanager

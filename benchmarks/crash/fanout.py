@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -97,17 +98,24 @@ def first_ending(side: str | None) -> Kill | None:
     return Kill("commit", 1, side, recording="publishing.attempt.ended") if side else None
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+def tried(
+    about: str | None, trial: Callable[..., dict[str, Any]], accounts: Mapping[str, int], items: int
+) -> dict[str, Any]:
+    """What one `trial` gave that the command line asked for; printed as JSON."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--items", type=int, default=ITEMS)
+    parser.add_argument("--items", type=int, default=items)
     add_side(parser)
     add_mode(parser)
     chosen = parser.parse_args()
-    accounts = dict.fromkeys(CHANNELS, ACCOUNTS)
     with open_scene(accounts, items=chosen.items, mode=chosen.mode) as scene:
-        row = try_fanout(scene, chosen.seed, chosen.items, first_ending(chosen.side))
+        row = trial(scene, chosen.seed, chosen.items, first_ending(chosen.side))
     sys.stdout.write(json.dumps(row) + "\n")
+    return row
+
+
+def main() -> int:
+    row = tried(__doc__, try_fanout, dict.fromkeys(CHANNELS, ACCOUNTS), ITEMS)
     return 0 if row["shown"] == row["deliveries"] and not row["doubled"] else 1
 
 

@@ -5,7 +5,6 @@ Everything is public before; nothing may be public after the hub has been starte
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import signal
@@ -22,12 +21,10 @@ from benchmarks.crash.fanout import (
     _count,
     _pause,
     _wait_until,
-    add_side,
-    first_ending,
+    tried,
 )
 from benchmarks.crash.life import RESULT, live, plan_everything
-from benchmarks.crash.modes import add_mode
-from benchmarks.crash.runner import Scene, fork, open_scene, wait_for
+from benchmarks.crash.runner import Scene, fork, wait_for
 from benchmarks.crash.triggers import Kill
 from hub.catalogue.models import Filter
 
@@ -81,16 +78,7 @@ def _public(scene: Scene) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--items", type=int, default=ITEMS)
-    add_side(parser)
-    add_mode(parser)
-    chosen = parser.parse_args()
-    accounts = dict.fromkeys(CHANNELS, ACCOUNTS)
-    with open_scene(accounts, items=chosen.items, mode=chosen.mode) as scene:
-        row = try_recall(scene, chosen.seed, chosen.items, first_ending(chosen.side))
-    sys.stdout.write(json.dumps(row) + "\n")
+    row = tried(__doc__, try_recall, dict.fromkeys(CHANNELS, ACCOUNTS), ITEMS)
     return 1 if row["shown"] else 0
 
 
