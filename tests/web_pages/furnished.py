@@ -21,6 +21,7 @@ from hub.catalogue.rules import draft_of
 from hub.kernel.sqlite import SqliteDatabase
 from hub.organisations.models import NewAccount, NewPerson, Role, Selection
 from hub.organisations.signin.passwords import Passwords
+from hub.organisations.tokens.rules import LONGEST_GRAVE_DAYS
 from hub.organisations.tokens.scopes import Scope
 from hub.organisations.webhooks.models import NewWebhook
 from hub.review.models import ReviewStep
@@ -137,7 +138,7 @@ async def _settings(office: Office) -> None:
     await desk.governing.webhooks.ping(hook.id, actor=EVERYTHING)
     for label in ("OA 对接", "统一门户数据同步与订阅推送接口（长期使用）"):
         await desk.tokens.issue(
-            EVERYTHING, label, days=90, scopes=frozenset(Scope), actor=EVERYTHING
+            EVERYTHING, label, days=LONGEST_GRAVE_DAYS, scopes=frozenset(Scope), actor=EVERYTHING
         )
 
 
