@@ -45,6 +45,7 @@ from hub.publishing.tables import (
 )
 
 __all__ = [
+    "THREAD",
     "Batch",
     "add_deliveries",
     "add_editions",
@@ -79,7 +80,7 @@ __all__ = [
 
 _S = DeliveryState
 _d = deliveries.c
-_THREAD = ("plan_id", "edition_id", "account_id", "purpose", "occurrence")  # one thread's parts
+THREAD = ("plan_id", "edition_id", "account_id", "purpose", "occurrence")  # one thread's parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,7 +268,7 @@ def later_parts(connection: Connection, delivery_id: str) -> list[str]:
     first = deliveries.alias("first")
     query = (
         select(_d.id)
-        .join(first, and_(*(first.c[name] == _d[name] for name in _THREAD)))
+        .join(first, and_(*(first.c[name] == _d[name] for name in THREAD)))
         .where(
             first.c.id == delivery_id,
             _d.part > first.c.part,
@@ -282,7 +283,7 @@ def previous_is_out(connection: Connection, delivery: Delivery) -> bool:
     """Whether the part before it is on the platform; true for the first part."""
     if delivery.part == 0:
         return True
-    same = (_d[name] == getattr(delivery, name) for name in _THREAD)
+    same = (_d[name] == getattr(delivery, name) for name in THREAD)
     query = select(_d.id).where(
         *same, _d.part == delivery.part - 1, _d.state.in_((_S.ACCEPTED, _S.VERIFIED))
     )

@@ -130,8 +130,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """`rows` in the order of the bodies' codes; `all` is of everything that was looked at."""
+    """`rows` in the order of the bodies' codes; `all` is of everything that was looked at, and
+    everything is as it was `at` that time."""
 
     period: Period
+    at: datetime
     rows: tuple[Measured, ...]
     all: Mapping[Name, float | None]

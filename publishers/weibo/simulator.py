@@ -28,7 +28,7 @@ from publishers.weibo.simulator_calls import (
     Post,
     Refusal,
     check_link,
-    checked_picture,
+    check_picture,
     checked_text,
     digest,
     number_of,
@@ -136,7 +136,7 @@ class Platform(FansPlatform):
 
     def write_by_hand(self, handle: str, text: str) -> str:
         """The account's owner posts on the site, without any app; returns the post's id."""
-        return str(self._store(self._uids[handle], text, b"").id)
+        return str(self._store(self._uids[handle], text, pictured=False).id)
 
     def shown(self) -> list[Shown]:
         handles = {uid: handle for handle, uid in self._uids.items()}
@@ -148,7 +148,7 @@ class Platform(FansPlatform):
                 text=post.text,
                 at=post.written_at,
                 link=next(iter(LINK.findall(post.text)), ""),
-                pictures=int(bool(post.picture)),
+                pictures=int(post.pictured),
                 state=self._state(post),
                 readers=post.readers,
             )
@@ -229,19 +229,19 @@ class Platform(FansPlatform):
 
     # --- posts --------------------------------------------------------------------------------
 
-    def _publish(self, call: Call, endpoint: str, picture: bytes = b"") -> dict[str, Any]:
+    def _publish(self, call: Call, endpoint: str, *, pictured: bool = False) -> dict[str, Any]:
         uid, text = call.grant.uid, call.fields["status"]
         mine = [post for post in self._posts_by(uid) if not post.deleted]
         if any(post.text == text for post in mine[-self.repeat_window :] if self.repeat_window):
             raise Refusal(self.repeat_code)
         self._count_post(uid, endpoint)
-        post = self._store(uid, text, picture)
+        post = self._store(uid, text, pictured=pictured)
         if self.slow_success > 0:
             self.slow_success -= 1
             raise Refusal(20032)
         return self._as_json(post)
 
-    def _store(self, uid: str, text: str, picture: bytes) -> Post:
+    def _store(self, uid: str, text: str, *, pictured: bool) -> Post:
         now = self._now()
         post = Post(
             id=_FIRST_ID + len(self._posts) * _ID_STEP,
@@ -250,7 +250,7 @@ class Platform(FansPlatform):
             stored=self._shorten(text),
             written_at=now,
             visible_at=now + timedelta(seconds=self.review_delay_s),
-            picture=picture,
+            pictured=pictured,
         )
         self._posts_of[uid].append(len(self._posts))
         self._posts.append(post)
@@ -293,13 +293,13 @@ class Platform(FansPlatform):
             "idstr": str(post.id),
             "text": post.stored,
             "truncated": False,
-            "pic_urls": [{"thumbnail_pic": picture}] if post.picture else [],
+            "pic_urls": [{"thumbnail_pic": picture}] if post.pictured else [],
             "reposts_count": post.reposts,
             "comments_count": post.comments,
             "attitudes_count": post.attitudes,
             "user": {"id": int(post.uid), "idstr": post.uid},
         }
-        return shown | ({"original_pic": picture} if post.picture else {})
+        return shown | ({"original_pic": picture} if post.pictured else {})
 
     def _now(self) -> datetime:
         return self.clock.now() + timedelta(seconds=self.clock_ahead_s)
@@ -313,8 +313,10 @@ class Platform(FansPlatform):
 def _share(platform: Platform, call: Call) -> dict[str, Any]:
     checked_text(call)
     check_link(call)
-    picture = checked_picture(call.files["pic"]) if "pic" in call.files else b""
-    return platform._publish(call, "statuses/share", picture)
+    pictured = "pic" in call.files
+    if pictured:
+        check_picture(call.files["pic"])
+    return platform._publish(call, "statuses/share", pictured=pictured)
 
 
 def _update(platform: Platform, call: Call) -> dict[str, Any]:
@@ -326,7 +328,8 @@ def _upload(platform: Platform, call: Call) -> dict[str, Any]:
     checked_text(call)
     if "pic" not in call.files:
         raise Refusal(10016, "miss required parameter (pic), see doc for more info")
-    return platform._publish(call, "statuses/upload", checked_picture(call.files["pic"]))
+    check_picture(call.files["pic"])
+    return platform._publish(call, "statuses/upload", pictured=True)
 
 
 def _timeline(platform: Platform, call: Call) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import hashlib
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -24,7 +24,7 @@ __all__ = [
     "Post",
     "Refusal",
     "check_link",
-    "checked_picture",
+    "check_picture",
     "checked_text",
     "digest",
     "number_of",
@@ -96,7 +96,8 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One post as Weibo holds it, with how often it was reposted, commented on and liked."""
+    """One post as Weibo holds it, with how often it was reposted, commented on and liked. Of a
+    picture only that there is one: those of a large wave would fill the memory."""
 
     id: int
     uid: str
@@ -104,7 +105,7 @@ class Post:
     stored: str  # with t.cn links
     written_at: datetime
     visible_at: datetime
-    picture: bytes = field(default=b"", repr=False)
+    pictured: bool = False
     deleted: bool = False
     reposts: int = 0
     comments: int = 0
@@ -169,14 +170,14 @@ def checked_text(call: Call) -> str:
     return text
 
 
-def checked_picture(part: Part) -> bytes:
+def check_picture(part: Part) -> None:
+    """Raises Refusal for what Weibo takes for no picture."""
     if not part.filename or not part.content_type:
         raise Refusal(21301, "auth by Null spi!")
     if not part.content.startswith(_MAGIC):
         raise Refusal(20005)
     if len(part.content) >= _LARGEST_PICTURE:
         raise Refusal(20006)
-    return part.content
 
 
 async def read_call(request: web.Request) -> tuple[dict[str, str], dict[str, Part]]:

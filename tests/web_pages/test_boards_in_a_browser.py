@@ -24,6 +24,7 @@ from hub.publishing.models import DeliveryState
 from hub.publishing.timing.models import NewPostingTime
 from tests.web.console.boards.filling import Planned, more_accounts, planned, put
 from tests.web.console.conftest import Office, staff
+from tests.web.console.supervision.test_supervision import held
 from tests.web_pages.looking import at, fits
 from tests.web_pages.test_portal_in_a_browser import RULES
 from web.console.application import console_application
@@ -136,6 +137,24 @@ async def test_a_board_follows_what_happens_without_being_loaded_again(
         await page.keyboard.press("o")
         await page.wait_for_url("**/deliveries/0*")
         assert wrong == []
+
+
+async def test_a_supervisors_table_comes_by_itself_when_it_is_counted(
+    browser: Browser, boards: tuple[Office, Planned], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, _ = boards
+    with held(monkeypatch) as release:
+        async with at(
+            browser, office, "/supervision?since=2026-01-01&until=2026-01-31", examined=True
+        ) as (
+            page,
+            wrong,
+        ):
+            await page.get_by_role("status").get_by_text("正在统计").wait_for()
+            await fits(page, "board-supervision-counting")
+            release()
+            await page.locator("table tbody tr").first.wait_for()
+            assert wrong == []
 
 
 async def test_a_plan_is_dragged_to_another_day_and_a_past_day_is_refused_in_place(

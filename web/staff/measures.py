@@ -87,10 +87,11 @@ class StaffMeasured(Struct, frozen=True, kw_only=True):
 
 
 class StaffSupervision(Struct, frozen=True, kw_only=True):
-    """`whole` are the figures of all rows together."""
+    """`whole` are the figures of all rows together, `counted_at` when they were counted."""
 
     since: datetime
     until: datetime
+    counted_at: datetime
     indicators: tuple[StaffIndicator, ...]
     rows: tuple[StaffMeasured, ...]
     whole: dict[Name, float | None]
@@ -177,6 +178,7 @@ async def read_supervision(call: Call) -> StaffSupervision:
     return StaffSupervision(
         since=period.since,
         until=period.until,
+        counted_at=found.at,
         indicators=tuple(told(StaffIndicator, one) for one in INDICATORS),
         rows=tuple(_measured(one) for one in found.rows),
         whole=dict(found.all),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -12,30 +12,47 @@ from hub.kernel.events import BrokenChain, audit_events, first_since, hash_at, v
 from hub.organisations.auditing.models import Row
 from hub.organisations.tables import people, roles
 
-__all__ = ["earlier_of", "event_at", "first_since", "link_holds", "logins_of", "newest", "next_of"]
+__all__ = [
+    "earlier_of",
+    "event_at",
+    "first_since",
+    "link_holds",
+    "logins_of",
+    "newest",
+    "next_of",
+    "told",
+]
 
 _e = audit_events.c
 
 
 def newest(
     connection: Connection, *, column: str, value: str, below: int, above: int, limit: int
-) -> list[Row]:
+) -> Sequence[Any]:
     """Events numbered between `above` and `below` (both left out), newest first: those with
-    `value` in `column` (subject, actor or kind), or all where no column is named."""
+    `value` in `column` (subject, actor or kind), or all where no column is named. As they are
+    stored: `told` reads one."""
     query = select(audit_events).where(_e.seq < below, _e.seq > above)
     if column:
         query = query.where(_e[column] == value)
-    return _told(connection.execute(query.order_by(_e.seq.desc()).limit(limit)))
+    return connection.execute(query.order_by(_e.seq.desc()).limit(limit)).all()
+
+
+def told(stored: Any) -> Row:
+    """What a stored event says."""
+    said = msgspec.json.decode(stored.body)
+    return {"seq": stored.seq, "hash": stored.hash, "previous": stored.previous, **said}
 
 
 def event_at(connection: Connection, seq: int) -> Row | None:
-    rows = _told(connection.execute(select(audit_events).where(_e.seq == seq)))
-    return rows[0] if rows else None
+    stored = connection.execute(select(audit_events).where(_e.seq == seq)).first()
+    return told(stored) if stored else None
 
 
 def earlier_of(connection: Connection, subject: str, seq: int, limit: int) -> list[Row]:
     """What happened to the same thing before, newest first."""
-    return newest(connection, column="subject", value=subject, below=seq, above=0, limit=limit)
+    rows = newest(connection, column="subject", value=subject, below=seq, above=0, limit=limit)
+    return [told(row) for row in rows]
 
 
 def next_of(connection: Connection, subject: str, seq: int) -> int:
@@ -58,10 +75,3 @@ def logins_of(connection: Connection, body_ids: Iterable[str]) -> frozenset[str]
     query = select(people.c.login).join(roles, roles.c.person_id == people.c.id)
     rows = connection.execute(query.where(roles.c.body_id.in_(list(body_ids))).distinct())
     return frozenset(rows.scalars())
-
-
-def _told(rows: Iterable[Any]) -> list[Row]:
-    return [
-        {"seq": r.seq, "hash": r.hash, "previous": r.previous, **msgspec.json.decode(r.body)}
-        for r in rows
-    ]

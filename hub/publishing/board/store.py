@@ -38,7 +38,7 @@ from hub.publishing.board.models import MOST, Line, Looked, Page
 from hub.publishing.models import COMING, HALTED, HELD, DeliveryState, Purpose
 from hub.publishing.tables import deliveries, in_states, plans
 
-__all__ = ["count_by_state", "few_accounts", "late", "line_of", "page_of"]
+__all__ = ["count_by_state", "few_accounts", "ids_of", "late", "line_of", "page_of"]
 
 _S = DeliveryState
 _d = deliveries.c
@@ -93,6 +93,20 @@ def page_of(connection: Connection, looked: Looked, sight: Sight, few: list[str]
     if len(rows) > looked.limit:
         return Page(lines=tuple(lines), next=_cursor(shown[-1], order))
     return Page(lines=tuple(lines), next=stretch, filled=not stretch)
+
+
+def ids_of(
+    connection: Connection, looked: Looked, sight: Sight, few: list[str] | None
+) -> tuple[list[str], bool]:
+    """As `page_of`, only which deliveries, and whether there are more."""
+    rows, _, stretch = _found(connection, looked, sight, few)
+    shown = rows[: looked.limit]
+    if not sight.whole:
+        own = select(accounts.c.id).where(accounts.c.body_id.in_(sight.bodies))
+        asked = own.where(accounts.c.id.in_({row.account_id for row in shown}))
+        seen = set(connection.execute(asked).scalars())
+        shown = [row for row in shown if row.account_id in seen]
+    return [row.id for row in shown], len(rows) > looked.limit or bool(stretch)
 
 
 def _found(

@@ -25,6 +25,7 @@ __all__ = [
     "orders_of",
     "pointless",
     "posts_of",
+    "recalled_editions",
     "recalled_versions",
     "refused_amendments",
     "release_reposts",
@@ -60,6 +61,20 @@ def recalled_versions(connection: Connection, item_ids: Collection[str]) -> dict
         .group_by(orders.c.item_id)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def recalled_editions(connection: Connection, edition_ids: Collection[str]) -> set[str]:
+    """Those among them of versions that were withdrawn."""
+    query = (
+        select(editions.c.id)
+        .join(orders, orders.c.item_id == editions.c.item_id)
+        .where(
+            editions.c.id.in_(edition_ids),
+            orders.c.kind == OrderKind.RECALL,
+            orders.c.item_version >= editions.c.item_version,
+        )
+    )
+    return set(connection.execute(query).scalars())
 
 
 def add_followups(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:

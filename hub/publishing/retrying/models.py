@@ -8,9 +8,24 @@ from datetime import datetime
 from hub.kernel.errors import Words
 from hub.publishing.models import DeliveryState, Purpose
 
-__all__ = ["MOST", "Facts", "Group", "Preview", "Retried", "Why"]
+__all__ = ["MOST", "Candidate", "Facts", "Group", "Preview", "Retried", "Why"]
 
 MOST = 2_000  # deliveries of one look; what is beyond comes with the next
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What is asked for of one delivery; `error` is the platform's, empty where there is none."""
+
+    id: str
+    account_id: str
+    edition_id: str
+    part: int
+    state: DeliveryState
+    purpose: Purpose
+    reason: str
+    not_after: datetime
+    error: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

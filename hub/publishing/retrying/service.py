@@ -13,13 +13,11 @@ from hub.kernel.database import Database, Transaction
 from hub.kernel.errors import InvalidInput, Words
 from hub.kernel.events import Event
 from hub.organisations.authority.sight import Sight
-from hub.publishing import store as publishing
 from hub.publishing.board import store as board
 from hub.publishing.board.models import GROUPS, Group, Looked
-from hub.publishing.models import Delivery, DeliveryState
-from hub.publishing.recall import store as recalls
+from hub.publishing.models import DeliveryState
 from hub.publishing.retrying import events, store
-from hub.publishing.retrying.models import MOST, Facts, Preview, Retried, Why
+from hub.publishing.retrying.models import MOST, Candidate, Facts, Preview, Retried, Why
 from hub.publishing.retrying.models import Group as Left
 from hub.publishing.retrying.rules import grouped, why_not
 
@@ -32,7 +30,7 @@ _AGAIN = (_S.FAILED, _S.EXPIRED)
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    delivery: Delivery
+    asked: Candidate
     name: str
     why: Why | None
 
@@ -61,16 +59,14 @@ class Retrying:
             few = None
             if not looked.plan_id and not looked.account_id:
                 few = board.few_accounts(connection, sight, looked.channel)
-            page = board.page_of(connection, narrowed, sight, few)
-            judged = self._judged(connection, [line.id for line in page.lines], sight, late)
+            ids, more = board.ids_of(connection, narrowed, sight, few)
+            judged = self._judged(connection, ids, sight, late)
             good = [one for one in judged if one.why is None]
             return Preview(
-                ids=tuple(one.delivery.id for one in good),
-                will=grouped(
-                    (_cause(one.delivery), None, one.delivery.state, one.name) for one in good
-                ),
+                ids=tuple(one.asked.id for one in good),
+                will=grouped((_cause(one.asked), None, one.asked.state, one.name) for one in good),
                 cannot=_left(judged),
-                more=bool(page.next),
+                more=more,
             )
 
         return await self._database.read(work)
@@ -96,7 +92,7 @@ class Retrying:
     ) -> Retried:
         now = self._clock.now()
         judged = self._judged(tx.connection, ids, sight, late)
-        good = [one.delivery.id for one in judged if one.why is None]
+        good = [one.asked.id for one in judged if one.why is None]
         ready = store.make_ready(tx, _AGAIN, good, now, _GRACE)
         if ready:
             data = {"deliveries": ready, "late": late}
@@ -112,36 +108,27 @@ class Retrying:
         known = {one.id: one for one in store.wanted(connection, ids)}
         rows = [known[one] for one in ids if one in known]
         names = store.owners(connection, {row.account_id for row in rows})
-        recalled = _recalled(connection, rows)
-        return [
-            _Judged(
-                row,
-                names[row.account_id][0],
-                why_not(
-                    Facts(
-                        id=row.id,
-                        state=row.state,
-                        reason=row.reason,
-                        purpose=row.purpose,
-                        not_after=row.not_after,
-                        behind=row.state in _AGAIN
-                        and not publishing.previous_is_out(connection, row),
-                        recalled=row.edition_id in recalled,
-                        foreign=not sight.whole and names[row.account_id][1] not in sight.bodies,
-                    ),
-                    now,
-                    late=late,
-                ),
+        later = [row.id for row in rows if row.part and row.state in _AGAIN]
+        unhindered = store.after_what_is_out(connection, later)
+        behind = {one for one in later if one not in unhindered}
+        recalled = store.recalled(connection, {row.edition_id for row in rows})
+
+        def facts(row: Candidate) -> Facts:
+            return Facts(
+                id=row.id,
+                state=row.state,
+                reason=row.reason,
+                purpose=row.purpose,
+                not_after=row.not_after,
+                behind=row.id in behind,
+                recalled=row.edition_id in recalled,
+                foreign=not sight.whole and names[row.account_id][1] not in sight.bodies,
             )
+
+        return [
+            _Judged(row, names[row.account_id][0], why_not(facts(row), now, late=late))
             for row in rows
         ]
-
-
-def _recalled(connection: Connection, rows: Sequence[Delivery]) -> frozenset[str]:
-    """The editions among them of versions that were withdrawn."""
-    found = publishing.editions_by_ids(connection, {row.edition_id for row in rows}).values()
-    upto = recalls.recalled_versions(connection, {edition.item_id for edition in found})
-    return frozenset(e.id for e in found if e.item_version <= upto.get(e.item_id, -1))
 
 
 def _left(judged: Iterable[_Judged]) -> tuple[Left, ...]:
@@ -150,9 +137,9 @@ def _left(judged: Iterable[_Judged]) -> tuple[Left, ...]:
     )
 
 
-def _cause(delivery: Delivery) -> Words:
+def _cause(asked: Candidate) -> Words:
     """Why it did not go out, as the platform or the ledger says."""
-    if delivery.error_zh:
-        return Words(delivery.error_zh, delivery.error_en)
+    if asked.error.zh:
+        return asked.error
     late = Words("过期未发", "too late, not sent")
-    return late if delivery.state is _S.EXPIRED else Words("发送失败", "it failed")
+    return late if asked.state is _S.EXPIRED else Words("发送失败", "it failed")

@@ -18,6 +18,7 @@ from hub.organisations.tables import bodies
 from hub.supervision import store
 from hub.supervision.models import Name, Period, Tally
 from hub.supervision.service import Supervision
+from hub.supervision.sums import Counted, Sums
 
 NOW = datetime(2026, 11, 30, 4, 0, tzinfo=UTC)
 MONTH = Period(NOW - timedelta(days=29), NOW + timedelta(days=1))
@@ -148,3 +149,59 @@ async def test_boards_asked_for_in_the_same_moment_are_counted_once(
     clock.advance(61)
     await supervision.board(MONTH, WHOLE)
     assert counted == 2
+
+
+async def test_who_looks_gets_what_is_at_hand_while_it_is_counted_anew(
+    stocked: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, held = Sums._count, asyncio.Event()
+
+    async def counting(self: Sums, period: Period) -> Counted:
+        await held.wait()
+        return await count(self, period)
+
+    monkeypatch.setattr(Sums, "_count", counting)
+    supervision, begun = Supervision(stocked, clock, 14), clock.now()
+    assert await supervision.board_at_hand(MONTH, WHOLE) == (None, True)
+    assert supervision.counting(MONTH)
+    held.set()
+    first = await supervision.board(MONTH, WHOLE)
+    assert await supervision.board_at_hand(MONTH, WHOLE) == (first, False)
+    held.clear()
+    clock.advance(61)
+    assert await supervision.board_at_hand(MONTH, WHOLE) == (first, True)
+    held.set()
+    newer = await supervision.board(MONTH, WHOLE)
+    assert (first.at, newer.at) == (begun, begun + timedelta(seconds=61))
+
+
+async def test_what_took_long_to_count_counts_as_new_for_longer(
+    stocked: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tallies = store.tallies
+
+    def slow(connection: Connection, period: Period, now: datetime) -> dict[str, Tally]:
+        clock.advance(30)
+        return tallies(connection, period, now)
+
+    monkeypatch.setattr(store, "tallies", slow)
+    supervision = Supervision(stocked, clock, 14)
+    first = await supervision.board(MONTH, WHOLE)
+    clock.advance(299)
+    assert await supervision.board(MONTH, WHOLE) == first
+    clock.advance(2)
+    assert (await supervision.board(MONTH, WHOLE)).at > first.at
+
+
+async def test_a_count_that_failed_is_told_to_who_waits_and_begun_anew_by_the_next(
+    stocked: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(connection: Connection, period: Period, now: datetime) -> dict[str, Tally]:
+        raise RuntimeError("no more")
+
+    supervision = Supervision(stocked, clock, 14)
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "tallies", failing)
+        with pytest.raises(RuntimeError, match="no more"):
+            await supervision.board_at_hand(MONTH, WHOLE)
+    assert (await supervision.board(MONTH, WHOLE)).rows

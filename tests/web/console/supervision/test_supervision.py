@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import timedelta
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from html import unescape
+
+import pytest
+from aiohttp import ClientResponse
+from sqlalchemy import Connection
 
 from app.compose import open_engine
 from hub.catalogue.models import Attribute, ItemDraft
 from hub.organisations.models import Selection
 from hub.publishing.service import When
 from hub.review.models import ReviewStep
+from hub.supervision import store
+from hub.supervision.models import Period, Tally
 from simulators.determining import ORDINARY
 from tests.web.console.conftest import Office
 
+HTMX = {"HX-Request": "true"}
 _SIGNERS = (
     (ReviewStep.DRAFT_CHECK, "clerk"),
     (ReviewStep.SECTION_REVIEW, "head"),
@@ -94,3 +105,57 @@ async def test_a_period_that_is_none_is_said_so(office: Office) -> None:
     page = await office.see("office", "/supervision?since=2026-06-30&until=2026-01-01", status=400)
     assert "一天至一年" in page
     await office.see("office", "/supervision?since=yesterday&until=%00")
+
+
+async def test_a_page_says_that_it_is_counting_and_is_shown_once_that_is_done(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with held(monkeypatch) as release:
+        page = await office.see("office", "/supervision")
+        assert "正在统计" in page
+        assert "<tbody>" not in page
+        asked = unescape(re.findall(r'hx-get="/console([^"]+)"', page)[0])
+        meanwhile = await office.see("office", asked, **HTMX)
+        assert "正在统计" in meanwhile
+        assert "<html" not in meanwhile
+        release()
+        answer = await until_counted(office, asked)
+        assert answer.headers["HX-Redirect"].startswith("/console/supervision?since=")
+    assert figures(await office.see("office", "/supervision"), "海州市")[0] == "0"
+
+
+async def test_a_reader_of_older_figures_is_told_of_newer_ones(office: Office) -> None:
+    told = await office.see("office", "/supervision/counted?older=1&since=2026-01-05", **HTMX)
+    assert "新数字已统计好" in told
+    assert "/console/supervision?since=2026-01-05" in told
+
+
+async def test_days_at_the_ends_of_the_calendar_are_no_days(office: Office) -> None:
+    await office.see("office", "/supervision?since=0001-01-01&until=9999-12-31")
+    await office.see("office", "/supervision/counted?older=1&until=9999-12-31", **HTMX)
+
+
+@contextmanager
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Counting stands still until it is released."""
+    tallies, free = store.tallies, threading.Event()
+
+    def counting(connection: Connection, period: Period, now: datetime) -> dict[str, Tally]:
+        assert free.wait(60)
+        return tallies(connection, period, now)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "tallies", counting)
+        try:
+            yield free.set
+        finally:
+            free.set()
+
+
+async def until_counted(office: Office, path: str) -> ClientResponse:
+    async with asyncio.timeout(60):
+        while True:
+            answer = await office.ask("office", "GET", path, headers=HTMX)
+            if answer.status == 204:
+                return answer
+            await asyncio.sleep(0.05)

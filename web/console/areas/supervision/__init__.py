@@ -27,5 +27,6 @@ AREA = Area(
             needs=LOOKING,
             filters=("since", "until", "body"),
         ),
+        Route(method="GET", path="/supervision/counted", handler=pages.counted, needs=LOOKING),
     ),
 )

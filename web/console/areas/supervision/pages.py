@@ -15,10 +15,11 @@ from hub.supervision.models import Measured, Name, Period
 from hub.supervision.rules import INDICATORS
 from web.console.call import Call
 
-__all__ = ["board"]
+__all__ = ["board", "counted"]
 
 _DAYS = (7, 30, 90, 365)
 _MONTH = 30
+_YEARS = range(1949, 2200)  # others are typing errors, and near the calendar's ends nothing adds up
 # what a figure opens: a list of this console, and what narrows it
 _LISTS: Mapping[Name, tuple[str, Mapping[str, str]]] = {
     Name.DELIVERED: ("/deliveries", {"group": "trouble"}),
@@ -33,22 +34,38 @@ async def board(call: Call) -> web.StreamResponse:
     desk, sight = call.desk, await call.desk.sights.of(call.login)
     top, bodies = await _top(call, sight), await desk.organisations.bodies()
     since, until = _days(call)
-    found = await desk.supervision.board(
+    found, counting = await desk.supervision.board_at_hand(
         Period.of_days(since, until, desk.zone), sight, top.id if top else ""
     )
+    rows = found.rows if found else ()
     return call.page(
         "supervision/board",
-        rows=found.rows,
-        all=found.all,
+        board=found,
+        counting=counting,
+        older=found is not None,
+        asked={"since": since.isoformat(), "until": until.isoformat(), "body": call.asked("body")},
         indicators=INDICATORS,
         top=top,
         parent=next((body for body in bodies if top and body.id == top.parent_id), None),
         since=since.isoformat(),
         until=until.isoformat(),
         periods={days: (until - timedelta(days=days - 1)).isoformat() for days in _DAYS},
-        opens={row.body.id: _opened(row) for row in found.rows},
-        within=_with_others(bodies, found.rows),
+        opens={row.body.id: _opened(row) for row in rows},
+        within=_with_others(bodies, rows),
     )
+
+
+async def counted(call: Call) -> web.StreamResponse:
+    """How far the count is that a board waits for. A page that shows nothing yet is then opened
+    anew; one that shows older figures is told of newer ones, and nothing is taken from under
+    the eyes of whoever reads them."""
+    since, until = _days(call)
+    asked = {"since": since.isoformat(), "until": until.isoformat(), "body": call.asked("body")}
+    counting = call.desk.supervision.counting(Period.of_days(since, until, call.desk.zone))
+    older = bool(call.asked("older"))
+    if not counting and not older:
+        return call.go("/supervision", **asked)
+    return call.page("supervision/_counting", asked=asked, counting=counting, older=older)
 
 
 async def _top(call: Call, sight: Sight) -> Body | None:
@@ -76,9 +93,10 @@ def _days(call: Call) -> tuple[date, date]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if found.year in _YEARS else None
 
 
 def _opened(row: Measured) -> dict[Name, str]:
