@@ -51,7 +51,7 @@ class Jobs:
         chosen = self._select(name, job) if self._select else job
         if chosen is not None:
             trigger = self._scheduler.every(interval)
-            self._scheduler.add_job(self._tracked(name, chosen), trigger, id=name)
+            self._scheduler.add_job(self._tracked(name, chosen), trigger, id=name, name=name)
             self.names.append(name)
 
     def _tracked(self, name: str, job: Job) -> Job:
@@ -109,7 +109,7 @@ class HubClock(Jobs):
     def changed(self) -> None:
         """Somebody in this process changed what is due: look now."""
         self._wake()
-        self._scheduler.add_job(self._tracked(_WAKE, self.look_ahead))
+        self._scheduler.add_job(self._tracked(_WAKE, self.look_ahead), name=_WAKE)
 
     async def look_ahead(self) -> None:
         """Wake for what is soon due, and set the wake-up to the next due time in the ledger."""
@@ -130,6 +130,7 @@ class HubClock(Jobs):
                 self._tracked(_WAKE, self._ring),
                 trigger,
                 id=_WAKE,
+                name=_WAKE,
                 replace_existing=True,
                 max_instances=_RINGS,
             )

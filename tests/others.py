@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -22,7 +21,7 @@ from typing import IO
 
 import pytest
 
-__all__ = ["free_port", "interpreter", "run", "serving"]
+__all__ = ["interpreter", "run", "serving"]
 
 _PYTHON = Path(__file__).parent.parent / ".venv-others" / "bin" / "python"
 _KEPT = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR")
@@ -37,14 +36,6 @@ def interpreter() -> str:
             pytest.fail(".venv-others is not set up, and CI skips nothing", pytrace=False)
         pytest.skip(".venv-others is not set up: `make test` does it")
     return str(_PYTHON)
-
-
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def run(*words: str, cwd: Path, given: str = "", patience_s: float = 60.0, **more: str) -> str:

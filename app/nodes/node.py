@@ -27,6 +27,7 @@ from hub.kernel.nodes.service import Census, Nodes
 from scheduler.clock import Job, Jobs
 from scheduler.engine import Engine
 from web.health import Check
+from web.leaving import unless_left
 
 __all__ = ["LEAD", "Node", "open_node"]
 
@@ -109,7 +110,7 @@ async def open_node(
             led=hub,
             stack=stack,
             metrics=metrics,
-            application=web.Application(),
+            application=web.Application(middlewares=[unless_left]),
             leadership=None,
             census=None,
             bell=None,

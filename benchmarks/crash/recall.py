@@ -15,15 +15,8 @@ from random import Random
 from typing import Any
 
 from app.compose import Hub
-from benchmarks.crash.fanout import (
-    _BEGUN,
-    _OPEN,
-    _count,
-    _pause,
-    _wait_until,
-    tried,
-)
 from benchmarks.crash.life import RESULT, live, plan_everything
+from benchmarks.crash.moments import BEGUN, OPEN, count, pause, tried, wait_until
 from benchmarks.crash.runner import Scene, fork, wait_for
 from benchmarks.crash.triggers import Kill
 from hub.catalogue.models import Filter
@@ -50,16 +43,16 @@ def try_recall(
     scene.copy(home)
     wait_for(fork(home, partial(live, home, plan_everything, None)), home)
     public = _public(scene)
-    published = _count(home, _BEGUN)
+    published = count(home, BEGUN)
     (home / "running").unlink()
     target = published + random.randint(planned // 2, planned * 7 // 8)
     life = fork(home, partial(live, home, recall_everything, kill))
     if kill is None:
-        _wait_until(home, target)
-        _pause(random.uniform(0.0, 0.03))
+        wait_until(home, target)
+        pause(random.uniform(0.0, 0.03))
         os.kill(life, signal.SIGKILL)
     killed = wait_for(life, home) == -signal.SIGKILL
-    left, in_flight = _public(scene), _count(home, _OPEN)
+    left, in_flight = _public(scene), count(home, OPEN)
     wait_for(fork(home, partial(live, home, None, None)), home)
     found = json.loads((home / RESULT).read_text("utf-8"))["deliveries"]
     return {

@@ -59,6 +59,8 @@ def _dressed(desk: Desk) -> Middleware:
             if error.status < 400:
                 raise
             response = _told(request, desk, _missing(error), error.status)
+        except ConnectionResetError:
+            raise  # whoever asked has left (web/leaving.py)
         except Exception:
             _log.exception("console.failed", method=request.method, path=request.path)
             response = _told(request, desk, _defect(), 500)

@@ -65,7 +65,8 @@ class OneEvent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checking:
     """A walk over the chain: `done` of `total` events. `ended_at` is None while it goes on;
-    `broken` is the number of the first event that does not hold (0: none so far)."""
+    `broken` is the number of the first event that does not hold (0: none so far). One that ended
+    with neither `broken` nor `head` was broken off, `why` says by what, and proves nothing."""
 
     by: str
     started_at: datetime

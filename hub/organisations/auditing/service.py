@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from hub.kernel.clock import Clock
 from hub.kernel.database import Database, Transaction
-from hub.kernel.errors import NotFound, Words
+from hub.kernel.errors import NotFound, Unavailable, Words
 from hub.kernel.events import BrokenChain, Event, Kind, chain_head, chain_start, verify_next
 from hub.organisations import store as organisations
 from hub.organisations.auditing import events, store
@@ -129,7 +129,7 @@ class Auditing:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _walk(self, actor: str) -> None:
+    async def _prove(self, actor: str) -> None:
         try:
             seq, digest = await self._database.read(chain_start)
             while True:
@@ -145,6 +145,13 @@ class Auditing:
             return
         await self._record(events.VERIFIED, actor, {"events": seq, "head": digest})
         self._told(ended_at=self._clock.now(), head=f"{seq}:{digest}")
+
+    async def _walk(self, actor: str) -> None:
+        """A walk that the database left in the middle has ended, and proved nothing."""
+        try:
+            await self._prove(actor)
+        except Unavailable as error:
+            self._told(ended_at=self._clock.now(), why=error.words)
 
     def _told(self, **values: object) -> None:
         if self._checking is not None:

@@ -14,7 +14,7 @@ from hub.publishing.ports import Access
 from publishers.email.imap import mailbox_of, visit
 from publishers.email.polling import EmailPoller
 from publishers.email.simulator import Platform
-from tests.others import free_port
+from simulators.servers import free_port
 
 DAY = date(2026, 3, 1)
 LOGIN = {"username": "u", "password": "p"}

@@ -20,7 +20,8 @@ from hub.publishing.ports import Access, Measured, Verdict
 from publishers.mastodon.client import Draft, MastodonClient
 from publishers.mastodon.publisher import MastodonOutlet
 from publishers.wire import Wire, open_session
-from tests.others import free_port, serving
+from simulators.servers import free_port
+from tests.others import serving
 from tests.publishers.doubles import MemoryJob, MemoryMedia, picture
 
 LINK = "https://www.gd.gov.cn/zwgk/2026-17.html"

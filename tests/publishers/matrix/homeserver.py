@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tests.others import free_port, serving
+from simulators.servers import free_port
+from tests.others import serving
 
 __all__ = ["Homeserver", "Member", "prepare", "running"]
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from hub.kernel.clock import ManualClock
 from hub.kernel.database import Database, Transaction
-from hub.kernel.errors import NotFound, Words
+from hub.kernel.errors import NotFound, Unavailable, Words
 from hub.kernel.events import Event, Kind
 from hub.organisations.auditing import service as module
 from hub.organisations.auditing.models import Checking, WantedEvents
@@ -116,3 +116,19 @@ async def test_the_walk_names_the_first_event_that_does_not_hold(
     found = await ended(auditing)
     assert found.broken == 7
     assert found.why is not None
+
+
+async def test_a_walk_that_the_database_left_has_ended_and_another_can_begin(
+    auditing: Auditing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*given: object, **more: object) -> None:
+        raise Unavailable(Words("数据库已关闭", "the database is closed"))
+
+    with monkeypatch.context() as outage:
+        outage.setattr(module, "verify_next", away)
+        await auditing.check("li")
+        found = await ended(auditing)
+    assert (found.running, found.head, found.broken) == (False, "", 0)
+    assert found.why == Words("数据库已关闭", "the database is closed")
+    await auditing.check("li")
+    assert (await ended(auditing)).head.startswith("12:")
