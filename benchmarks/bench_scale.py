@@ -43,7 +43,7 @@ _STEADY_S = {True: 2, False: 20}
 _TEAMS = {True: (1, 2), False: (1, 2, 4)}
 _SHORT = ("redis-killed", "clock-killed")  # what heals without a lease's end
 _REST_S = (2.0, 8.0)
-_PATIENCE_S = 900.0
+_PATIENCE_S, _SLOWEST = 300.0, 50  # and for so many deliveries one second more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,7 @@ async def _storm(place: Installation, wave: Wave, shape: Storm, random: Random) 
     met = await _befall(place, shape, random, begun)
     for node in place.nodes:
         node.revive()
-    await until_sent(place, "storm", _PATIENCE_S)
+    await until_sent(place, "storm", _PATIENCE_S + shape.accounts * shape.items / _SLOWEST)
     took = time.monotonic() - begun
     return _told(wave, await counted(place, wave, "storm"), met, took)
 
