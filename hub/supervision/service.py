@@ -18,7 +18,7 @@ from hub.supervision.sums import Counted, Sums
 __all__ = ["LONGEST", "Supervision"]
 
 LONGEST = timedelta(days=366)
-_PATIENCE_S = 0.4  # of somebody who looks at a page: the first paint is to come within a second
+_PATIENCE_S = 0.15  # of somebody who looks at a page: pages of lists are to come within 200 ms
 
 
 class Supervision:
