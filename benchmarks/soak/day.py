@@ -42,12 +42,14 @@ class Deed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """A day that begins at `begin` in China and is `hours` long. The first `warm` hours fill what
-    is filled once. `citizens` write in all; `items` are published for everybody, `bursts` for
-    one account; `rest` is how many real seconds nothing happens in a rest."""
+    is filled once; in the last `still` hours before a rest nobody does anything. `citizens` write
+    in all; `items` are published for everybody, `bursts` for one account; `rest` is how many real
+    seconds nothing happens in a rest."""
 
     begin: datetime
     hours: float
     warm: float
+    still: float
     sample_minutes: int
     citizens: int
     bodies: int
@@ -75,6 +77,7 @@ FULL = Shape(
     begin=datetime(2026, 6, 15, 6, tzinfo=CHINA).astimezone(UTC),
     hours=24,
     warm=4,
+    still=0.5,
     sample_minutes=30,
     citizens=1_600,
     bodies=6,
@@ -92,23 +95,24 @@ FULL = Shape(
 )
 QUICK = Shape(
     begin=datetime(2026, 6, 15, 21, tzinfo=CHINA).astimezone(UTC),
-    hours=4,
-    warm=1,
-    sample_minutes=30,
-    citizens=160,
+    hours=1,
+    warm=0.25,
+    still=1 / 6,
+    sample_minutes=15,
+    citizens=30,
     bodies=2,
-    step=10.0,
-    rest=9.0,
-    items=(time(21, 10), time(22, 15), time(22, 40), time(0, 20)),
-    bursts=((time(21, 5), 4), (time(22, 20), 4)),
-    away=(time(22, 30), time(23, 0)),
-    redis=(time(23, 10), time(23, 20)),
-    worker=(time(22, 10), time(23, 30)),
+    step=45.0,
+    rest=5.0,
+    items=(time(21, 1), time(21, 20), time(21, 32)),
+    bursts=((time(21, 1), 2), (time(21, 25), 2)),
+    away=(time(21, 19), time(21, 28)),
+    redis=(time(21, 34), time(21, 39)),
+    worker=(time(21, 16), time(21, 42)),
 )
 
 
 def deeds(shape: Shape, *, scaled: bool) -> list[Deed]:
-    """Everything in its order. In the last hour before a rest nobody does anything."""
+    """Everything in its order."""
     found = [
         *_citizens(shape),
         *(Deed(_after(shape, at), Kind.PUBLISH) for at in shape.items),
@@ -135,9 +139,9 @@ def _between(shape: Shape, times: tuple[time, time], first: Kind, last: Kind) ->
 
 
 def _quiet(shape: Shape, after: timedelta) -> bool:
-    """In the half hour before a rest, and before the end."""
+    """Shortly before a rest, and before the end."""
     return any(
-        timedelta(hours=hour - 0.5) <= after < timedelta(hours=hour)
+        timedelta(hours=hour - shape.still) <= after < timedelta(hours=hour)
         for hour in (shape.warm, shape.hours)
     )
 
