@@ -39,7 +39,7 @@ from app.keys import new_key
 from benchmarks.soak.day import FULL, QUICK, Deed, Kind, Shape, deeds
 from benchmarks.soak.leaping import FollowingClock, Page
 from benchmarks.soak.process import HubProcess, environment, running, settings_for
-from benchmarks.soak.verdict import MIB, Sample, grown, largest_growth, left_over
+from benchmarks.soak.verdict import MIB, Sample, grown, largest_growth, left_over, steady
 from benchmarks.soak.world import World, opened_town
 from simulators.citizens.staging import connect, staged
 from simulators.scaled.servers import RedisServer, running_postgres, running_redis
@@ -47,6 +47,7 @@ from simulators.scaled.servers import RedisServer, running_postgres, running_red
 _POLLS = {"weibo": "60", "mastodon": "60"}  # seconds; every call costs what it does in a day
 _THEIRS_S = 30.0  # until clients have closed what they do not use
 _DAY_H = 24.0
+_LOOKS, _BETWEEN_S = 4, 0.3  # in a rest
 _TOLD = 12  # of what grew most
 
 
@@ -120,11 +121,16 @@ class Soak:
     async def _look(self, deed: Deed) -> None:
         if deed.kind is Kind.REST:
             await asyncio.sleep(self._shape.rest)
-        seen = await self._hub.sample()
-        sample = Sample(hour=deed.after.total_seconds() / 3600, **seen)
-        self.samples.append(sample)
+        hour = deed.after.total_seconds() / 3600
+        sample = Sample(hour=hour, **await self._hub.sample())
         if deed.kind is Kind.REST:
+            more = [sample]
+            for _ in range(_LOOKS):
+                await asyncio.sleep(_BETWEEN_S)
+                more.append(Sample(hour=hour, **await self._hub.sample()))
+            sample = steady(more)
             self.rests.append(sample)
+        self.samples.append(sample)
         print(_line(sample), flush=True)
 
 

@@ -48,10 +48,13 @@ async def live(page: Page, step: float, worker: bool) -> None:
             around.append(asyncio.create_task(governing, name="soak-govern"))
         else:
             around.append(asyncio.create_task(_say_busy(running, page), name="soak-busy"))
-        await stopped.wait()
-        for task in around:
+        ending = asyncio.create_task(stopped.wait())
+        ended, _ = await asyncio.wait({ending, *around}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (ending, *around):
             task.cancel()
         await asyncio.gather(*around, return_exceptions=True)
+        for task in ended:
+            task.result()  # what was to last as long as the hub, and failed
 
 
 def _jobs(running: Serving) -> bool:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,7 @@ def sizes(root: object) -> dict[str, int]:
 
 def _parts(one: object) -> Iterator[tuple[str, object]]:
     """What an object of ours or a short container leads to."""
-    if isinstance(one, Mapping):
+    if isinstance(one, dict):  # others' mappings may make what they are asked for, or refuse
         if len(one) <= _LARGE:
             yield from ((f"[{key}]", part) for key, part in one.items())
     elif isinstance(one, list | tuple | set | frozenset | deque):

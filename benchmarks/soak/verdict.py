@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-__all__ = ["Sample", "grown", "largest_growth", "left_over", "slope"]
+__all__ = ["Sample", "grown", "largest_growth", "left_over", "slope", "steady"]
 
 MIB = 1024 * 1024
 
@@ -47,6 +47,17 @@ def grown(samples: Sequence[Sample], begin: float, per_hours: float) -> float:
     """MiB that the line through the process's own memory since hour `begin` gains in so long."""
     points = [(one.hour, one.memory / MIB) for one in samples if one.hour >= begin]
     return slope(points) * per_hours
+
+
+def steady(samples: Sequence[Sample]) -> Sample:
+    """The last of them, with only what was there in each: a job that happens to run is no leak."""
+
+    def least(name: str) -> dict[str, int]:
+        looks: list[Mapping[str, int]] = [getattr(one, name) for one in samples]
+        return {key: min(look.get(key, 0) for look in looks) for key in looks[-1]}
+
+    counted = {name: least(name) for name in ("files", "tasks", "threads", "connections")}
+    return replace(samples[-1], **counted)  # type: ignore[arg-type]
 
 
 def left_over(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
+from datetime import time as clock_time
 from random import Random
 from typing import Any
 
@@ -17,6 +19,8 @@ from app.compose import Hub
 from benchmarks.soak.leaping import FollowingClock, Holder
 from benchmarks.soak.people import Visits
 from hub.catalogue.models import Attribute, ItemDraft
+from hub.kernel.clock import CHINA
+from hub.kernel.errors import Conflict
 from hub.organisations.models import Selection
 from hub.publishing.models import DeliveryState
 from hub.publishing.service import When
@@ -35,6 +39,7 @@ __all__ = ["World", "opened_town"]
 
 _PATIENCE_S = 3.0  # for answers, before time may leap again: some doors are only asked now and then
 _LOOK_S = 0.02
+_MORNING = clock_time(0, 30)
 _FOREVER = 1_000_000_000
 _BUSY_CHANNEL = "weibo"  # of which the daily quota is used up
 _EDITOR = "wang.lei"
@@ -132,9 +137,21 @@ class World:
         if body_code:
             ids = tuple(self._spots[channel, body_code].account_id for channel in channels)
             selection = Selection(ids=ids)
-        planned = await self._hub.publishing.plan(item.id, selection, When(zone="UTC"), "media")
+        self._plans.append(await self._planned(item.id, selection))
         self._items[item.id] = mark
-        self._plans.append(planned.plan.id)
+
+    async def _planned(self, item_id: str, selection: Selection) -> str:
+        """At once, or as media staff do where an account has no more posts for the day: shortly
+        after midnight."""
+        try:
+            done = await self._hub.publishing.plan(item_id, selection, When(zone="UTC"), "media")
+        except Conflict as error:
+            if error.field != "selection":
+                raise
+            tomorrow = self._clock.now().astimezone(CHINA).date() + timedelta(days=1)
+            when = When(wall=datetime.combine(tomorrow, _MORNING), zone=str(CHINA))
+            done = await self._hub.publishing.plan(item_id, selection, when, "media")
+        return done.plan.id
 
     async def burst(self, count: int) -> None:
         for _ in range(count):

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from benchmarks.soak.day import FULL, QUICK, Kind, Shape, deeds
 from benchmarks.soak.leaping import FollowingClock, Holder, LeapingClock, Page, govern
 from benchmarks.soak.sampling import descriptors, sizes
-from benchmarks.soak.verdict import MIB, Sample, grown, largest_growth, left_over, slope
+from benchmarks.soak.verdict import (
+    MIB,
+    Sample,
+    grown,
+    largest_growth,
+    left_over,
+    slope,
+    steady,
+)
 
 START = datetime(2026, 6, 15, 6, tzinfo=UTC)
 
@@ -50,6 +58,14 @@ def test_what_there_is_less_of_hides_nothing_that_leaks() -> None:
     before, after = {"sockets": 9, "files": 4}, {"sockets": 3, "files": 6, "pipes": 1}
     assert left_over(before, after) == {"files": 2, "pipes": 1}
     assert largest_growth(before, after, 1) == {"files": 2}
+
+
+def test_what_is_there_at_one_look_only_is_not_left_over() -> None:
+    looks = [
+        Sample(hour=4, memory=1, blocks=1, wal=0, tasks=tasks)
+        for tasks in ({"clock": 1, "job": 2}, {"clock": 1}, {"clock": 1, "job": 1, "look": 1})
+    ]
+    assert steady(looks).tasks == {"clock": 1, "job": 0, "look": 0}
 
 
 @pytest.mark.parametrize("shape", [FULL, QUICK], ids=["full", "quick"])
