@@ -314,12 +314,12 @@ def _told(prefix: str, figures: dict[str, float]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="no burst, half as much stored; 40 s")
+    parser.add_argument("--quick", action="store_true", help="no burst, a quarter as much stored")
     parser.add_argument("--stored", type=int, default=0, help="default 100,000")
     parser.add_argument("--idle-rows", type=int, default=0, help="default 1,000,000")
     options = parser.parse_args()
-    rows = options.idle_rows or (25_000 if options.quick else 1_000_000)
-    stored = options.stored or (50_000 if options.quick else 100_000)
+    rows = options.idle_rows or (15_000 if options.quick else 1_000_000)
+    stored = options.stored or (25_000 if options.quick else 100_000)
     with stub_platform(0.02) as base_url, tempfile.TemporaryDirectory() as folder:
         result = compare(Path(folder), base_url, stored, quick=options.quick)
         result |= growth(Path(folder), rows)

@@ -38,7 +38,6 @@ from benchmarks.crew import OTHERS, QUEUES, Side, speed, survive
 from benchmarks.services import Postgres, database_on, own_postgres, redis_url, run_sql
 from benchmarks.stub import stub_platform
 
-_NAMES = ("ledger", *QUEUES)
 _ROWS = "CREATE TABLE posts (n integer PRIMARY KEY, status text)"
 _LEASE = "10"  # where one is killed; a queue leaves a dead worker what it took for five seconds
 _SERVER = {"max_connections": "200", "shared_buffers": "256MB", "max_wal_size": "1GB"}
@@ -46,15 +45,17 @@ _SERVER = {"max_connections": "200", "shared_buffers": "256MB", "max_wal_size": 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How many posts each makes, with which numbers of workers, and how the killing goes."""
+    """How many posts each makes, with which numbers of workers, and how the killing goes; with
+    `killed` 0 nobody is killed."""
 
     posts: int
     peer_posts: int
     ledger_sizes: Sequence[int]
     peer_sizes: Sequence[int]
-    killed: int
-    quiet_s: float
-    patience_s: float
+    peers: Sequence[str]
+    killed: int = 0
+    quiet_s: float = 0.0
+    patience_s: float = 0.0
 
 
 _FULL = Plan(
@@ -62,18 +63,18 @@ _FULL = Plan(
     peer_posts=15_600,
     ledger_sizes=(1, 2, 4),
     peer_sizes=(1, 2, 4),
+    peers=QUEUES,
     killed=3_000,
     quiet_s=25.0,
     patience_s=90.0,
 )
+# the best of the queues and the one on PostgreSQL; bench_queues --quick kills one of each
 _QUICK = Plan(
-    posts=3_000,
+    posts=1_500,
     peer_posts=600,
     ledger_sizes=(1, 2),
     peer_sizes=(2,),
-    killed=300,
-    quiet_s=12.0,
-    patience_s=12.0,
+    peers=("taskiq", "procrastinate"),
 )
 
 
@@ -115,15 +116,17 @@ def compare(plan: Plan) -> dict[str, Any]:
         if postgres is None or not OTHERS.exists():
             sys.exit("PostgreSQL or .venv-others is missing")
         told["postgres"] = run_sql(postgres.dsn, "SHOW server_version").split(" ")[0]
-        for name in _NAMES:
+        names = ("ledger", *plan.peers)
+        for name in names:
             ours = name == "ledger"
             shown, count = ("ledger_pg", plan.posts) if ours else (name, plan.peer_posts)
             for size in plan.ledger_sizes if ours else plan.peer_sizes:
                 figures = _fast(name, size, count, postgres)
                 told |= {f"{shown}_{size}_{n}": round(v) for n, v in figures.items()}
-        with ThreadPoolExecutor(len(_NAMES)) as pool:  # nothing is timed here
-            ends = list(pool.map(lambda name: _killed(name, plan, postgres), _NAMES))
-    for name, ended in zip(_NAMES, ends, strict=True):
+        killed = names if plan.killed else ()
+        with ThreadPoolExecutor(len(names)) as pool:  # nothing is timed here
+            ends = list(pool.map(lambda name: _killed(name, plan, postgres), killed))
+    for name, ended in zip(killed, ends, strict=True):
         shown = "" if name == "ledger" else f"{name}_"
         told |= {f"{shown}{n}": v for n, v in ended.items()}
     return told | _ratios(told, plan)
@@ -132,14 +135,14 @@ def compare(plan: Plan) -> dict[str, Any]:
 def _ratios(told: dict[str, Any], plan: Plan) -> dict[str, float]:
     """What more workers add, and the ledger's rate over that of each peer with as many."""
     found = {}
-    for shown, sizes in [("ledger_pg", plan.ledger_sizes), *((n, plan.peer_sizes) for n in QUEUES)]:
+    sizes_of = {"ledger_pg": plan.ledger_sizes, **dict.fromkeys(plan.peers, plan.peer_sizes)}
+    for shown, sizes in sizes_of.items():
         for size in sizes[1:]:
             rate = told[f"{shown}_{size}_per_s"] / told[f"{shown}_{sizes[0]}_per_s"]
             found[f"{shown}_scaling_{size}"] = round(rate, 2)
     for size in plan.peer_sizes:
-        ratios = {
-            name: told[f"ledger_pg_{size}_per_s"] / told[f"{name}_{size}_per_s"] for name in QUEUES
-        }
+        ours = told[f"ledger_pg_{size}_per_s"]
+        ratios = {name: ours / told[f"{name}_{size}_per_s"] for name in plan.peers}
         found |= {f"ratio_{name}_{size}": round(ratio, 2) for name, ratio in ratios.items()}
         found[f"ratio_best_queue_{size}"] = round(min(ratios.values()), 2)
     return found
@@ -147,7 +150,7 @@ def _ratios(told: dict[str, Any], plan: Plan) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer posts, done within 50 s")
+    parser.add_argument("--quick", action="store_true", help="two peers, within 50 s")
     parser.add_argument("--posts", type=int, default=0)
     options = parser.parse_args()
     plan = _QUICK if options.quick else _FULL
