@@ -26,6 +26,7 @@ from hub.organisations.tokens.scopes import Scope
 from hub.organisations.webhooks.models import NewWebhook
 from hub.review.models import ReviewStep
 from simulators.determining import ORDINARY
+from tests.web.console.boards.filling import tripped
 from tests.web.console.conftest import PASSWORD, Office, staff
 from tests.web.console.conversations.test_conversations import asked, published
 from tests.web.console.graphics.test_graphics import FORM, entered
@@ -78,6 +79,8 @@ async def _work(office: Office, home: Path) -> None:
     await _accounts(office)
     await hurry.stocked(office, home)
     await boards.stocked(office, home)
+    for account in await office.desk.organisations.accounts(Selection()):
+        await tripped(office, account)  # whichever page the walk comes to
     known = await opinion.stocked(office)
     await _items(office)
     await _settings(office)

@@ -14,6 +14,8 @@ from hub.kernel.clock import CHINA
 from hub.kernel.database import Transaction
 from hub.organisations.models import Account, NewAccount, Selection
 from hub.publishing.models import Delivery, DeliveryState
+from hub.publishing.restraint.models import OpenBreaker, Scope
+from hub.publishing.restraint.store import save_breakers
 from hub.publishing.service import When
 from hub.publishing.tables import deliveries
 from hub.review.models import ReviewStep
@@ -94,3 +96,22 @@ async def put(office: Office, delivery_id: str, state: DeliveryState, **values: 
 
 def wall_of(at: datetime) -> datetime:
     return at.astimezone(CHINA)
+
+
+async def tripped(office: Office, account: Account) -> None:
+    """The account's breaker is open, and that of its platform."""
+    now = office.desk.clock.now()
+    held = [
+        OpenBreaker(
+            scope=scope,
+            channel=account.channel,
+            subject=subject,
+            address=account.base_url,
+            cause="refused",
+            opened_at=now,
+            rest=timedelta(minutes=5),
+            probe_at=now + timedelta(minutes=5),
+        )
+        for scope, subject in ((Scope.ACCOUNT, account.id), (Scope.PLATFORM, account.base_url))
+    ]
+    await office.desk.database.write(lambda tx: save_breakers(tx, held), audited=False)

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from hub.kernel.clock import CHINA
 from hub.publishing.restraint import store
-from hub.publishing.restraint.models import OpenBreaker, Scope
-from tests.web.console.boards.filling import more_accounts, planned
+from tests.web.console.boards.filling import more_accounts, planned, tripped
 from tests.web.console.boards.test_deliveries_board import stray_media
 from tests.web.console.conftest import Office
 
@@ -67,21 +66,8 @@ async def test_a_breaker_is_let_go_by_who_operates_and_a_platforms_by_who_sees_a
 ) -> None:
     one = await planned(office, "停车管理办法")
     account = await office.desk.organisations.account(one.deliveries[0].account_id)
-    now, path = office.desk.clock.now(), f"/accounts/{account.id}"
-    held = [
-        OpenBreaker(
-            scope=scope,
-            channel=account.channel,
-            subject=subject,
-            address=account.base_url,
-            cause="refused",
-            opened_at=now,
-            rest=timedelta(minutes=5),
-            probe_at=now + timedelta(minutes=5),
-        )
-        for scope, subject in ((Scope.ACCOUNT, account.id), (Scope.PLATFORM, account.base_url))
-    ]
-    await office.desk.database.write(lambda tx: store.save_breakers(tx, held), audited=False)
+    path = f"/accounts/{account.id}"
+    await tripped(office, account)
     assert "解除熔断" in await office.see("media", path)
     assert "解除熔断" not in await office.see("editor", path)
     await office.send("editor", f"{path}/release", {"scope": "account"}, status=403)
