@@ -30,7 +30,7 @@ def chat_door(hub: Hub, conversing: Conversing) -> ChatDoor:
         conversing.webchat,
         hub.clock,
         account=account,
-        media=StoredMedia(hub.database).read,
+        media=StoredMedia(hub.database, hub.clock).read,
         limits=ChatLimits(
             per_address=settings.portal_chat_per_minute,
             streams=settings.portal_chat_streams,

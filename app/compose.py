@@ -326,7 +326,7 @@ async def open_engine(
             outlets=outlets,
             keyring=hub.organisations,
             channels=Installed(),
-            media=StoredMedia(hub.database),
+            media=StoredMedia(hub.database, hub.clock),
             meter=told,
             settings=engine_settings,
             random=SystemRandom(),

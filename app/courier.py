@@ -77,7 +77,7 @@ async def open_courier(
             if channel.replier:
                 repliers[name] = channel.replier(wire, hub.clock)
                 stack.push_async_callback(repliers[name].close)
-        yield ChannelCourier(hub, repliers, StoredMedia(hub.database))
+        yield ChannelCourier(hub, repliers, StoredMedia(hub.database, hub.clock))
 
 
 def access_of(hub: Hub, account: Account) -> Access:
