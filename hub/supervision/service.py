@@ -18,13 +18,15 @@ from hub.supervision.sums import Counted, Sums
 __all__ = ["LONGEST", "Supervision"]
 
 LONGEST = timedelta(days=366)
-_PATIENCE_S = 0.15  # of somebody who looks at a page: pages of lists are to come within 200 ms
+_PATIENCE_S = 0.15  # pages of lists are to come within 200 ms
 
 
 class Supervision:
-    """`liveness_days`: after how many days without an update an account counts as dormant."""
+    """`liveness_days`: after how many days without an update an account counts as dormant;
+    `patience`: how many seconds somebody who looks at a page waits for it."""
 
     def __init__(self, database: Database, clock: Clock, liveness_days: int) -> None:
+        self.patience = _PATIENCE_S
         self._database = database
         self._sums = Sums(database, clock, liveness_days)
 
@@ -44,7 +46,7 @@ class Supervision:
         """As `board`, for somebody who looks and does not wait: a board that may be older, none
         where this period was not counted yet, and whether it is being counted now."""
         _check(period)
-        counted, counting = await self._sums.at_hand(period, _PATIENCE_S)
+        counted, counting = await self._sums.at_hand(period, self.patience)
         if counted is None:
             return None, counting
         return await self._board(counted, period, sight, top), counting

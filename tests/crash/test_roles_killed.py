@@ -199,7 +199,8 @@ async def _clock_is_followed(installation: Installation, clocks: Sequence[Proces
     assert await installation.leader() == other
     await pids[other].kill()
     await until(lambda: _is(installation.leader(), former))
-    assert len(pids[former].said("lead.begun")) == 2
+    # on a busy machine the lease may go to and fro more often
+    assert len(pids[former].said("lead.begun")) >= 2
 
 
 async def _true(count: Awaitable[int], least: int) -> bool:

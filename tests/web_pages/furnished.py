@@ -59,6 +59,7 @@ async def furnished(home: Path, template: Path) -> AsyncIterator[Office]:
     settings = Settings(home=home, console_second_factor=False, sweep_seconds=1)
     async with open_hub(settings, database=SqliteDatabase(home / "gongkai.db")) as hub:
         desk = console_desk(hub, passwords=Passwords(PasswordHasher(1, 8, 1)))
+        desk.supervision.patience = 60.0  # on a busy machine, too
         await staff(desk, home)
         await desk.organisations.add_person(
             NewPerson(login=EVERYTHING, name="陈主任", roles=_ROLES), actor="admin"

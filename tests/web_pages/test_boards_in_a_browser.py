@@ -45,6 +45,7 @@ async def boards(
     settings = Settings(home=home, console_second_factor=False, sweep_seconds=1)
     async with open_hub(settings, database=SqliteDatabase(home / "gongkai.db")) as hub:
         desk = console_desk(hub, passwords=Passwords(PasswordHasher(1, 8, 1)))
+        desk.supervision.patience = 60.0  # on a busy machine, too
         await staff(desk, home)
         application = web.Application()
         application.add_subapp(ROOT, console_application(desk))
@@ -143,7 +144,7 @@ async def test_a_supervisors_table_comes_by_itself_when_it_is_counted(
     browser: Browser, boards: tuple[Office, Planned], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office, _ = boards
-    with held(monkeypatch) as release:
+    with held(office, monkeypatch) as release:
         async with at(
             browser, office, "/supervision?since=2026-01-01&until=2026-01-31", examined=True
         ) as (

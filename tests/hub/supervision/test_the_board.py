@@ -200,6 +200,7 @@ async def test_a_count_that_failed_is_told_to_who_waits_and_begun_anew_by_the_ne
         raise RuntimeError("no more")
 
     supervision = Supervision(stocked, clock, 14)
+    supervision.patience = 60.0
     with monkeypatch.context() as broken:
         broken.setattr(store, "tallies", failing)
         with pytest.raises(RuntimeError, match="no more"):

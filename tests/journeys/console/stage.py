@@ -204,6 +204,7 @@ async def open_house(folder: Path, template: Path, pictures: Path) -> AsyncItera
         stack.push_async_callback(database.close)
         hub = await stack.enter_async_context(open_hub(settings, database=database))
         desk = console_desk(hub, passwords=Passwords(PasswordHasher(1, 8, 1)))
+        desk.supervision.patience = 60.0  # on a busy machine, too
         application = web.Application()
         application.add_subapp(ROOT, console_application(desk))
         client = await stack.enter_async_context(

@@ -113,6 +113,7 @@ async def opened_office(folder: Path, template: Path, **told: Any) -> AsyncItera
     async with open_hub(settings, database=SqliteDatabase(file)) as hub:
         try:
             desk = console_desk(hub, passwords=Passwords(PasswordHasher(1, 8, 1)))
+            desk.supervision.patience = 60.0  # on a busy machine, too
             await staff(desk, folder)
             application = web.Application()
             application.add_subapp(ROOT, console_application(desk))

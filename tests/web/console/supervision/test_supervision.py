@@ -110,7 +110,7 @@ async def test_a_period_that_is_none_is_said_so(office: Office) -> None:
 async def test_a_page_says_that_it_is_counting_and_is_shown_once_that_is_done(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with held(monkeypatch) as release:
+    with held(office, monkeypatch) as release:
         page = await office.see("office", "/supervision")
         assert "正在统计" in page
         assert "<tbody>" not in page
@@ -136,8 +136,8 @@ async def test_days_at_the_ends_of_the_calendar_are_no_days(office: Office) -> N
 
 
 @contextmanager
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """Counting stands still until it is released."""
+def held(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Counting stands still until it is released, and nobody waits for it."""
     tallies, free = store.tallies, threading.Event()
 
     def counting(connection: Connection, period: Period, now: datetime) -> dict[str, Tally]:
@@ -146,6 +146,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
 
     with monkeypatch.context() as patched:
         patched.setattr(store, "tallies", counting)
+        patched.setattr(office.desk.supervision, "patience", 0.05)
         try:
             yield free.set
         finally:
