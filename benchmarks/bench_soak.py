@@ -15,9 +15,9 @@ sooner, and recurring jobs run so much more rarely.
 `memory_growth_mib` is what the line of least squares through the process's own memory since the
 fourth hour gains in a day; in less than a day memory is still being filled, and `memory_gained_mib`
 only tells. `leaked_*` compare two rests, after the fourth hour and at the end, in which nobody did
-anything until what the network keeps open was closed (with `--quick` connections that others opened
-are not counted: they keep them longer). `lost` and `duplicated` compare the ledger with what the
-platforms show, `owed` is citizens without an answer.
+anything until what the network keeps open was closed (with `--quick` connections that others
+opened, and what serves them, are not counted: they keep them longer). `lost` and `duplicated`
+compare the ledger with what the platforms show, `owed` is citizens without an answer.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from simulators.citizens.staging import connect, staged
 from simulators.scaled.servers import RedisServer, running_postgres, running_redis
 
 _POLLS = {"weibo": "60", "mastodon": "60"}  # seconds; every call costs what it does in a day
+_STREAMS = ("RequestHandler", "webchat-look")  # what serves somebody who holds a stream open
 _THEIRS_S = 30.0  # until clients have closed what they do not use
 _DAY_H = 24.0
 _LOOKS, _BETWEEN_S = 4, 0.3  # in a rest
@@ -187,6 +188,8 @@ def _verdict(shape: Shape, rests: Sequence[Sample], samples: Sequence[Sample]) -
     sockets = {k: v for k, v in after.files.items() if k in counted}
     others = {k: v for k, v in after.files.items() if k not in ("sockets", "incoming")}
     connections = left_over(before.files, sockets), left_over(before.connections, after.connections)
+    theirs = () if shape.rest > _THEIRS_S else _STREAMS
+    tasks = {name: n for name, n in after.tasks.items() if not name.startswith(theirs)}
     threads = left_over(before.threads, after.threads)
     return {
         "hours": shape.hours,
@@ -195,7 +198,7 @@ def _verdict(shape: Shape, rests: Sequence[Sample], samples: Sequence[Sample]) -
         "memory_mib": round(after.memory / MIB, 1),
         "leaked_connections": sum(sum(one.values()) for one in connections),
         "leaked_files": sum(left_over(before.files, others).values()),
-        "leaked_tasks": sum(left_over(before.tasks, after.tasks).values()),
+        "leaked_tasks": sum(left_over(before.tasks, tasks).values()),
         "leaked_threads": sum(threads.values()),
         "wal_mib": round(max(one.wal for one in samples) / MIB, 1),
     }

@@ -39,7 +39,7 @@ _ITEMS = 3
 _BEGUN = 0.2  # share that is sent when the fault comes
 _PATIENCE_S = 600.0
 _QUIET = "nothing"
-_QUICK = ("worker-killed", "database-killed", "redis-killed")
+_QUICK = ("database-killed", "redis-killed")  # which wait for no lease's end
 _MARKERS = "fault hosts"
 
 
@@ -127,7 +127,7 @@ def figures(rows: Sequence[Row], seconds: float) -> dict[str, float]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="three faults")
+    parser.add_argument("--quick", action="store_true", help="two faults")
     parser.add_argument("--only", action="append", choices=sorted(FAULTS), default=[])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="put the table into the page")
