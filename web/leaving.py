@@ -6,9 +6,16 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-__all__ = ["unless_left"]
+__all__ = ["has_left", "unless_left"]
 
 _CLIENT_CLOSED = 499  # nobody reads it; nginx's name for the same
+
+
+def has_left(request: web.Request, error: Exception) -> bool:
+    """Whether this is only that the caller has gone; a connection of ours to somewhere else that
+    broke is the same kind of error while the caller is there."""
+    gone = request.transport is None or request.transport.is_closing()
+    return gone and isinstance(error, ConnectionResetError)
 
 
 @web.middleware
@@ -18,8 +25,7 @@ async def unless_left(
     """Without it every such request is an error with a traceback in the log."""
     try:
         return await handler(request)
-    except ConnectionResetError:
-        there = request.transport is not None and not request.transport.is_closing()
-        if there:  # then it was a connection of ours to somewhere else
+    except ConnectionResetError as error:
+        if not has_left(request, error):
             raise
         return web.Response(status=_CLIENT_CLOSED)

@@ -56,8 +56,13 @@ def steady(samples: Sequence[Sample]) -> Sample:
         looks: list[Mapping[str, int]] = [getattr(one, name) for one in samples]
         return {key: min(look.get(key, 0) for look in looks) for key in looks[-1]}
 
-    counted = {name: least(name) for name in ("files", "tasks", "threads", "connections")}
-    return replace(samples[-1], **counted)  # type: ignore[arg-type]
+    return replace(
+        samples[-1],
+        files=least("files"),
+        tasks=least("tasks"),
+        threads=least("threads"),
+        connections=least("connections"),
+    )
 
 
 def left_over(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:

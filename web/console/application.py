@@ -18,6 +18,7 @@ from web.console.desk import Desk
 from web.console.door import Door, headers_of
 from web.console.registry import console_areas
 from web.console.rendering import environment
+from web.leaving import has_left
 
 __all__ = ["console_application", "console_routes"]
 
@@ -59,9 +60,9 @@ def _dressed(desk: Desk) -> Middleware:
             if error.status < 400:
                 raise
             response = _told(request, desk, _missing(error), error.status)
-        except ConnectionResetError:
-            raise  # whoever asked has left (web/leaving.py)
-        except Exception:
+        except Exception as error:
+            if has_left(request, error):
+                raise
             _log.exception("console.failed", method=request.method, path=request.path)
             response = _told(request, desk, _defect(), 500)
         for name, value in held.items():

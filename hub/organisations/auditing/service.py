@@ -204,11 +204,9 @@ def _more(below: int, above: int) -> int:
 
 def _is_wanted(stored: Any, wanted: WantedEvents) -> bool:
     """By its columns: thousands are looked at for a page, and to read each would take longest."""
-    asked = ((wanted.actor, stored.actor), (wanted.kind, stored.kind))
-    return (
-        all(not value or value == own for value, own in asked)
-        and wanted.subject in ("", stored.subject)
-        and (wanted.actors is None or stored.actor in wanted.actors)
+    asked = ("actor", "kind", "subject")
+    return all(getattr(wanted, name) in ("", getattr(stored, name)) for name in asked) and (
+        wanted.actors is None or stored.actor in wanted.actors
     )
 
 

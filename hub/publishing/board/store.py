@@ -102,8 +102,9 @@ def ids_of(
     rows, _, stretch = _found(connection, looked, sight, few)
     shown = rows[: looked.limit]
     if not sight.whole:
-        own = select(accounts.c.id).where(accounts.c.body_id.in_(sight.bodies))
-        asked = own.where(accounts.c.id.in_({row.account_id for row in shown}))
+        asked = _accounts_of(sight.bodies).where(
+            accounts.c.id.in_({row.account_id for row in shown})
+        )
         seen = set(connection.execute(asked).scalars())
         shown = [row for row in shown if row.account_id in seen]
     return [row.id for row in shown], len(rows) > looked.limit or bool(stretch)

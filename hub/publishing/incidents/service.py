@@ -14,7 +14,6 @@ from hub.kernel.errors import Conflict, NotFound, Words
 from hub.kernel.events import Event, Kind, read_events
 from hub.kernel.ids import IdSource
 from hub.publishing import events
-from hub.publishing import store as publishing
 from hub.publishing.alerts import store as outbox
 from hub.publishing.incidents import store
 from hub.publishing.incidents.foreseeing import foreseen
@@ -346,6 +345,4 @@ def _is_over(connection: Connection, incident: Incident) -> bool:
 def _recalled(connection: Connection, incident: Incident) -> list[str]:
     """Of the editions it would publish, those of versions that were recalled."""
     ids = store.editions_to_resume(connection, incident)
-    found = publishing.editions_by_ids(connection, ids).values() if ids else ()
-    upto = recalls.recalled_versions(connection, {edition.item_id for edition in found})
-    return [e.id for e in found if e.item_version <= upto.get(e.item_id, -1)]
+    return sorted(recalls.recalled_editions(connection, ids))

@@ -43,7 +43,7 @@ async def board(call: Call) -> web.StreamResponse:
         board=found,
         counting=counting,
         older=found is not None,
-        asked={"since": since.isoformat(), "until": until.isoformat(), "body": call.asked("body")},
+        asked=_asked(call, since, until),
         indicators=INDICATORS,
         top=top,
         parent=next((body for body in bodies if top and body.id == top.parent_id), None),
@@ -60,12 +60,17 @@ async def counted(call: Call) -> web.StreamResponse:
     anew; one that shows older figures is told of newer ones, and nothing is taken from under
     the eyes of whoever reads them."""
     since, until = _days(call)
-    asked = {"since": since.isoformat(), "until": until.isoformat(), "body": call.asked("body")}
+    asked = _asked(call, since, until)
     counting = call.desk.supervision.counting(Period.of_days(since, until, call.desk.zone))
     older = bool(call.asked("older"))
     if not counting and not older:
         return call.go("/supervision", **asked)
     return call.page("supervision/_counting", asked=asked, counting=counting, older=older)
+
+
+def _asked(call: Call, since: date, until: date) -> dict[str, str]:
+    """What the address of this board says."""
+    return {"since": since.isoformat(), "until": until.isoformat(), "body": call.asked("body")}
 
 
 async def _top(call: Call, sight: Sight) -> Body | None:
