@@ -17,9 +17,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import NamedTuple
 
 from hub.kernel.clock import Clock
 from hub.kernel.columns import storable
+from hub.kernel.errors import Words
 from hub.publishing.errors import Busy, DeliveryError, NotSent, Unknown
 from hub.publishing.restraint.models import Key, OpenBreaker, Scope
 from scheduler.job import Prepared
@@ -50,12 +52,18 @@ class BreakerSettings:
     longest_rest: timedelta = timedelta(minutes=5)
 
 
+class _Cause(NamedTuple):
+    """What was met last: its code and its words."""
+
+    code: str
+    words: Words
+
+
 @dataclass(slots=True)
 class _Entry:
     """What is known of one account or platform since it was last well."""
 
     failures: deque[tuple[datetime, str]]
-    cause: str = ""
     opened_at: datetime | None = None
     rest: timedelta = timedelta(0)
     probe_at: datetime | None = None
@@ -153,7 +161,7 @@ class Breaker:
             self.leave(prepared)
             return None
         account, platform = _keys(prepared)
-        now, cause = self._clock.now(), error.platform_code or error.code
+        now, cause = self._clock.now(), _Cause(error.platform_code or error.code, error.words)
         self._count(platform, now, prepared.access.account_id, prepared, cause)
         if platform not in self._open:
             self._count(account, now, prepared.access.base_url, prepared, cause)
@@ -164,7 +172,7 @@ class Breaker:
             return None
         return max(max(rests) - now, error.retry_after or _WHILE_PROBING)
 
-    def _count(self, key: Key, now: datetime, by: str, prepared: Prepared, cause: str) -> None:
+    def _count(self, key: Key, now: datetime, by: str, prepared: Prepared, cause: _Cause) -> None:
         limit = self._limit(key)
         entry = self._entries.get(key)
         if entry is None:
@@ -188,9 +196,9 @@ class Breaker:
     def _of_several(self, entry: _Entry) -> bool:
         return len({account for _, account in entry.failures}) >= self._settings.accounts
 
-    def _rest(self, key: Key, entry: _Entry, now: datetime, rest: timedelta, cause: str) -> None:
+    def _rest(self, key: Key, entry: _Entry, now: datetime, rest: timedelta, cause: _Cause) -> None:
         entry.rest = min(rest, self._settings.longest_rest)
-        entry.probe_at, entry.cause = now + entry.rest, cause
+        entry.probe_at = now + entry.rest
         entry.waiting, entry.prober = 0, ""
         self._changes.closed.discard(key)
         self._changes.opened[key] = OpenBreaker(
@@ -198,7 +206,8 @@ class Breaker:
             channel=key[1],
             subject=key[2],
             address=entry.failures[-1][1] if key[0] is Scope.ACCOUNT else key[2],
-            cause=storable(cause)[:64],
+            cause=storable(cause.code)[:64],
+            words=Words(storable(cause.words.zh), storable(cause.words.en)),
             opened_at=entry.opened_at or now,
             rest=entry.rest,
             probe_at=entry.probe_at,
@@ -238,8 +247,7 @@ class Breaker:
                 continue
             entry = self._entries.setdefault(key, _Entry(deque(maxlen=self._limit(key))))
             entry.failures.append((now, one.address))
-            entry.cause, entry.opened_at = one.cause, one.opened_at
-            entry.rest, entry.probe_at = one.rest, one.probe_at
+            entry.opened_at, entry.rest, entry.probe_at = one.opened_at, one.rest, one.probe_at
             self._open.add(key)
         return gone
 

@@ -69,6 +69,7 @@ def _breaker(one: OpenBreaker) -> dict[str, Any]:
     return {
         "scope": one.scope,
         "cause": one.cause,
+        "words": {"zh": one.words.zh, "en": one.words.en},
         "since": one.opened_at,
         "next_probe_at": one.probe_at,
     }

@@ -70,6 +70,13 @@ def test_so_many_failures_in_a_row_open_an_account_s_breaker(
     assert breaker.holds(one(6, "b")) is None
 
 
+def test_it_says_what_was_met_last_as_a_platform_can_be_trusted_to_write(breaker: Breaker) -> None:
+    fail(breaker, 4)
+    breaker.failed(one(5), Busy(Words("平台\0繁忙", "the platform is busy"), platform_code="503\0"))
+    [told] = breaker.changes()[0]
+    assert (told.cause, told.words) == ("503�", Words("平台�繁忙", "the platform is busy"))
+
+
 @pytest.mark.parametrize(
     "error",
     [Rejected(SAID), Exhausted(SAID), Unauthorised(SAID), Throttled(SAID), KeyError("defect")],

@@ -175,7 +175,9 @@ async def test_what_opened_and_closed_is_written_down_and_told(stage: Stage) -> 
             "ClientConnectorError",
         )
         account = await stage.organisations.account((await stage.deliveries())[0].account_id)
-        assert await stage.database.read(lambda c: restraint.breakers_over(c, account)) == [known]
+        assert known.words == SAID
+        over = await stage.database.read(lambda c: restraint.breakers_over(c, [account]))
+        assert over == {account.id: [known]}
         stage.platform.always = None
         await go_on(stage, dispatcher, 60)
         await sharing.look()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from hub.kernel.errors import Words
 from hub.organisations.authority.sight import OPERATING
 from hub.organisations.models import Account, Selection
 from hub.publishing.incidents.models import Incident, IncidentState
@@ -105,6 +106,7 @@ class StaffBreaker(Told, frozen=True, kw_only=True):
     channel: str
     address: str
     cause: str
+    words: Words
     opened_at: datetime
     probe_at: datetime
 

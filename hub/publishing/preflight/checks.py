@@ -18,6 +18,7 @@ from hub.organisations.rules import why_not_publishable
 from hub.publishing.models import Capability, Plan, Priority
 from hub.publishing.preflight.facts import Facts, Text, links_of
 from hub.publishing.preflight.models import About, Concern, Problem, Severity, Tally, Target
+from hub.publishing.restraint.models import keys_over
 
 __all__ = ["CHECKS", "Check", "look"]
 
@@ -248,11 +249,14 @@ def _blackout(facts: Facts, account: Account) -> Concern | None:
 
 def _breaker(facts: Facts, account: Account) -> Concern | None:
     """Who keeps failing now is left alone and probed; it may be well again when it is due."""
-    for subject in (account.id, account.base_url):
-        found = facts.breakers.get((account.channel, subject))
+    for key in keys_over(account):
+        found = facts.breakers.get(key)
         if found is not None:
             return _warn(
-                Words(f"连续失败，暂停调用：{found.cause}", f"it keeps failing: {found.cause}"),
+                Words(
+                    f"连续失败，暂停调用：{found.words.zh}（{found.cause}）",
+                    f"it keeps failing: {found.words.en} ({found.cause})",
+                ),
                 Words(
                     "查看 gongkai account show，排除原因",
                     "see gongkai account show, mend the cause",

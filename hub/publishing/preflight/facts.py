@@ -25,7 +25,7 @@ from hub.publishing.preflight.models import LinkAnswer, QuotaUse, Target
 from hub.publishing.preflight.ports import Keyring, Outside
 from hub.publishing.quota import store as slots
 from hub.publishing.restraint import store as restraint
-from hub.publishing.restraint.models import OpenBreaker
+from hub.publishing.restraint.models import Key, OpenBreaker
 from hub.publishing.rules import decode_parts, quota_period
 from hub.publishing.signing import why_unsigned
 from hub.publishing.timing import store as timing
@@ -63,7 +63,7 @@ class Facts:
     stored: Collection[str]
     quotas: Mapping[str, tuple[QuotaUse, ...]]
     blackouts: Blackouts
-    breakers: Mapping[tuple[str, str], OpenBreaker]  # by channel and subject
+    breakers: Mapping[Key, OpenBreaker]
     links: Mapping[str, LinkAnswer]
     page_at: datetime | None
     declarations: Mapping[str, Declaration]
@@ -130,7 +130,7 @@ def gather(
         stored=store.stored(connection, _hashes(texts.values())),
         quotas=_quota_use(connection, book, targets, accounts, plan),
         blackouts=timing.blackouts_after(connection, now),
-        breakers={(b.channel, b.subject): b for b in restraint.open_breakers(connection)},
+        breakers={b.key: b for b in restraint.open_breakers(connection)},
         links=links,
         page_at=_page_at(connection, book, plan.item_id),
         declarations={channel: book.declaration(channel) for channel in channels},

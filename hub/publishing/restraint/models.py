@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-__all__ = ["BREAKER_OPEN", "Key", "OpenBreaker", "Scope"]
+from hub.kernel.errors import Words
+from hub.organisations.models import Account
+
+__all__ = ["BREAKER_OPEN", "Key", "OpenBreaker", "Scope", "keys_over"]
 
 BREAKER_OPEN = "breaker-open"  # the reason of a delivery that waits for a breaker
 
@@ -19,17 +22,26 @@ class Scope(StrEnum):
 Key = tuple[Scope, str, str]  # scope, channel, subject
 
 
+def keys_over(account: Account) -> tuple[Key, Key]:
+    """Of the breakers that can hold `account` back: its own and its platform's."""
+    return (
+        (Scope.ACCOUNT, account.channel, account.id),
+        (Scope.PLATFORM, account.channel, account.base_url),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenBreaker:
-    """Who is left alone since when, for what `cause` (the platform's code, else ours), and when
-    the next probe goes. `subject` is the account's id or the platform's API address; `address`
-    is that address in both cases."""
+    """Who is left alone since when, for what `cause` (the platform's code, else ours) and in what
+    `words` of the last failure, and when the next probe goes. `subject` is the account's id or the
+    platform's API address; `address` is that address in both cases."""
 
     scope: Scope
     channel: str
     subject: str
     address: str
     cause: str
+    words: Words
     opened_at: datetime
     rest: timedelta
     probe_at: datetime

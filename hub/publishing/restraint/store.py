@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Row, Table, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.kernel.database import Transaction
+from hub.kernel.errors import Words
 from hub.organisations.models import Account
 from hub.organisations.tables import accounts
 from hub.publishing.models import DeliveryState
-from hub.publishing.restraint.models import BREAKER_OPEN, Key, OpenBreaker, Scope
+from hub.publishing.restraint.models import BREAKER_OPEN, Key, OpenBreaker, Scope, keys_over
 from hub.publishing.restraint.tables import breakers, pauses
 from hub.publishing.tables import deliveries, in_states
 
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 _b = breakers.c
-_CHANGING = ("address", "cause", "opened_at", "rest_s", "probe_at")
+_CHANGING = ("address", "cause", "words_zh", "words_en", "opened_at", "rest_s", "probe_at")
 
 
 def save_breakers(tx: Transaction, opened: Sequence[OpenBreaker]) -> None:
@@ -41,6 +42,8 @@ def save_breakers(tx: Transaction, opened: Sequence[OpenBreaker]) -> None:
             "subject": one.subject,
             "address": one.address,
             "cause": one.cause,
+            "words_zh": one.words.zh,
+            "words_en": one.words.en,
             "opened_at": one.opened_at,
             "rest_s": round(one.rest.total_seconds()),
             "probe_at": one.probe_at,
@@ -70,14 +73,14 @@ def open_breakers(connection: Connection) -> list[OpenBreaker]:
     return [_breaker(row) for row in connection.execute(query)]
 
 
-def breakers_over(connection: Connection, account: Account) -> list[OpenBreaker]:
-    """The open breakers that hold `account` back: its own and its platform's."""
-    subjects = {Scope.ACCOUNT: account.id, Scope.PLATFORM: account.base_url}
-    query = select(breakers).where(
-        _b.channel == account.channel, _b.subject.in_(list(subjects.values()))
-    )
-    found = [_breaker(row) for row in connection.execute(query)]
-    return [one for one in found if subjects[one.scope] == one.subject]
+def breakers_over(connection: Connection, over: Sequence[Account]) -> dict[str, list[OpenBreaker]]:
+    """By account, the open breakers that hold it back: its own and its platform's."""
+    subjects = {subject for one in over for subject in (one.id, one.base_url)}
+    query = select(breakers).where(_b.subject.in_(sorted(subjects)))
+    known = {one.key: one for one in map(_breaker, connection.execute(query))}
+    return {
+        account.id: [known[key] for key in keys_over(account) if key in known] for account in over
+    }
 
 
 def _breaker(row: Row[Any]) -> OpenBreaker:
@@ -87,6 +90,7 @@ def _breaker(row: Row[Any]) -> OpenBreaker:
         subject=row.subject,
         address=row.address,
         cause=row.cause,
+        words=Words(row.words_zh, row.words_en),
         opened_at=row.opened_at,
         rest=timedelta(seconds=row.rest_s),
         probe_at=row.probe_at,

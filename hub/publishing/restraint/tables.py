@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, String, Table
+from sqlalchemy import BigInteger, Column, String, Table, Text
 
 from hub.kernel.columns import Instant, metadata
 
@@ -16,6 +16,8 @@ breakers = Table(
     Column("subject", String(500), primary_key=True),
     Column("address", String(500), nullable=False),
     Column("cause", String(64), nullable=False),
+    Column("words_zh", Text, nullable=False, server_default=""),
+    Column("words_en", Text, nullable=False, server_default=""),
     Column("opened_at", Instant, nullable=False),
     Column("rest_s", BigInteger, nullable=False),
     Column("probe_at", Instant, nullable=False),

@@ -104,6 +104,8 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=500), nullable=False),
         sa.Column("address", sa.String(length=500), nullable=False),
         sa.Column("cause", sa.String(length=64), nullable=False),
+        sa.Column("words_zh", sa.Text(), server_default="", nullable=False),
+        sa.Column("words_en", sa.Text(), server_default="", nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("rest_s", sa.BigInteger(), nullable=False),
         sa.Column("probe_at", sa.BigInteger(), nullable=False),

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from hub.catalogue.models import Attribute, ItemDraft
 from hub.catalogue.rules import content_of
 from hub.catalogue.tables import item_versions, items
+from hub.kernel.errors import Words
 from hub.organisations import store as organisations
 from hub.organisations.models import Account, FilingState
 from hub.organisations.tables import accounts
@@ -130,6 +131,7 @@ async def failing(stage: Stage, account: Account, plan: Plan, *, platform: bool 
         subject=account.base_url if platform else account.id,
         address=account.base_url,
         cause="busy",
+        words=Words("平台繁忙", "the platform is busy"),
         opened_at=now,
         rest=timedelta(minutes=1),
         probe_at=now,

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from hub.catalogue.models import Attribute, Item, ItemDraft
 from hub.kernel.clock import CHINA
 from hub.kernel.database import Transaction
+from hub.kernel.errors import Words
 from hub.organisations.models import Account, NewAccount, Selection
 from hub.publishing.models import Delivery, DeliveryState
 from hub.publishing.restraint.models import OpenBreaker, Scope
@@ -107,7 +108,8 @@ async def tripped(office: Office, account: Account) -> None:
             channel=account.channel,
             subject=subject,
             address=account.base_url,
-            cause="refused",
+            cause="ClientConnectorError",
+            words=Words("连不上平台，未发出", "no connection, nothing was sent"),
             opened_at=now,
             rest=timedelta(minutes=5),
             probe_at=now + timedelta(minutes=5),

@@ -61,6 +61,19 @@ async def test_who_has_to_publish_again_is_listed_with_what_would_suit(office: O
     assert "从未更新" in await office.see("office", "/accounts/liveness?body=city")
 
 
+async def test_an_account_that_a_breaker_holds_back_is_not_called_fine(office: Office) -> None:
+    one = await planned(office, "停车管理办法")
+    account = await office.desk.organisations.account(one.deliveries[0].account_id)
+    path = f"/accounts/{account.id}"
+    for address in ("/accounts", path):
+        assert "暂缓发送" not in await office.see("media", address)
+    await tripped(office, account)
+    page = await office.see("media", path)
+    assert "暂缓发送" in page
+    assert "连续失败：连不上平台，未发出（ClientConnectorError）" in page
+    assert "暂缓发送" in await office.see("media", "/accounts")
+
+
 async def test_a_breaker_is_let_go_by_who_operates_and_a_platforms_by_who_sees_all(
     office: Office,
 ) -> None:

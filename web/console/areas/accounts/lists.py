@@ -33,6 +33,7 @@ async def register(call: Call) -> web.StreamResponse:
         why={
             one.id: why_not_publishable(one, now) or why_paused(one, now) for one in page.accounts
         },
+        held=await call.desk.handling.restraint.held(page.accounts),
         names=await call.desk.organisations.body_names(one.body_id for one in page.accounts),
         roster=await call.desk.register.roster(seen.sight, query["channel"]),
         query=query,
