@@ -68,7 +68,7 @@ _FULL = Plan(
     quiet_s=25.0,
     patience_s=90.0,
 )
-# the best of the queues and the one on PostgreSQL; bench_queues --quick kills one of each
+# the best of the queues and the one on PostgreSQL; bench_queues --quick kills some
 _QUICK = Plan(
     posts=1_500,
     peer_posts=600,

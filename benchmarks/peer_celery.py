@@ -20,7 +20,7 @@ from benchmarks.crew import OTHERS
 
 __all__ = ["CELERY_LEAD", "keeping"]
 
-CELERY_LEAD = timedelta(seconds=10)  # from the first task's entry to its time
+CELERY_LEAD = timedelta(seconds=7)  # from the first task's entry to its time
 _ROOT = Path(__file__).parent.parent
 _PATIENCE_S = 600.0
 _LOOK_S = 0.2
