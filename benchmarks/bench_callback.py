@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=8)
     options = parser.parse_args()
     find_wrk()
-    count, seconds = (1, 3) if options.quick else (options.rounds, options.seconds)
+    count, seconds = (1, 2) if options.quick else (options.rounds, options.seconds)
     chosen = [server for server in servers() if server.here]
     for server in servers():
         if not server.here:

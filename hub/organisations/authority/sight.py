@@ -59,6 +59,11 @@ class Sights:
         above. Raises UnknownPerson."""
         return await self._database.read(lambda c: _sight(c, login, under, any_role=False))
 
+    async def under(self, sight: Sight, code: str) -> Sight:
+        """What of it are the body of that code and those below it; an unknown code is a body
+        without anything to see."""
+        return await self._database.read(lambda c: _under(c, sight, code))
+
     async def choices(self, sight: Sight) -> list[Body]:
         """By which bodies somebody may narrow what they see: the highest in sight and those right
         below them, at most MOST_CHOICES."""
@@ -73,11 +78,13 @@ def _sight(connection: Connection, login: str, under: str, *, any_role: bool = T
     if any_role:
         seen |= bodies_with_a_role(connection, person.id)
     found = Sight(seen, whole=len(seen) == count_bodies(connection))
-    if not under:
-        return found
-    top = store.bodies_by_code(connection, [under]).get(under)
+    return _under(connection, found, under) if under else found
+
+
+def _under(connection: Connection, sight: Sight, code: str) -> Sight:
+    top = store.bodies_by_code(connection, [code]).get(code)
     below = store.list_bodies(connection, top.id) if top else []
-    return found.within({body.id for body in below})
+    return sight.within({body.id for body in below})
 
 
 def _choices(connection: Connection, sight: Sight) -> list[Body]:

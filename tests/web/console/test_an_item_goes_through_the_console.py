@@ -175,6 +175,16 @@ async def test_lists_go_on_page_by_page_and_find_what_a_text_names(office: Offic
     assert "<html" not in part
 
 
+async def test_items_are_narrowed_to_a_body_and_those_below_it(office: Office) -> None:
+    await entered(office, title="关于停车的通知")
+    for body in ("province", "city"):
+        assert "关于停车的通知" in await office.see("office", f"/items?body={body}")
+    assert "关于停车的通知" not in await office.see("office", "/items?body=other")
+    assert "关于停车的通知" not in await office.see("stranger", "/items?body=province")
+    choices = re.findall(r'<option value="(\w+)"', await office.see("office", "/items"))
+    assert choices[:3] == ["city", "other", "province"]
+
+
 @pytest.mark.parametrize("who", ["editor", "clerk", "media", "office"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_every_page_is_there_for_everybody_it_is_for(

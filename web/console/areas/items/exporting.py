@@ -10,6 +10,7 @@ from hub.catalogue.listing.models import Line, Wanted
 from hub.catalogue.models import Attribute, ItemState
 from hub.kernel.sheets import Cell
 from hub.organisations.exports.models import Listed
+from web.console.areas.items.narrowing import narrowed
 from web.console.call import Call
 from web.console.exporting import columns_of, item_row, send, telling_of
 
@@ -20,16 +21,13 @@ _AT_ONCE = 1_000
 
 async def export(call: Call) -> web.StreamResponse:
     desk = call.desk
-    readable = await desk.doors.readable(call.login)
-    bodies = await desk.organisations.bodies()
-    code = call.asked("body")[:64]
-    among = frozenset({one.id for one in bodies if one.code == code}) & readable
+    seen = await narrowed(call)
     state, attribute = call.asked("state"), call.asked("attribute")
-    asked = {"body": code, "state": state[:32], "attribute": attribute[:32]}
+    asked = {"body": seen.body, "state": state[:32], "attribute": attribute[:32]}
 
     async def page(before: str) -> tuple[Sequence[Line], str]:
         wanted = Wanted(
-            bodies=among if code else readable,
+            bodies=seen.among,
             state=ItemState(state) if state in set(ItemState) else None,
             attribute=Attribute(attribute) if attribute in set(Attribute) else None,
             before=before,

@@ -11,7 +11,7 @@ from hub.catalogue.listing.models import Line, Wanted
 from hub.catalogue.models import Attribute, ItemState
 from hub.catalogue.search.errors import NoIndex
 from hub.catalogue.search.models import Narrowing, Question
-from hub.organisations.models import Body
+from web.console.areas.items.narrowing import narrowed
 from web.console.call import Call
 
 __all__ = ["listed"]
@@ -23,21 +23,18 @@ E = TypeVar("E", bound=StrEnum)
 
 async def listed(call: Call) -> web.StreamResponse:
     """Only of bodies that the reader may read. What is typed names an item, else it is searched."""
-    readable = await call.desk.doors.readable(call.login)
-    bodies = [body for body in await call.desk.organisations.bodies() if body.id in readable]
-    chosen = next((body for body in bodies if body.code == call.asked("body")), None)
-    among = frozenset({chosen.id}) if chosen else readable
+    seen = await narrowed(call)
     words = call.asked("q").strip()
     state, attribute = (
         _one(ItemState, call.asked("state")),
         _one(Attribute, call.asked("attribute")),
     )
     if words:
-        lines = await _found(call, words[:200], among)
+        lines = await _found(call, words[:200], seen.among)
         lines = [line for line in lines if state in (None, line.state)]
     else:
         wanted = Wanted(
-            bodies=among,
+            bodies=seen.among,
             state=state,
             attribute=attribute,
             before=call.asked("before")[:26],
@@ -48,9 +45,9 @@ async def listed(call: Call) -> web.StreamResponse:
         "items/_lines" if call.partial else "items/list",
         lines=lines[:_PAGE],
         more=not words and len(lines) > _PAGE,
-        query=_query(call, chosen, state, attribute, words),
-        bodies=bodies,
-        names={body.id: body.name for body in bodies},
+        query=_query(seen.body, state, attribute, words),
+        bodies=seen.choices,
+        names=await call.desk.organisations.body_names(line.body_id for line in lines[:_PAGE]),
         states=tuple(ItemState),
         attributes=tuple(Attribute),
     )
@@ -70,15 +67,14 @@ async def _found(call: Call, words: str, among: frozenset[str]) -> list[Line]:
 
 
 def _query(
-    call: Call,
-    body: Body | None,
+    body: str,
     state: ItemState | None,
     attribute: Attribute | None,
     words: str,
 ) -> dict[str, str]:
     """The filters as the address has them, without the page."""
     return {
-        "body": body.code if body else "",
+        "body": body,
         "state": state.value if state else "",
         "attribute": attribute.value if attribute else "",
         "q": words,
