@@ -7,9 +7,12 @@ import json
 import re
 import subprocess
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from app import __version__
 from app.migrate import MIGRATIONS, differences, head, migrate, revision
@@ -58,6 +61,25 @@ def test_every_dependency_of_the_project_is_locked() -> None:
     for requirement in wanted:
         name = re.split(r"[\[<>=~!]", requirement)[0]
         assert re.search(rf"^{re.escape(name)}(\[.*\])?==", lock, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.11.2", "3.11.99"])
+def test_a_package_asked_for_something_by_an_older_python_that_the_lock_did_not_have(
+    python: str,
+) -> None:
+    """Debian 12 has 3.11.2, for which redis asks for one package more than for 3.11.3."""
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    locked = {canonicalize_name(name) for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
+    machine = {"python_full_version": python, "python_version": "3.11", "extra": ""}
+    missing = {
+        f"{one.name} asks for {asked}"
+        for one in metadata.distributions()
+        if canonicalize_name(one.name) in locked
+        for asked in map(Requirement, one.requires or ())
+        if (asked.marker is None or asked.marker.evaluate(machine))
+        and canonicalize_name(asked.name) not in locked
+    }
+    assert missing == set()
 
 
 @pytest.mark.parametrize("page", Page)
