@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from hub.kernel.checkpointing import Checkpointer
 from hub.kernel.database import Outcome, Queued, Transaction, run_group, translated
 from hub.kernel.errors import Unavailable, Words
 from hub.kernel.means import carrying
@@ -58,6 +59,7 @@ class SqliteDatabase:
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
         self._writer = threading.Thread(target=self._write_loop, name="sqlite-write", daemon=True)
         self._writer.start()
+        self._checkpointer = Checkpointer(path)
         self._closed = False
         self.meter: Meter = NoMeter()
 
@@ -87,6 +89,7 @@ class SqliteDatabase:
         self._queue.put(None)
         await asyncio.to_thread(self._writer.join)
         self._readers.shutdown()
+        await asyncio.to_thread(self._checkpointer.close)
         self._connection.close()
         self._reading.dispose()
         self._writing.dispose()
@@ -123,6 +126,7 @@ class SqliteDatabase:
         except BaseException as error:
             outcomes = [(None, translated(error))] * len(group)
         self.meter.observe_commit(len(group), time.perf_counter() - begun)
+        self._checkpointer.written()
         for (_, reply), outcome in zip(group, outcomes, strict=True):
             reply(outcome)
 
