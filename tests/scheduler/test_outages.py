@@ -223,7 +223,8 @@ async def test_a_pause_outlives_the_process_and_is_obeyed_by_the_others(stage: S
         assert len(stage.platform.calls) == calls
         await go_on(stage, dispatcher, 91)
     assert len(stage.platform.posts) == 5
-    assert {(d.tries, d.attempts) for d in await stage.deliveries()} <= {(0, 1), (0, 2)}
+    ended = {(d.tries, d.attempts) for d in await stage.deliveries()}
+    assert ended <= {(0, 1), (0, 2), (0, 3)}  # either process may have begun one and not called
 
 
 async def test_a_pause_that_is_over_is_forgotten(stage: Stage) -> None:
