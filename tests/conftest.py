@@ -29,6 +29,7 @@ SERVICES = {
     "postgres": "GONGKAI_TEST_POSTGRES",
     "redis": "GONGKAI_TEST_REDIS",
     "browser": "GONGKAI_TEST_CHROMIUM",
+    "proxy": "GONGKAI_TEST_NGINX",
 }
 
 # where there is room for a hundred times what the tests write at once
