@@ -73,6 +73,7 @@ _BUSY = {
     **{17: 8, 18: 6, 19: 14, 20: 12, 21: 6, 22: 3, 23: 2},
 }
 _AT = [time(h, m) for h in (7, 8, 9, 14, 15, 16) for m in (0, 20)]
+_FIRST = time(6, 1)  # before anybody comes: what is commented on is there
 FULL = Shape(
     begin=datetime(2026, 6, 15, 6, tzinfo=CHINA).astimezone(UTC),
     hours=24,
@@ -84,6 +85,7 @@ FULL = Shape(
     step=8.0,
     rest=32.0,  # a client closes what it has not used for 15 s at most 15 s later
     items=(
+        _FIRST,
         *_AT,
         *(time(h, 15) for h in (11, 12, 13, 17, 18, 19, 20, 22)),
         *(time(0, 20), time(3, 0)),

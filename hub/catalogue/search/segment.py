@@ -21,7 +21,7 @@ FILLER = "·"  # holds a position at which no word begins; the index's tokenizer
 _WORDS, _STOP = Path(__file__).with_name("words.txt"), Path(__file__).with_name("stop_words.txt")
 _WORD = re.compile(r"[\w]")
 _MOST_REMEMBERED = 200_000  # words; some twenty megabytes
-_SHORT, _SHORT_REMEMBERED = 200, 4_096  # characters of a question or title; so many of them
+_SHORT, _SHORT_REMEMBERED = 200, 512  # characters of a question or title; so many of them
 _Piece = tuple[str, int, int]
 
 
@@ -52,7 +52,8 @@ class Segmenter:
         for term in terms:
             self._jieba.add_word(term, None, None)
         self._telling = _Telling()
-        # one question is cut several times on its way: for its places, its words, its phrases
+        # one question is cut several times on its way: for its places, its words, its phrases.
+        # Many more than are on their way at once would be citizens' words that stay in memory.
         self._remembered = lru_cache(_SHORT_REMEMBERED)(self._cut)
 
     def pieces(self, text: str) -> Iterator[_Piece]:
