@@ -16,7 +16,8 @@ sooner, and recurring jobs run so much more rarely.
 fourth hour gains in a day; in less than a day memory is still being filled, and `memory_gained_mib`
 only tells. `leaked_*` compare two rests, after the fourth hour and at the end, in which nobody did
 anything until what the network keeps open was closed (with `--quick` connections that others
-opened, and what serves them, are not counted: they keep them longer). `lost` and `duplicated`
+opened, and what serves them, are not counted: they keep them longer; in less than a day neither
+are the threads of pools, which fill as they are needed). `lost` and `duplicated`
 compare the ledger with what the platforms show, `owed` is citizens without an answer.
 """
 
@@ -46,6 +47,7 @@ from simulators.scaled.servers import RedisServer, running_postgres, running_red
 
 _POLLS = {"weibo": "60", "mastodon": "60"}  # seconds; every call costs what it does in a day
 _STREAMS = ("RequestHandler", "webchat-look")  # what serves somebody who holds a stream open
+_POOLS = ("uvloop_", "search_", "sqlite-read_")  # of so many threads at most, begun when needed
 _THEIRS_S = 30.0  # until clients have closed what they do not use
 _DAY_H = 24.0
 _LOOKS, _BETWEEN_S = 4, 0.3  # in a rest
@@ -185,13 +187,15 @@ def _verdict(shape: Shape, rests: Sequence[Sample], samples: Sequence[Sample]) -
     growth = grown(samples, shape.warm, _DAY_H if day else shape.hours - shape.warm)
     percent = {"memory_growth_percent": round(100 * growth * MIB / before.memory, 2)} if day else {}
     waited = shape.rest > _THEIRS_S  # so that what others held open is closed
-    counted = {"sockets", "incoming"} if waited else {"sockets"}
-    sockets = {k: v for k, v in after.files.items() if k in counted}
-    others = {k: v for k, v in after.files.items() if k not in ("sockets", "incoming")}
+    counted = ("sockets", "incoming") if waited else ("sockets",)
+    sockets = {k: v for k, v in after.files.items() if k.startswith(counted)}
+    others = {k: v for k, v in after.files.items() if not k.startswith(("sockets", "incoming"))}
     connections = left_over(before.files, sockets), left_over(before.connections, after.connections)
     theirs = () if waited else _STREAMS
     tasks = {name: n for name, n in after.tasks.items() if not name.startswith(theirs)}
-    threads = left_over(before.threads, after.threads)
+    pools = () if day else _POOLS
+    running = {name: n for name, n in after.threads.items() if not name.startswith(pools)}
+    threads = left_over(before.threads, running)
     return {
         "hours": shape.hours,
         "memory_growth_mib" if day else "memory_gained_mib": round(growth, 2),

@@ -35,7 +35,7 @@ from benchmarks.hosts.network import unable
 from benchmarks.hosts.wave import Counted, Wave, counted, planned, staged, states_of, until_sent
 
 _ACCOUNTS = {"weibo": 60, "wechat": 20, "mastodon": 20}
-_ITEMS = 3
+_ITEMS, _QUICK_ITEMS = 3, 1
 _BEGUN = 0.2  # share that is sent when the fault comes
 _PATIENCE_S = 600.0
 _QUIET = "nothing"
@@ -57,14 +57,15 @@ class Row:
         return not (found.lost or found.duplicated or found.unknown or found.waiting)
 
 
-def run(folder: Path, names: Sequence[str], seed: int) -> list[Row]:
+def run(folder: Path, names: Sequence[str], items: int, seed: int) -> list[Row]:
+    """The rows of a quiet wave and of one for each fault, of so many items."""
     size = Size(workers=3, clocks=2, connections=16, way=0.2)
     with standing(folder, size) as place:
-        return asyncio.run(_run(place, [_QUIET, *names], Random(seed)))
+        return asyncio.run(_run(place, [_QUIET, *names], items, Random(seed)))
 
 
-async def _run(place: Installation, names: Sequence[str], random: Random) -> list[Row]:
-    wave = await staged(place, dict.fromkeys(names, _ACCOUNTS), dict.fromkeys(names, _ITEMS))
+async def _run(place: Installation, names: Sequence[str], items: int, random: Random) -> list[Row]:
+    wave = await staged(place, dict.fromkeys(names, _ACCOUNTS), dict.fromkeys(names, items))
     for node in place.nodes:
         node.start()
     await place.until_ready(place.nodes)
@@ -127,7 +128,7 @@ def figures(rows: Sequence[Row], seconds: float) -> dict[str, float]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="two faults")
+    parser.add_argument("--quick", action="store_true", help="two faults, small waves")
     parser.add_argument("--only", action="append", choices=sorted(FAULTS), default=[])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="put the table into the page")
@@ -141,7 +142,8 @@ def main() -> int:
         Path(temporary).chmod(0o755)  # PostgreSQL runs as another user
         folder = options.logs or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        rows = run(folder, names, options.seed)
+        items = _QUICK_ITEMS if options.quick else _ITEMS
+        rows = run(folder, names, items, options.seed)
     lines = list(table(rows))
     print("\n".join(lines))
     if options.write:

@@ -23,6 +23,7 @@ _DEEPEST = 9
 _LARGE, _MANY = 16, 50  # containers and kinds of objects below that are not told
 _LISTEN = "0A"  # include/net/tcp_states.h
 _KINDS = {"socket": "sockets", "pipe": "pipes"}
+_OUT = "sockets to "
 _STATUS = re.compile(r"(RssAnon|RssFile):\s+(\d+) kB")
 _NUMBER = re.compile(r"\d+")
 
@@ -52,24 +53,28 @@ def _memory() -> dict[str, int]:
 
 
 def descriptors() -> Counter[str]:
-    """Open descriptors of this process by kind: sockets, of them those that others
-    opened apart, pipes, files, and the kernel's others."""
+    """Open descriptors of this process by kind: sockets, of them those that lead to a port by that
+    port and those that others opened apart, pipes, files, and the kernel's others."""
     kinds: Counter[str] = Counter()
-    incoming = _incoming()
+    connected = _connected()
     for link in Path("/proc/self/fd").iterdir():
         with suppress(OSError):  # the one that lists them is closed again
             kind, _, rest = str(link.readlink()).partition(":")
             name = _KINDS.get(kind, "others") if rest else "files"
-            kinds["incoming" if rest[1:-1] in incoming else name] += 1
+            kinds[connected.get(rest[1:-1], name)] += 1
     return kinds
 
 
-def _incoming() -> set[str]:
-    """The inodes of connections that others have opened to a port on which we listen: how long
-    one is kept is theirs to say."""
+def _connected() -> dict[str, str]:
+    """Where connections lead to, by inode. `incoming` are those that others have opened to a port
+    on which we listen: how long one is kept is theirs to say."""
     rows = [line.split() for line in Path("/proc/self/net/tcp").read_text().splitlines()[1:]]
     listening = {row[1] for row in rows if row[3] == _LISTEN}
-    return {row[9] for row in rows if row[3] != _LISTEN and row[1] in listening}
+    return {
+        row[9]: "incoming" if row[1] in listening else f"{_OUT}{int(row[2].rpartition(':')[2], 16)}"
+        for row in rows
+        if row[3] != _LISTEN
+    }
 
 
 def _task(task: asyncio.Task[Any]) -> str:
