@@ -20,12 +20,14 @@ from bots.places import Places
 from bots.retrieval import Retrieval
 from bots.sessions import MemorySessions, RedisSessions, Sessions
 from hub.conversation.subscriptions.service import Subscriptions
+from hub.kernel.redis_pool import redis_pool
 from hub.opinion.listening.rules import external_id_of
 from hub.opinion.signals.models import NewSignal, SignalKind
 
 __all__ = ["CollectedSignals", "ModelHttp", "open_answerer"]
 
 _LONGEST_BODY = 1 << 20
+_REDIS_CONNECTIONS = 32  # for all conversations of a process together
 _WAITING = 64  # answers at once where most of the time a model is waited for
 _KINDS = {SaidKind.SURVEY: SignalKind.SURVEY}
 
@@ -77,7 +79,7 @@ def _sessions(hub: Hub, stack: AsyncExitStack) -> Sessions:
     minutes = hub.settings.bot_session_minutes
     if not hub.settings.redis_url:
         return MemorySessions(hub.clock, minutes)
-    redis = Redis.from_url(hub.settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
+    redis = Redis.from_pool(redis_pool(hub.settings.redis_url, connections=_REDIS_CONNECTIONS))
     stack.push_async_callback(redis.aclose)
     return RedisSessions(redis, hub.clock, minutes)
 

@@ -18,13 +18,14 @@ from redis.exceptions import RedisError
 from app.keys import load_keys
 from app.settings import Settings
 from hub.kernel.errors import GongkaiError
+from hub.kernel.redis_pool import redis_pool
 from hub.organisations.vault import Vault
 from publishers.wire import Wire, open_session
 
 __all__ = ["RedisShelf", "open_wire"]
 
 _log = structlog.get_logger(__name__)
-_TIMEOUT_S = 2
+_CONNECTIONS = 16
 _PREFIX = "gongkai:token:"
 _TURN_MS = 30_000  # longer than a platform takes to answer: who died asking is followed then
 _END_TURN = """
@@ -38,12 +39,8 @@ class RedisShelf:
     """`Shelf` (publishers.shelf)."""
 
     def __init__(self, settings: Settings) -> None:
-        self._redis: Redis = Redis.from_url(
-            settings.redis_url,
-            socket_timeout=_TIMEOUT_S,
-            socket_connect_timeout=_TIMEOUT_S,
-            decode_responses=True,
-        )
+        pool = redis_pool(settings.redis_url, connections=_CONNECTIONS, decode_responses=True)
+        self._redis: Redis = Redis.from_pool(pool)  # which closes it
         self._vault = Vault(load_keys(settings))
 
     async def find(self, name: str) -> tuple[str, float] | None:

@@ -14,7 +14,8 @@ from limits.errors import StorageError
 from redis.asyncio import BlockingConnectionPool
 
 from hub.kernel.clock import Clock
-from hub.kernel.errors import Misconfigured, Unavailable, Words
+from hub.kernel.errors import Unavailable, Words
+from hub.kernel.redis_pool import redis_pool
 from hub.publishing.models import Declaration, Rate
 from hub.publishing.ports import Access
 from hub.publishing.scopes import kept_for_emergencies, keys_by_scope
@@ -24,8 +25,6 @@ from scheduler.windows import WindowsInMemory, WindowsInRedis
 __all__ = ["Limiter"]
 
 _log = structlog.get_logger(__name__)
-# A call to Redis, and the wait for one of our connections to it.
-_REDIS_TIMEOUT_S = 2.0
 _REDIS_CONNECTIONS = 64
 _IN_MEMORY = "async+memory://"
 
@@ -216,21 +215,7 @@ class Limiter:
 
 def _pool(storage_url: str) -> BlockingConnectionPool:
     """Connections for `async+redis://`, `async+rediss://` or `async+unix://`."""
-    try:
-        return BlockingConnectionPool.from_url(
-            storage_url.removeprefix("async+"),
-            max_connections=_REDIS_CONNECTIONS,
-            timeout=_REDIS_TIMEOUT_S,
-            socket_timeout=_REDIS_TIMEOUT_S,
-            socket_connect_timeout=_REDIS_TIMEOUT_S,
-        )
-    except ValueError:
-        # the address may hold a password, so neither it nor the cause is repeated
-        raise Misconfigured(
-            Words("Redis 地址无效", "this is no address of a Redis"),
-            field="redis_url",
-            remedy=Words("使用 redis://主机:端口/库号", "use redis://host:port/number"),
-        ) from None
+    return redis_pool(storage_url.removeprefix("async+"), connections=_REDIS_CONNECTIONS)
 
 
 def _unavailable() -> Unavailable:

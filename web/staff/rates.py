@@ -12,10 +12,10 @@ from limits import RateLimitItemPerSecond
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
-from redis.asyncio import BlockingConnectionPool
 
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Words
+from hub.kernel.redis_pool import redis_pool
 from hub.organisations.tokens.models import Token
 from web.statuses import TooManyRequests
 
@@ -23,7 +23,7 @@ __all__ = ["Keeper", "Rates", "SharedRates"]
 
 _log = structlog.get_logger(__name__)
 _WINDOW_S = 60
-_CONNECTIONS, _TIMEOUT_S = 16, 2.0
+_CONNECTIONS = 16
 
 
 class Keeper(Protocol):
@@ -66,13 +66,7 @@ class SharedRates:
 
     def __init__(self, clock: Clock, redis_url: str) -> None:
         self._clock = clock
-        self._pool = BlockingConnectionPool.from_url(
-            redis_url,
-            max_connections=_CONNECTIONS,
-            timeout=_TIMEOUT_S,
-            socket_timeout=_TIMEOUT_S,
-            socket_connect_timeout=_TIMEOUT_S,
-        )
+        self._pool = redis_pool(redis_url, connections=_CONNECTIONS)
         options: dict[str, Any] = {"implementation": "redispy", "connection_pool": self._pool}
         # the pool knows the address; this one only names the kind of storage
         storage = RedisStorage("async+redis://", wrap_exceptions=True, **options)
