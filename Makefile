@@ -10,7 +10,7 @@ ORACLES := tests/oracles/node_modules/.package-lock.json
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo citizens run test check bench docs baseline lock migration clean
+.PHONY: help setup demo citizens run test quick check bench docs baseline lock migration clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -54,6 +54,10 @@ run: $(SETUP) $(BROWSER) ## Run the hub on this installation's settings
 
 test: $(SETUP) $(OTHERS) $(BROWSER) $(ORACLES) ## Run every test (ARGS="tests/hub -k audit" for some)
 	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 30)
+
+quick: $(SETUP) $(OTHERS) $(BROWSER) $(ORACLES) ## Run what is neither slow nor needs a service: while one works
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+		-m "not slow and not postgres and not redis and not browser and not proxy" $(ARGS)
 
 check: $(SETUP) ## Lint, types, architecture, templates, migrations, generated pages
 	$(BIN)/ruff check .

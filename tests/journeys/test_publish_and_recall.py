@@ -18,6 +18,8 @@ from hub.publishing.service import When
 from publishers.registry import find_channel
 from tests.journeys.conftest import CHANNELS, Journey
 
+pytestmark = pytest.mark.slow
+
 _S = DeliveryState
 ENDS = dict.fromkeys(CHANNELS, _S.VERIFIED)
 ENDS["telegram"] = _S.ACCEPTED  # nobody can read a channel back

@@ -24,6 +24,8 @@ NOW_AND_THEN = (
     *("cancel", "retry", "reschedule", "resolve", "release", "recall", "correct", "sign"),
     *("done", "resume", "connect", "answer", "crash"),
 )
+
+pytestmark = pytest.mark.slow
 NAMES = [*OFTEN * 4, *NOW_AND_THEN]
 STEPS = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 59)), min_size=10, max_size=40)
 

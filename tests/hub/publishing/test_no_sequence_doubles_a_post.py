@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -28,6 +29,8 @@ from hub.publishing.tables import attempts, deliveries
 from tests.in_memory import engine_in_memory
 from tests.scheduler.stage import Stage, open_stage
 from tests.thoroughness import examples
+
+pytestmark = pytest.mark.slow
 
 S, O = DeliveryState, Outcome  # noqa: E741
 T = TypeVar("T")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -30,6 +31,8 @@ from hub.review.signing import send_back, send_back_to, sign_step
 from simulators.determining import ORDINARY, ordinary
 from tests.in_memory import engine_in_memory
 from tests.thoroughness import examples
+
+pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 REVIEW_ROLES = tuple(STEP_ROLES.values())

@@ -36,6 +36,8 @@ from tests.hub.publishing.test_no_sequence_doubles_a_post import Inline
 from tests.scheduler.stage import Stage, open_stage
 from tests.thoroughness import examples
 
+pytestmark = pytest.mark.slow
+
 S, O = DeliveryState, Outcome  # noqa: E741
 QUOTAS = (Quota(count=1, period="day"), Quota(count=4, period="month", per="user", kept=1))
 MOST = {"day": 1, "month": 4}
