@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from hub.kernel.clock import Clock
@@ -17,22 +18,44 @@ def is_urgent(prepared: Prepared) -> bool:
 
 
 class Lane:
-    """Routine deliveries in the order in which they were claimed: urgent and early first."""
+    """Routine deliveries in the order in which they were claimed: urgent and early first.
+
+    Of those who wait for one, the one that waits shortest gets it: of many workers a quiet hub
+    then keeps few in use, and the memory of few.
+    """
 
     def __init__(self) -> None:
-        self._order: asyncio.Queue[str] = asyncio.Queue()
+        self._order: deque[str] = deque()
         self._waiting: dict[str, Prepared] = {}
+        self._idle: list[asyncio.Future[None]] = []
 
     def put(self, prepared: Prepared) -> None:
         self._waiting[prepared.delivery.id] = prepared
-        self._order.put_nowait(prepared.delivery.id)
+        self._order.append(prepared.delivery.id)
+        self._wake()
+
+    def _wake(self) -> None:
+        while self._idle:
+            idle = self._idle.pop()
+            if not idle.done():  # else its worker was cancelled
+                idle.set_result(None)
+                return
 
     async def next(self) -> Prepared:
         """The first there is."""
         while True:
-            prepared = self._waiting.pop(await self._order.get(), None)
-            if prepared is not None:
-                return prepared
+            while self._order:
+                prepared = self._waiting.pop(self._order.popleft(), None)
+                if prepared is not None:
+                    return prepared
+            idle: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._idle.append(idle)
+            try:
+                await idle
+            except asyncio.CancelledError:
+                if idle.done() and not idle.cancelled():
+                    self._wake()  # another one takes what it was woken for
+                raise
 
     def take_out(self, deliveries: Iterable[str]) -> list[Prepared]:
         """Those of `deliveries` that nobody has begun; they wait here no longer."""

@@ -17,9 +17,7 @@ from hub.publishing.models import (
     Repeat,
 )
 from hub.publishing.ports import Accepted, Access, Job
-from scheduler.lanes import Lane
 from scheduler.limits import Limiter
-from tests.scheduler.making import prepared
 from tests.scheduler.stage import Stage, resting, running, until
 
 ACCESS = Access(account_id="a", handle="a", base_url="https://api.example.cn")
@@ -39,33 +37,6 @@ def declaring(*rates: Rate) -> Declaration:
         source="test",
         rates=rates,
     )
-
-
-async def test_the_lane_keeps_the_order_of_the_claims() -> None:
-    lane = Lane()
-    for n in range(3):
-        lane.put(prepared(f"routine-{n}", Priority.ROUTINE))
-    assert [(await lane.next()).delivery.id for _ in range(3)] == [
-        "routine-0",
-        "routine-1",
-        "routine-2",
-    ]
-
-
-async def test_what_is_taken_out_of_the_lane_goes_to_no_worker() -> None:
-    lane = Lane()
-    for name in "abc":
-        lane.put(prepared(name, Priority.ROUTINE))
-    assert [one.delivery.id for one in lane.take_out(["b", "unknown"])] == ["b"]
-    assert [(await lane.next()).delivery.id for _ in range(2)] == ["a", "c"]
-
-
-async def test_emptying_the_lane_gives_each_delivery_once() -> None:
-    lane = Lane()
-    for name in "ab":
-        lane.put(prepared(name, Priority.ROUTINE))
-    assert sorted(p.delivery.id for p in lane.empty()) == ["a", "b"]
-    assert lane.empty() == []
 
 
 async def hanging(stage: Stage, gate: asyncio.Event) -> None:
