@@ -65,7 +65,7 @@ check: $(SETUP) ## Lint, types, architecture, templates, migrations, generated p
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_architecture.py tests/test_repository.py tests/test_templates.py
 
-bench: $(SETUP) $(OTHERS) ## Run every benchmark (ARGS=--quick: under a minute each)
+bench: $(SETUP) $(OTHERS) ## Run every benchmark (ARGS=--quick: within 50 s each)
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 docs: $(SETUP) ## Write the pages that are made from the code

@@ -15,10 +15,10 @@ sooner, and recurring jobs run so much more rarely.
 `memory_growth_mib` is what the line of least squares through the process's own memory since the
 fourth hour gains in a day; in less than a day memory is still being filled, and `memory_gained_mib`
 only tells. `leaked_*` compare two rests, after the fourth hour and at the end, in which nobody did
-anything until what the network keeps open was closed (with `--quick` connections that others
-opened, and what serves them, are not counted: they keep them longer; in less than a day neither
-are the threads of pools, which fill as they are needed). `lost` and `duplicated`
-compare the ledger with what the platforms show, `owed` is citizens without an answer.
+anything until what the network keeps open was closed (with `--quick` only the database's
+connections are counted, for the others are kept longer than its rests, and what serves them; in
+less than a day neither are the threads of pools, which fill as they are needed). `lost` and
+`duplicated` compare the ledger with what the platforms show, `owed` is citizens without an answer.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ from simulators.scaled.servers import RedisServer, running_postgres, running_red
 _POLLS = {"weibo": "60", "mastodon": "60"}  # seconds; every call costs what it does in a day
 _STREAMS = ("RequestHandler", "webchat-look")  # what serves somebody who holds a stream open
 _POOLS = ("uvloop_", "search_", "sqlite-read_")  # of so many threads at most, begun when needed
+_CONNECTED = ("sockets", "incoming")
 _THEIRS_S = 30.0  # until clients have closed what they do not use
 _DAY_H = 24.0
 _LOOKS, _BETWEEN_S = 4, 0.3  # in a rest
@@ -186,10 +187,10 @@ def _verdict(shape: Shape, rests: Sequence[Sample], samples: Sequence[Sample]) -
     day = shape.hours >= _DAY_H
     growth = grown(samples, shape.warm, _DAY_H if day else shape.hours - shape.warm)
     percent = {"memory_growth_percent": round(100 * growth * MIB / before.memory, 2)} if day else {}
-    waited = shape.rest > _THEIRS_S  # so that what others held open is closed
-    counted = ("sockets", "incoming") if waited else ("sockets",)
-    sockets = {k: v for k, v in after.files.items() if k.startswith(counted)}
-    others = {k: v for k, v in after.files.items() if not k.startswith(("sockets", "incoming"))}
+    waited = shape.rest > _THEIRS_S  # so that what others, and we, held open is closed
+    connected = {k: v for k, v in after.files.items() if k.startswith(_CONNECTED)}
+    others = {k: v for k, v in after.files.items() if k not in connected}
+    sockets = connected if waited else {}
     connections = left_over(before.files, sockets), left_over(before.connections, after.connections)
     theirs = () if waited else _STREAMS
     tasks = {name: n for name, n in after.tasks.items() if not name.startswith(theirs)}
