@@ -7,6 +7,7 @@ from datetime import timedelta
 from http.cookies import SimpleCookie
 
 import pytest
+import structlog
 
 from hub.organisations.signin.models import Origin, Policy, Stage
 from hub.organisations.signin.rules import form_token
@@ -173,3 +174,20 @@ async def test_assets_are_kept_for_ever_and_compressed(office: Office) -> None:
         assert answer.headers["Content-Encoding"] == "gzip"
         assert await answer.read() == asset.body
     assert sum(len(asset.packed) for asset in assets().values()) < 100_000
+
+
+async def test_a_connection_of_ours_that_broke_is_told_as_a_defect_and_logged(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The caller is there: it is the same error as of one who has left."""
+
+    async def broken(*_: object, **__: object) -> None:
+        raise ConnectionResetError("somewhere else")
+
+    await office.signed_in("editor")
+    monkeypatch.setattr(office.desk.listing, "page", broken)
+    with structlog.testing.capture_logs() as logs:
+        page = await office.see("editor", "/items", 500)
+    assert "somewhere else" not in page
+    [told] = [one for one in logs if one["log_level"] == "error"]
+    assert (told["event"], told["path"]) == ("console.failed", f"{ROOT}/items")
