@@ -44,7 +44,8 @@ class Checkpointer:
 
     def _run(self) -> None:
         with contextlib.ExitStack() as stack:
-            connection = None
+            connection: sqlite3.Connection | None = None
+            well = True
             while True:
                 self._written.wait()
                 if self._closed.wait(_EVERY_S):
@@ -57,8 +58,11 @@ class Checkpointer:
                         opened = sqlite3.connect(self._path, isolation_level=None)
                         connection = stack.enter_context(contextlib.closing(opened))
                     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                    well = True
                 except sqlite3.Error as error:  # the commit that finds it long does it, or fails
-                    _log.warning("database.not-checkpointed", error=str(error))
+                    if well:
+                        _log.warning("database.not-checkpointed", error=str(error))
+                    well = False
 
     def _is_long(self) -> bool:
         try:
