@@ -198,9 +198,9 @@ async def test_the_next_life_knows_what_is_broken(stage: Stage) -> None:
     calls = len(stage.platform.calls)
     await stage.do(lambda tx: tx.connection.exec_driver_sql("UPDATE deliveries SET next_at = 0"))
     reborn = breaker_of(stage)
-    async with running(stage.dispatcher("w2", breaker=reborn)) as dispatcher:
-        await sharing_of(stage, reborn, dispatcher).look()
-        dispatcher.wake()
+    second = stage.dispatcher("w2", breaker=reborn)
+    await sharing_of(stage, reborn, second).look()  # as a hub does before it sends anything
+    async with running(second):
         await until(lambda: _nothing_due(stage))
         await until(lambda: _held(stage))
     assert len(stage.platform.calls) == calls
@@ -215,9 +215,9 @@ async def test_a_pause_outlives_the_process_and_is_obeyed_by_the_others(stage: S
         await sharing_of(stage, breaker_of(stage), dispatcher).look()
     calls = len(stage.platform.calls)
     await stage.do(lambda tx: tx.connection.exec_driver_sql("UPDATE deliveries SET next_at = 0"))
-    async with running(stage.dispatcher("w2", connections=1)) as dispatcher:
-        await sharing_of(stage, breaker_of(stage), dispatcher).look()
-        dispatcher.wake()
+    second = stage.dispatcher("w2", connections=1)
+    await sharing_of(stage, breaker_of(stage), second).look()
+    async with running(second) as dispatcher:
         await until(lambda: _nothing_due(stage))
         await until(lambda: _held(stage))
         assert len(stage.platform.calls) == calls
