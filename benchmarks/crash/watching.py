@@ -12,7 +12,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -144,14 +145,24 @@ def try_watching(mode: Mode = Mode.SQLITE, every: int = 1) -> list[dict[str, Any
     with open_scene({"website": ACCOUNTS * CASES}, mode=mode) as scene:
         run([_lives(scene, None)], 1)
         told = _result(scene, None)
-        steps = range(1, len(told["points"]) + 1, every)
-        kills = [Kill("commit", step, side) for step in steps for side in SIDES]
+        steps = islice(_steps(told["points"]), 0, None, every)
+        kills = [Kill("commit", number, side, name) for name, number in steps for side in SIDES]
         run([_lives(scene, kill) for kill in kills], at_once=6)
         return [told, *(_result(scene, kill) for kill in kills)]
 
 
+def _steps(points: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Each watched step as its first event or name and the how many-th of those it is: in which
+    order rings, incident and alert come differs from life to life."""
+    seen = Counter[str]()
+    for point in points:
+        name = point.partition("+")[0]
+        seen[name] += 1
+        yield name, seen[name]
+
+
 def _home(scene: Scene, kill: Kill | None) -> Path:
-    name = f"{kill.side}-{kill.number}" if kill else "model"
+    name = str(kill).replace(" ", "-") if kill else "model"
     return scene.folder / f"watching-{name}"
 
 
@@ -181,7 +192,7 @@ def main() -> int:
     chosen = parser.parse_args()
     rows = try_watching(chosen.mode, chosen.every)
     for row in rows:
-        sys.stdout.write(f"{row['killed'] or 'none':18} {row['died_at']:60} {row['sent']}\n")
+        sys.stdout.write(f"{row['killed'] or 'none':50} {row['died_at']:60} {row['sent']}\n")
     sys.stdout.write(json.dumps(rows) + "\n")
     return 0
 
