@@ -23,7 +23,7 @@ from hub.kernel.clock import Clock
 from hub.kernel.columns import storable
 from hub.kernel.errors import Words
 from hub.publishing.errors import Busy, DeliveryError, NotSent, Unknown
-from hub.publishing.restraint.models import Key, OpenBreaker, Scope
+from hub.publishing.restraint.models import Key, OpenBreaker, Scope, keys_of
 from scheduler.job import Prepared
 from scheduler.lanes import is_urgent
 
@@ -268,6 +268,5 @@ class Breaker:
 
 def _keys(prepared: Prepared) -> tuple[Key, Key]:
     """The account's and the platform's."""
-    channel, access = prepared.delivery.channel, prepared.access
-    account: Key = (Scope.ACCOUNT, channel, access.account_id)
-    return account, (Scope.PLATFORM, channel, access.base_url)
+    access = prepared.access
+    return keys_of(prepared.delivery.channel, access.account_id, access.base_url)

@@ -17,6 +17,7 @@ __all__ = [
     "Looking",
     "channel_titles",
     "looking",
+    "looking_at_items",
     "may",
     "require",
 ]
@@ -34,17 +35,23 @@ class Looking:
     bodies: list[Body]
 
 
-async def looking(call: Call) -> Looking:
-    """By the address's `body`, as far as its reader sees that body."""
+async def looking(call: Call, whole: Sight | None = None) -> Looking:
+    """By the address's `body`, as far as its reader sees that body: of `whole` where that is not
+    what they see of accounts and plans."""
     desk, body = call.desk, call.asked("body")
-    whole = await desk.sights.of(call.login)
-    sight = await desk.sights.of(call.login, under=body) if body else whole
+    whole = whole or await desk.sights.of(call.login)
+    sight = await desk.sights.under(whole, body) if body else whole
     return Looking(sight=sight, body=body, bodies=await desk.sights.choices(whole))
 
 
 def channel_titles(call: Call) -> Mapping[str, str]:
     """Every channel's name in the reader's language."""
     return {name: call.say(found.title) for name, found in call.desk.channels.items()}
+
+
+async def looking_at_items(call: Call) -> Looking:
+    """The same of bodies whose items the reader may read."""
+    return await looking(call, Sight(await call.desk.doors.readable(call.login), whole=False))
 
 
 async def require(call: Call, account_ids: Set[str], roles: Set[Role] = OPERATING) -> None:

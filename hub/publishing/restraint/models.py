@@ -9,7 +9,7 @@ from enum import StrEnum
 from hub.kernel.errors import Words
 from hub.organisations.models import Account
 
-__all__ = ["BREAKER_OPEN", "Key", "OpenBreaker", "Scope", "keys_over"]
+__all__ = ["BREAKER_OPEN", "Key", "OpenBreaker", "Scope", "keys_of", "keys_over"]
 
 BREAKER_OPEN = "breaker-open"  # the reason of a delivery that waits for a breaker
 
@@ -22,12 +22,13 @@ class Scope(StrEnum):
 Key = tuple[Scope, str, str]  # scope, channel, subject
 
 
+def keys_of(channel: str, account_id: str, address: str) -> tuple[Key, Key]:
+    """Of the breakers that can hold an account back: its own and its platform's."""
+    return (Scope.ACCOUNT, channel, account_id), (Scope.PLATFORM, channel, address)
+
+
 def keys_over(account: Account) -> tuple[Key, Key]:
-    """Of the breakers that can hold `account` back: its own and its platform's."""
-    return (
-        (Scope.ACCOUNT, account.channel, account.id),
-        (Scope.PLATFORM, account.channel, account.base_url),
-    )
+    return keys_of(account.channel, account.id, account.base_url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from hub.catalogue.listing.models import Line, Wanted
 from hub.catalogue.models import Attribute, ItemState
 from hub.kernel.sheets import Cell
 from hub.organisations.exports.models import Listed
-from web.console.areas.items.narrowing import narrowed
 from web.console.call import Call
 from web.console.exporting import columns_of, item_row, send, telling_of
+from web.console.looking import looking_at_items
 
 __all__ = ["export"]
 
@@ -21,13 +21,13 @@ _AT_ONCE = 1_000
 
 async def export(call: Call) -> web.StreamResponse:
     desk = call.desk
-    seen = await narrowed(call)
+    seen = await looking_at_items(call)
     state, attribute = call.asked("state"), call.asked("attribute")
-    asked = {"body": seen.body, "state": state[:32], "attribute": attribute[:32]}
+    asked = {"body": seen.body[:64], "state": state[:32], "attribute": attribute[:32]}
 
     async def page(before: str) -> tuple[Sequence[Line], str]:
         wanted = Wanted(
-            bodies=seen.among,
+            bodies=seen.sight.bodies,
             state=ItemState(state) if state in set(ItemState) else None,
             attribute=Attribute(attribute) if attribute in set(Attribute) else None,
             before=before,

@@ -11,8 +11,8 @@ from hub.catalogue.listing.models import Line, Wanted
 from hub.catalogue.models import Attribute, ItemState
 from hub.catalogue.search.errors import NoIndex
 from hub.catalogue.search.models import Narrowing, Question
-from web.console.areas.items.narrowing import narrowed
 from web.console.call import Call
+from web.console.looking import looking_at_items
 
 __all__ = ["listed"]
 
@@ -23,18 +23,18 @@ E = TypeVar("E", bound=StrEnum)
 
 async def listed(call: Call) -> web.StreamResponse:
     """Only of bodies that the reader may read. What is typed names an item, else it is searched."""
-    seen = await narrowed(call)
+    seen = await looking_at_items(call)
     words = call.asked("q").strip()
     state, attribute = (
         _one(ItemState, call.asked("state")),
         _one(Attribute, call.asked("attribute")),
     )
     if words:
-        lines = await _found(call, words[:200], seen.among)
+        lines = await _found(call, words[:200], seen.sight.bodies)
         lines = [line for line in lines if state in (None, line.state)]
     else:
         wanted = Wanted(
-            bodies=seen.among,
+            bodies=seen.sight.bodies,
             state=state,
             attribute=attribute,
             before=call.asked("before")[:26],
@@ -46,7 +46,7 @@ async def listed(call: Call) -> web.StreamResponse:
         lines=lines[:_PAGE],
         more=not words and len(lines) > _PAGE,
         query=_query(seen.body, state, attribute, words),
-        bodies=seen.choices,
+        bodies=seen.bodies,
         names=await call.desk.organisations.body_names(line.body_id for line in lines[:_PAGE]),
         states=tuple(ItemState),
         attributes=tuple(Attribute),
