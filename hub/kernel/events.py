@@ -135,6 +135,11 @@ audit_events = Table(
     postgresql_with=GROWING,
 )
 
+# made once: every commit runs them, and making them took longer than running them
+_LOCK = select(func.pg_advisory_xact_lock(_CHAIN_LOCK))
+_HEAD = select(audit_events.c.seq, audit_events.c.hash).order_by(audit_events.c.seq.desc()).limit(1)
+_APPEND = insert(audit_events)
+
 
 def seal_event(event: Event, means: str = "") -> SealedEvent:
     """Turn `event` into canonical JSON: keys sorted, UTF-8, time in ISO 8601 with offset; with the
@@ -170,7 +175,7 @@ def append_events(connection: Connection, events: Sequence[SealedEvent]) -> None
     if not events:
         return
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))
+        connection.execute(_LOCK)
     seq, previous = chain_head(connection)
     rows = []
     for event in events:
@@ -188,13 +193,12 @@ def append_events(connection: Connection, events: Sequence[SealedEvent]) -> None
             }
         )
         previous = digest
-    connection.execute(insert(audit_events), rows)
+    connection.execute(_APPEND, rows)
 
 
 def chain_head(connection: Connection) -> tuple[int, str]:
     """The number and hash of the newest event; (0, GENESIS) for an empty chain."""
-    newest = select(audit_events.c.seq, audit_events.c.hash).order_by(audit_events.c.seq.desc())
-    row = connection.execute(newest.limit(1)).first()
+    row = connection.execute(_HEAD).first()
     return (0, GENESIS) if row is None else (row.seq, row.hash)
 
 
