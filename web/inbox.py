@@ -10,7 +10,6 @@ it is answered; that we answer "received" means that it is durable.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Protocol
@@ -21,6 +20,7 @@ from aiohttp import web
 from hub.conversation.models import Answer, Arrival
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Forbidden, GongkaiError, InvalidInput, NotFound
+from hub.kernel.patience import Patience
 
 __all__ = ["Door", "Said", "Takes", "Told", "inbox_routes"]
 
@@ -108,10 +108,10 @@ def inbox_routes(
         said = door.respond(None, None, clock.now())
         return web.Response(body=said.body, content_type=said.content_type)
 
-    path = "/inbox/{channel}/{account}"
+    path, patience = "/inbox/{channel}/{account}", Patience(_TIMEOUT_S)
     return [
-        web.get(path, _answering(shake), allow_head=False),
-        web.post(path, _answering(receive)),
+        web.get(path, _answering(shake, patience), allow_head=False),
+        web.post(path, _answering(receive, patience)),
     ]
 
 
@@ -135,13 +135,13 @@ def _address(request: web.Request) -> tuple[str, str]:
 
 
 def _answering(
-    work: Callable[[web.Request], Awaitable[web.Response]],
+    work: Callable[[web.Request], Awaitable[web.Response]], patience: Patience
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Answer in time, and with a status that makes the platform call again only where it helps."""
 
     async def handler(request: web.Request) -> web.Response:
         try:
-            async with asyncio.timeout(_TIMEOUT_S):
+            with patience.limit():
                 return await work(request)
         except TimeoutError:
             return web.Response(status=503)

@@ -11,13 +11,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from hub.conversation import store
 from hub.conversation.errors import Overrun
+from hub.conversation.exchange import Exchange
 from hub.conversation.journal import Journal
 from hub.conversation.models import (
     OPEN_STATES,
@@ -42,6 +44,7 @@ from hub.kernel.clock import Clock
 from hub.kernel.database import Database
 from hub.kernel.errors import GongkaiError, Words
 from hub.kernel.ids import IdSource
+from hub.kernel.patience import Patience
 from hub.kernel.remembering import Remembered
 from hub.kernel.tracing import Span, span, tell
 from hub.organisations.vault import Vault
@@ -65,25 +68,6 @@ class Paces:
     count: int = 20
     per: timedelta = timedelta(minutes=1)
     most_open: int = 1_000
-
-
-@dataclass(slots=True, kw_only=True)
-class _Exchange:
-    """One message and its answer, shared by whoever delivers it again."""
-
-    inbound: Inbound
-    arrival: Arrival
-    waits: bool  # for an answer to the platform's own call
-    reply: asyncio.Future[Answer | None] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
-    timer: asyncio.TimerHandle | None = None
-    open: bool = True
-    first: bool = True  # delivered to this process first, which nobody else answers
-
-    def settle(self, answer: Answer | None) -> None:
-        if not self.reply.done():
-            self.reply.set_result(answer)
 
 
 class Conversations:
@@ -112,12 +96,13 @@ class Conversations:
         self._pace = Pace(clock, self._paces.count, self._paces.per)
         self._journal = Journal(database)
         self._records = Records(database, clock)
-        self._recent: Remembered[tuple[str, str, str], _Exchange] = Remembered(
+        self._recent: Remembered[tuple[str, str, str], Exchange] = Remembered(
             clock, _RECENT_FOR, _RECENT
         )
         self._offers: Remembered[tuple[str, str], tuple[Choice, ...]] = Remembered(
             clock, _OFFERED_FOR, _OFFERS
         )
+        self._patiences: dict[float, Patience] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -160,11 +145,11 @@ class Conversations:
             if len(self._tasks) >= self._paces.most_open:
                 raise Overrun
             known = self._begin(channel, key, arrival, within)
-        return await asyncio.shield(known.reply)
+        return await known.told()
 
     def _begin(
         self, channel: str, key: tuple[str, str, str], arrival: Arrival, within: float
-    ) -> _Exchange:
+    ) -> Exchange:
         account_id, sender, external_key = key
         now = self._clock.now()
         inbound = Inbound(
@@ -181,52 +166,51 @@ class Conversations:
             event_key=arrival.event_key,
             language=arrival.language,
         )
-        exchange = _Exchange(inbound=inbound, arrival=arrival, waits=within > 0)
+        exchange = Exchange(inbound=inbound, arrival=arrival, waits=within > 0)
         self._recent.put(key, exchange)
         if within > 0:
-            loop = asyncio.get_running_loop()
-            exchange.timer = loop.call_later(within, self._give_up, exchange)
+            exchange.watch = self._patience(within).watch(partial(self._give_up, exchange))
         self._spawn(self._converse(key, exchange))
         return exchange
+
+    def _patience(self, seconds: float) -> Patience:
+        """Of a kind of platform: there are as many as they differ."""
+        if seconds not in self._patiences:
+            self._patiences[seconds] = Patience(seconds)
+        return self._patiences[seconds]
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _give_up(self, exchange: _Exchange) -> None:
+    def _give_up(self, exchange: Exchange) -> None:
         """The platform's patience ends: it is told that the message is here, once that an answer
         is owed is durable."""
         exchange.waits = False
         self._spawn(self._promise(exchange))
 
-    async def _promise(self, exchange: _Exchange) -> None:
+    async def _promise(self, exchange: Exchange) -> None:
         try:
             await self._settle(exchange.inbound, MessageEvent.PROMISED)
         except GongkaiError as error:
-            if not exchange.reply.done():
-                exchange.reply.set_exception(error)
+            exchange.settle(None, error)
         exchange.settle(None)
 
-    async def _converse(self, key: tuple[str, str, str], exchange: _Exchange) -> None:
+    async def _converse(self, key: tuple[str, str, str], exchange: Exchange) -> None:
         try:
             with _tracing(exchange.inbound):
                 if await self._keep(exchange):
                     await self._answer(exchange)
         except Exception as error:
             self._recent.forget(key)  # delivered again, it is begun again
-            if exchange.reply.done():
+            if exchange.settled:
                 _log.exception("conversation.failed", message=exchange.inbound.id)
-            else:
-                exchange.reply.set_exception(error)
-                exchange.reply.exception()  # seen: there may be nobody left who asks
+            exchange.settle(None, error)
         finally:
-            if exchange.timer:
-                exchange.timer.cancel()
-            exchange.open = False
-            exchange.settle(None)
+            exchange.end()
 
-    async def _keep(self, exchange: _Exchange) -> bool:
+    async def _keep(self, exchange: Exchange) -> bool:
         """Make the message durable; whether it is ours to answer."""
         inbound, arrival = exchange.inbound, exchange.arrival
         sealed = self._vault.seal(inbound.account, {"address": arrival.address})
@@ -242,7 +226,7 @@ class Conversations:
             exchange.settle(None)
         return new or await self._takes_over(exchange)
 
-    async def _takes_over(self, exchange: _Exchange) -> bool:
+    async def _takes_over(self, exchange: Exchange) -> bool:
         """A repeat of what another process, or this one before it was started anew, has kept.
 
         Its answer is shared. Where none comes soon, whoever kept it may be gone: then it is
@@ -260,11 +244,10 @@ class Conversations:
             await self._clock.sleep(_POLL_S)
         return True
 
-    async def _answer(self, exchange: _Exchange) -> None:
+    async def _answer(self, exchange: Exchange) -> None:
         inbound = await self._understood(exchange.inbound)
         answer = await self._said(inbound)
-        if exchange.timer:
-            exchange.timer.cancel()
+        exchange.waiting_ends()
         if answer.choices:
             self._offer(inbound, answer.choices)
         if answer.silent:
@@ -277,7 +260,7 @@ class Conversations:
                 await self._promise(exchange)
             await self._sending.send(inbound, exchange.arrival, answer, self._settle)
 
-    async def _reply(self, exchange: _Exchange, inbound: Inbound, answer: Answer) -> None:
+    async def _reply(self, exchange: Exchange, inbound: Inbound, answer: Answer) -> None:
         """Answer in the platform's own call. That this was done is written behind it: should it be
         lost in a crash, the message counts as missed and is answered by nobody a second time."""
         tell(event=MessageEvent.REPLIED)
@@ -310,7 +293,7 @@ class Conversations:
             context=message.context,
         )
         with _tracing(inbound):
-            await self._answer(_Exchange(inbound=inbound, arrival=arrival, waits=False))
+            await self._answer(Exchange(inbound=inbound, arrival=arrival, waits=False))
 
     async def _said(self, inbound: Inbound) -> Answer:
         if inbound.event is EventType.UNSUBSCRIBE:
