@@ -20,6 +20,7 @@ from xml.parsers import expat
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from hub.kernel.chance import random_bytes
 from hub.kernel.errors import Forbidden, InvalidInput, Words
 
 __all__ = [
@@ -89,7 +90,7 @@ def decrypt(encrypted: str, aes_key: str, receiver: str) -> bytes:
 def encrypt(message: bytes, aes_key: str, receiver: str) -> str:
     """`message` sealed as the platform opens it, in base64; the inverse of `decrypt`."""
     key = _key_bytes(aes_key)
-    plain = b"".join((secrets.token_bytes(_RANDOM), len(message).to_bytes(_LENGTH, "big"), message))
+    plain = b"".join((random_bytes(_RANDOM), len(message).to_bytes(_LENGTH, "big"), message))
     plain += receiver.encode()
     pad = _BLOCK - len(plain) % _BLOCK
     encryptor = Cipher(algorithms.AES(key), modes.CBC(key[:16])).encryptor()

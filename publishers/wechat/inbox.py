@@ -8,7 +8,6 @@ whoever saw one signed address could put any plain body behind it.
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from hub.conversation.models import Answer, Arrival
+from hub.kernel.chance import random_bytes
 from hub.kernel.errors import Forbidden, InvalidInput, Misconfigured, Words
 from publishers.callbacks import decrypt, encrypt, parse_xml, same_signature, sign
 from publishers.contract import Report, Response
@@ -123,7 +123,7 @@ class WeChatInbox:
         if self._mode is Mode.PLAIN:
             return Response(xml.encode(), _XML)
         sealed = encrypt(xml.encode(), self._aes_keys[0], self._appid)
-        timestamp, nonce = str(int(now.timestamp())), secrets.token_hex(8)
+        timestamp, nonce = str(int(now.timestamp())), random_bytes(8).hex()
         signature = sign(self._token, timestamp, nonce, sealed)
         envelope = (
             f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt>"
