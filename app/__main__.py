@@ -20,7 +20,8 @@ import app.cli
 from app import __version__
 from app.cli.common import FAILED, report
 from app.logs import configure_logging
-from app.settings import CONFIG_VARIABLE, LogLevel
+from app.settings import LogLevel
+from app.settings_reading import CONFIG_VARIABLE
 from hub.kernel.errors import GongkaiError
 
 __all__ = ["command_line", "main"]

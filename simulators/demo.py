@@ -30,7 +30,8 @@ from app.cli.common import failures
 from app.compose import Hub
 from app.logs import configure_logging
 from app.serve import serving
-from app.settings import CONFIG_VARIABLE, LogFormat, LogLevel, Settings
+from app.settings import LogFormat, LogLevel, Settings
+from app.settings_reading import CONFIG_VARIABLE
 from hub.catalogue.models import Item
 from hub.kernel.events import verify_chain
 from hub.organisations.models import Selection

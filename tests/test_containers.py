@@ -15,7 +15,8 @@ import yaml
 from typer.main import get_command
 
 from app.__main__ import command_line
-from app.settings import Settings, unknown_variables
+from app.settings import Settings
+from app.settings_reading import unknown_variables
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "deploy/containers"

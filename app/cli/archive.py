@@ -13,7 +13,7 @@ from app.archiving import archiving_of, kept_kinds
 from app.cli.common import JsonOption, emit, failures, run
 from app.cli.rows import Actor, acting
 from app.compose import Hub
-from app.settings import load_settings
+from app.settings_reading import load_settings
 from hub.kernel.archiving.files import verify_archive
 from hub.kernel.archiving.models import Archive, Made, Manifest, Month, Pruned
 

@@ -15,7 +15,8 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.compose import Hub, open_hub
-from app.settings import Settings, load_settings
+from app.settings import Settings
+from app.settings_reading import load_settings
 from hub.kernel.errors import (
     Conflict,
     Forbidden,

@@ -19,7 +19,8 @@ from app.keys import KEY_FILE, load_keys, new_key
 from app.logs import HIDDEN, hide
 from app.migrate import head, revision
 from app.reference import PAGES, Page
-from app.settings import ENV_PREFIX, Settings, config_path, load_settings, unknown_variables
+from app.settings import ENV_PREFIX, Settings
+from app.settings_reading import config_path, load_settings, unknown_variables
 from hub.kernel.clock import check_zones
 from hub.kernel.errors import GongkaiError, Misconfigured, Unavailable, Words
 from publishers.registry import channels

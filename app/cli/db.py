@@ -12,7 +12,7 @@ from app.backing import back_up
 from app.cli.common import JsonOption, emit, failures, progress
 from app.migrate import add_revision, differences, head, migrate, revision
 from app.revisions import steps_that_break
-from app.settings import load_settings
+from app.settings_reading import load_settings
 
 __all__ = ["app"]
 

@@ -12,7 +12,8 @@ from app.cli.common import JsonOption, emit, failures, progress
 from app.cli.db import app as databases
 from app.cli.rows import Actor, acting
 from app.copying.service import copy_database
-from app.settings import Settings, load_settings
+from app.settings import Settings
+from app.settings_reading import load_settings
 from hub.kernel.clock import SystemClock
 from hub.kernel.errors import InvalidInput, Words
 

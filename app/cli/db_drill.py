@@ -14,7 +14,7 @@ from rich.table import Table
 from app.cli.common import JsonOption, emit, failures, progress
 from app.cli.db import app as databases
 from app.drilling import Drill, rehearse
-from app.settings import load_settings
+from app.settings_reading import load_settings
 from hub.kernel.clock import SystemClock
 
 _STEPS = 5

@@ -11,7 +11,7 @@ from app.cli.common import failures
 from app.logs import configure_logging
 from app.nodes.jobs import Role
 from app.serve import serve
-from app.settings import load_settings
+from app.settings_reading import load_settings
 from app.tuning import settle_memory
 
 __all__ = ["PortOption", "run_roles"]

@@ -23,7 +23,7 @@ from sqlalchemy import text
 from app.logs import configure_logging
 from app.nodes.jobs import ALL, Role
 from app.serve import Serving, serving
-from app.settings import load_settings
+from app.settings_reading import load_settings
 from app.tuning import settle_garbage, settle_memory
 from benchmarks.soak.leaping import FollowingClock, Holder, LeapingClock, Page, govern
 from benchmarks.soak.sampling import look, opened

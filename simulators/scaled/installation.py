@@ -12,7 +12,8 @@ import msgspec
 
 from app.compose import Hub, open_hub
 from app.keys import new_key
-from app.settings import CONFIG_VARIABLE, Settings, load_settings
+from app.settings import Settings
+from app.settings_reading import CONFIG_VARIABLE, load_settings
 from simulators.scaled.processes import Processes, environment_of, running_processes
 from simulators.scaled.servers import running_postgres, running_redis
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from app.__main__ import command_line
 from app.compose import Hub, open_engine, open_hub
-from app.settings import load_settings
+from app.settings_reading import load_settings
 from hub.kernel.events import read_events, verify_chain
 from hub.organisations.models import BodyKind, NewAccount, NewBody, NewPerson, Role
 from hub.publishing.models import DeliveryState

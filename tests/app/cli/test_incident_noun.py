@@ -16,7 +16,8 @@ from typer.testing import CliRunner, Result
 from app.__main__ import command_line
 from app.alerting import open_alerters
 from app.compose import open_hub
-from app.settings import Settings, load_settings
+from app.settings import Settings
+from app.settings_reading import load_settings
 from hub.kernel.database import Transaction
 from hub.kernel.errors import Misconfigured
 from hub.kernel.events import Event

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import Result
 
 from app.compose import Hub, open_hub
-from app.settings import load_settings
+from app.settings_reading import load_settings
 from tests.app.cli.terminal import PUBLIC, SIGNERS, Cli
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import LogLevel, Settings, load_settings, unknown_variables
+from app.settings import LogLevel, Settings
+from app.settings_reading import load_settings, unknown_variables
 from hub.kernel.errors import Misconfigured
 
 
