@@ -12,9 +12,10 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from hub.publishing.service import When
 from simulators.scaled.processes import Process, Processes, environment_of, running_processes
 from simulators.scaled.servers import RedisServer, running_redis
 from simulators.staging import approve, running_town, site_of, stage
+from tests import waiting
 from tests.crash.citizens import Citizens, following
 from tests.emptied import fresh
 from tests.modes import SCALED, Mode
@@ -44,6 +46,8 @@ S = DeliveryState
 CHANNELS = frozenset({"mastodon", "weibo"})
 BODIES, WAVES = 5, 2
 PATIENCE_S = 400
+# what other processes do is seen by looking only
+until = partial(waiting.until, seconds=PATIENCE_S, every=0.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,6 @@ def hastened(account: NewAccount) -> NewAccount:
     if account.channel != "weibo":
         return account
     return replace(account, settings={**account.settings, "review_minutes": "0.5"})
-
-
-async def until(told: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while True:  # what other processes do is seen by looking only
-            if await told():
-                return
-            await asyncio.sleep(0.2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -62,6 +62,7 @@ from scheduler.settings import DispatchSettings
 from scheduler.watching import Rounds
 from simulators.determining import ORDINARY
 from tests.scheduler.toys import ToyBook, ToyPlatform, ToyRenderer
+from tests.waiting import until
 
 S = DeliveryState
 SIGNERS = (
@@ -280,13 +281,6 @@ async def _ended(task: asyncio.Task[None], dispatcher: Dispatcher) -> None:
 
     await until(done)
     task.result()
-
-
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
-    """Return when `condition` holds; fails after `seconds`."""
-    async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 - the database tells nobody
-            await asyncio.sleep(0.005)
 
 
 async def resting(stage: Stage, *also: DeliveryState) -> None:

@@ -17,7 +17,8 @@ from hub.publishing.errors import (
 from hub.publishing.models import DeliveryState, Priority
 from hub.publishing.ports import Accepted, Job
 from hub.publishing.service import When
-from tests.scheduler.stage import Stage, resting, run_once, running, until
+from tests.scheduler.stage import Stage, resting, run_once, running
+from tests.waiting import until
 
 S = DeliveryState
 SAID = Words("出错", "it failed")

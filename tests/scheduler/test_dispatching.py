@@ -19,7 +19,8 @@ from hub.publishing.rules import delivery_key
 from hub.publishing.tables import editions
 from scheduler.job import LeasedJob
 from scheduler.limits import Limiter
-from tests.scheduler.stage import Stage, resting, run_once, running, until
+from tests.scheduler.stage import Stage, resting, run_once, running
+from tests.waiting import until
 
 S = DeliveryState
 SAID = Words("出错", "it failed")

@@ -18,7 +18,8 @@ from hub.publishing.models import (
 )
 from hub.publishing.ports import Accepted, Access, Job
 from scheduler.limits import Limiter
-from tests.scheduler.stage import Stage, resting, running, until
+from tests.scheduler.stage import Stage, resting, running
+from tests.waiting import until
 
 ACCESS = Access(account_id="a", handle="a", base_url="https://api.example.cn")
 

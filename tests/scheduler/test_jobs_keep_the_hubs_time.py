@@ -13,7 +13,7 @@ from hub.kernel.clock import ManualClock
 from scheduler.clock import Jobs
 from scheduler.timekeeping import ClockScheduler
 from scheduler.windows import WindowsInMemory
-from tests.scheduler.stage import until
+from tests.waiting import until
 
 START = datetime(2026, 6, 15, 23, 59, tzinfo=UTC)
 HOUR = 3_600.0

@@ -31,7 +31,8 @@ from hub.publishing.models import (
 from hub.publishing.ports import Access
 from publishers.registry import channels
 from scheduler.limits import Limiter
-from tests.scheduler.stage import Stage, running, until
+from tests.scheduler.stage import Stage, running
+from tests.waiting import until
 
 HOUR = timedelta(hours=1)
 BOTH = ["memory", pytest.param("redis", marks=pytest.mark.redis)]

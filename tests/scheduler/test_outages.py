@@ -23,7 +23,8 @@ from scheduler.breaker import Breaker, BreakerSettings
 from scheduler.dispatcher import Dispatcher
 from scheduler.limits import Limiter
 from scheduler.sharing import Sharing
-from tests.scheduler.stage import Stage, resting, running, until
+from tests.scheduler.stage import Stage, resting, running
+from tests.waiting import until
 
 S = DeliveryState
 SAID = Words("连不上", "no connection")

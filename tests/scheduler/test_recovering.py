@@ -22,7 +22,8 @@ from hub.publishing.ports import Accepted, Job
 from scheduler.dispatcher import Dispatcher
 from scheduler.reconciler import LOCK
 from scheduler.sweep import HEARTBEAT, Sweep
-from tests.scheduler.stage import Stage, resting, running, until
+from tests.scheduler.stage import Stage, resting, running
+from tests.waiting import until
 
 S = DeliveryState
 HOUR = timedelta(hours=1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from hub.publishing.models import DeliveryState
-from tests.scheduler.stage import Stage, running, until
+from tests.scheduler.stage import Stage, running
+from tests.waiting import until
 
 S = DeliveryState
 

@@ -18,8 +18,9 @@ from scheduler import engine
 from scheduler.clock import HubClock
 from scheduler.engine import Engine
 from scheduler.settings import DispatchSettings
-from tests.scheduler.stage import Stage, resting, running, until
+from tests.scheduler.stage import Stage, resting, running
 from tests.scheduler.toys import READABLE
+from tests.waiting import until
 
 S = DeliveryState
 SECOND = timedelta(seconds=1)

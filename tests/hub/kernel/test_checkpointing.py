@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import structlog
 
 from hub.kernel.database import Transaction
 from hub.kernel.sqlite import SqliteDatabase
+from tests.waiting import until
 
 MIB = 1024 * 1024
 SOME = 6 * MIB  # more than makes a log long, less than makes SQLite bring it into the file itself
@@ -37,14 +38,6 @@ async def keep(database: SqliteDatabase, size: int) -> None:
     insert = f"INSERT INTO kept VALUES (randomblob({MIB}))"
     for _ in range(size // MIB):
         await database.write(lambda tx: execute(tx, insert), audited=False)
-
-
-async def until(told: Callable[[], object]) -> None:
-    for _ in range(1_500):
-        if told():
-            return
-        await asyncio.sleep(0.02)
-    raise TimeoutError
 
 
 async def until_in_the_file(home: Path, size: int) -> None:

@@ -29,10 +29,10 @@ from tests.scheduler.stage import (
     resting,
     run_once,
     running,
-    until,
     watched_stage,
 )
 from tests.scheduler.toys import MUTE, READABLE
+from tests.waiting import until
 
 S = DeliveryState
 SAID = Words("内容违规", "forbidden content")

@@ -20,7 +20,8 @@ from hub.publishing.models import DeliveryState
 from hub.publishing.recurring.models import NewRecurrence, Recurrence, RecurrenceState
 from hub.publishing.recurring.rules import read_rule
 from hub.publishing.recurring.service import AHEAD, Recurrences
-from tests.scheduler.stage import Stage, run_once, running, until
+from tests.scheduler.stage import Stage, run_once, running
+from tests.waiting import until
 
 S = DeliveryState
 SHANGHAI = "Asia/Shanghai"

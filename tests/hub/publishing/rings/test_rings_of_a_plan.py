@@ -22,8 +22,9 @@ from hub.publishing.rings.models import RingOrder, RingState
 from hub.publishing.rings.service import Rings
 from hub.publishing.service import Planned, When
 from scheduler.ring_watch import RingWatch
-from tests.scheduler.stage import Stage, resting, running, until, watched_stage
+from tests.scheduler.stage import Stage, resting, running, watched_stage
 from tests.scheduler.toys import READABLE
+from tests.waiting import until
 
 S, R = DeliveryState, RingState
 SAID = Words("不收", "not taken")
