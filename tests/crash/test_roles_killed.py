@@ -169,10 +169,12 @@ async def test_faults_of_processes_lose_and_double_nothing(installation: Install
 
     await installation.plan(installation.items[1])
     await until(lambda: _true(installation.begun(), BODIES * len(CHANNELS) + 1))
+    had = {one.id for one in await installation.held_by(successor)}
     assert await successor.stop() == 0
     assert await installation.held_by(successor) == [], "it gave back what it had claimed"
-    left = {one.state for one in await installation.deliveries()}
-    assert not left & {S.UNKNOWN, S.FAILED}
+    # what the worker that was frozen has begun may be unknown for a while, and is settled below
+    left = [one for one in await installation.deliveries() if one.id in had]
+    assert not [one for one in left if one.state in (S.UNKNOWN, S.FAILED)]
     await until(installation.out)
 
     shown = await installation.shown()

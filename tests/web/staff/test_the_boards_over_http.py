@@ -40,7 +40,8 @@ async def test_a_plan_is_found_forecast_moved_and_cancelled(office: Office) -> N
     assert [one["plan"] for one in page["plans"]] == [plan["id"]]
     days = await office.ask("media", "GET", f"/calendar?first={first}&days=2")
     assert sum(day["total"] for day in days["days"]) == 1
-    told = {"at": "now", "tag": "city"}
+    until = datetime.fromisoformat(plan["due_at"]) + timedelta(hours=1)
+    told = {"at": "now", "tag": "city", "until": until.isoformat()}
     forecast = await office.ask("media", "POST", f"{item}/forecast", told)
     assert {wave["plan"] for wave in forecast["waves"]} == {"", plan["id"]}
     later = {"at": f"{first}T22:00", "zone": "Asia/Shanghai"}
