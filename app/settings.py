@@ -13,11 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    SettingsConfigDict,
-)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.settings_bots import BotSettings
 from app.settings_conversing import ConversingSettings
@@ -26,12 +22,7 @@ from app.settings_portal import PortalSettings
 from hub.catalogue.numbering.index_numbers import DEFAULT_PATTERN, IndexPattern
 from hub.kernel.errors import InvalidInput
 
-__all__ = [
-    "ENV_PREFIX",
-    "LogFormat",
-    "LogLevel",
-    "Settings",
-]
+__all__ = ["ENV_PREFIX", "LogFormat", "LogLevel", "Settings"]
 
 ENV_PREFIX = "GONGKAI_"
 

@@ -22,6 +22,7 @@ from hub.review.models import ReviewStep
 from hub.supervision import store
 from hub.supervision.models import Period, Tally
 from simulators.determining import ORDINARY
+from tests.waiting import until
 from tests.web.console.conftest import Office
 
 HTMX = {"HX-Request": "true"}
@@ -80,11 +81,7 @@ async def test_what_was_reviewed_and_published_is_counted_for_its_body(office: O
 
 
 async def until_public(office: Office, item_id: str) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            if await office.hub.public.numbers([item_id]):
-                return
-            await asyncio.sleep(0.05)
+    await until(lambda: office.hub.public.numbers([item_id]), every=0.05)
 
 
 async def test_a_figure_leads_to_what_it_counts(office: Office) -> None:
